@@ -1,0 +1,181 @@
+"""The `milepost` command. Django is loaded only by the commands that need it."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A home for objectives, key results and KPIs.")
+user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
+import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
+app.add_typer(user_app, name="user")
+app.add_typer(import_app, name="import")
+out = Console()
+err = Console(stderr=True)
+
+
+def setup() -> None:
+    """Load Django, once, with settings from the environment."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.site.settings")
+    import django  # noqa: PLC0415 - only the commands that need it pay for loading it
+
+    django.setup()
+
+
+def refuse(sentence: str) -> typer.Exit:
+    """Print a sentence to the error output and return the exit that ends the command."""
+    err.print(f"[red]{sentence}[/red]", highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def init() -> None:
+    """Make or upgrade the installation: folder, secret key, database tables."""
+    setup()
+    from django.conf import settings  # noqa: PLC0415 - after setup
+    from django.core.management import call_command  # noqa: PLC0415 - after setup
+
+    call_command("migrate", verbosity=0, interactive=False)
+    out.print(f"Ready in {settings.ENVIRONMENT.home}. Start it with: milepost serve", soft_wrap=True)
+
+
+@app.command()
+def serve(
+    no_work: Annotated[bool, typer.Option("--no-work", help="Leave jobs to `milepost work` processes.")] = False,
+) -> None:
+    """Serve the pages and run what is due, until Ctrl-C."""
+    from milepost.cli.server import run  # noqa: PLC0415 - loads Django
+
+    init()
+    run(with_work=not no_work)
+
+
+@app.command()
+def demo(
+    start: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, until Ctrl-C.")] = False,
+) -> None:
+    """Make a sample company in a workspace of its own, to look around in."""
+    from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
+
+    init()
+    from milepost.cli.demo import make_demo  # noqa: PLC0415 - after setup
+
+    made = make_demo()
+    out.print()
+    out.print(f"Address   [bold]{address()}[/bold]")
+    out.print(f"Sign in   [bold]{made.email}[/bold]  password [bold]{made.password}[/bold]", highlight=False)
+    out.print(f"Others    {', '.join(made.others)} (same password)", highlight=False, soft_wrap=True)
+    if start:
+        out.print("Stop      Ctrl-C\n")
+        run(with_work=True)
+
+
+@app.command()
+def work(once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due any more.")] = False) -> None:
+    """Run what is due; as many such processes as wanted share one PostgreSQL."""
+    setup()
+    from milepost.jobs.loop import work as loop  # noqa: PLC0415 - after setup
+
+    try:
+        done = loop(once=once)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+    out.print(f"{done} jobs ran.")
+
+
+@app.command()
+def doctor() -> None:
+    """Prove settings sound, score rows equal to a full rebuild, and no orphans."""
+    setup()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.exchange.doctor import examine  # noqa: PLC0415 - after setup
+
+    findings = examine(now=clock.now())
+    table = Table("", "check", "found", box=None)
+    for finding in findings:
+        table.add_row("[green]✓[/green]" if finding.is_sound else "[red]✗[/red]", finding.check, finding.says)
+    out.print(table)
+    if not all(finding.is_sound for finding in findings):
+        raise refuse("Not sound. What is marked ✗ needs a look; report it with the version you run.")
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="As colleagues know them.")],
+    workspace: Annotated[str, typer.Option(help="Slug of the workspace.")],
+    role: Annotated[str, typer.Option(help="admin, member or viewer.")] = "member",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="MILEPOST_PASSWORD")] = "",
+) -> None:
+    """Add a person to a workspace."""
+    setup()
+    from milepost.cli.users import add  # noqa: PLC0415 - after setup
+
+    _guarded(lambda: add(email=email, name=name, workspace=workspace, role=role, password=password))
+    out.print(f"{email} can sign in to {workspace}.")
+
+
+@user_app.command("password")
+def user_password(
+    email: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Set a person's password."""
+    setup()
+    from milepost.cli.users import set_password  # noqa: PLC0415 - after setup
+
+    _guarded(lambda: set_password(email=email, password=password))
+    out.print(f"The password of {email} is set.")
+
+
+@import_app.command("readings")
+def import_readings(  # noqa: PLR0913 - one parameter for each option people type
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header line.")],
+    kpi: Annotated[str, typer.Option(help="Name or slug of the KPI; made if there is none of this name.")],
+    date: Annotated[str, typer.Option(help="Column of the date.")],
+    value: Annotated[str, typer.Option(help="Column of the value.")] = "",
+    numerator: Annotated[str, typer.Option(help="Column of the part, for a ratio.")] = "",
+    denominator: Annotated[str, typer.Option(help="Column of the whole.")] = "",
+    where: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE; nothing after the = is an empty cell.")] = None,
+    frequency: Annotated[str, typer.Option(help="day, week, month, quarter or year; for a new KPI.")] = "week",
+    unit: Annotated[str, typer.Option(help="For a new KPI: %, €, min …; a ratio is %.")] = "",
+    aggregation: Annotated[str, typer.Option(help="For a new KPI: flow, stock, stock_mean, max, min, distinct.")] = "stock",
+    at_least: Annotated[float | None, typer.Option(help="Target of a new KPI.")] = None,
+    at_most: Annotated[float | None, typer.Option(help="Target of a new KPI.")] = None,
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
+    lead: Annotated[str, typer.Option(help="E-mail of a new KPI's lead; the first admin if left out.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, write nothing.")] = False,
+) -> None:
+    """Bring values of a KPI in, rows of one period added up; all or nothing, and again without harm."""
+    setup()
+    from milepost.cli.imports import Given, run  # noqa: PLC0415 - after setup
+
+    given = Given(
+        file=file, kpi=kpi, date=date, value=value or None, numerator=numerator or None, denominator=denominator or None,
+        where=tuple(where or ()), frequency=frequency, unit=unit, aggregation=aggregation, at_least=at_least,
+        at_most=at_most, workspace=workspace, lead=lead, dry_run=dry_run,
+    )  # fmt: skip
+    if not _guarded(lambda: run(given, out=out, err=err)):
+        raise typer.Exit(1)
+
+
+def _guarded(do: Callable[[], object]) -> object:
+    """Run what may be refused and print the refusal as a sentence."""
+    from milepost.core.target import BadTarget  # noqa: PLC0415 - with the rest
+    from milepost.exchange.readings_file import UnreadableFile  # noqa: PLC0415 - after setup
+    from milepost.workspace.errors import DomainError  # noqa: PLC0415 - after setup
+
+    try:
+        return do()
+    except (DomainError, UnreadableFile, BadTarget, ValueError) as error:
+        raise refuse(str(error)) from None
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(app())

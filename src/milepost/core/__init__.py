@@ -1,0 +1,1 @@
+"""Pure maths of goals and measures: no Django, no clock, unknown is None."""

@@ -1,0 +1,96 @@
+"""Where the plan says a goal should be today."""
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from milepost.core.progress import Step
+
+GREEN_ASPIRATIONAL = 0.7  # E3, G1
+
+
+class Ambition(StrEnum):
+    """What grade is expected of a goal."""
+
+    COMMITTED = "committed"
+    ASPIRATIONAL = "aspirational"
+    LEARNING = "learning"
+
+
+class EmptyCycle(ValueError):
+    """A cycle that ends before it begins."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"The cycle would end on {last} before it begins on {first}.")
+
+
+def elapsed(*, first: date, last: date, day: date) -> float:
+    """Return the share of a cycle's time that has passed on a day, 0..1; a one-day cycle is 0, then 1.
+
+    Args:
+        first, last: the cycle's days, both included.
+
+    Raises:
+        EmptyCycle: last lies before first.
+
+    Source: rule E1.
+    """
+    if last < first:
+        raise EmptyCycle(first, last)
+    if first == last:
+        return 1.0 if day > last else 0.0
+    day = min(max(day, first), last)
+    return (day - first).days / (last - first).days
+
+
+def green_at(ambition: Ambition) -> float:
+    """Return the progress at which the grade is green, 0..1: where the plan ends.
+
+    Source: rule E3.
+    """
+    return GREEN_ASPIRATIONAL if ambition == Ambition.ASPIRATIONAL else 1.0
+
+
+def expected_linear(tau: float, *, ambition: Ambition) -> float:
+    """Return the progress planned for the elapsed share `tau`, on a straight line.
+
+    Source: rules E2, E3.
+    """
+    return green_at(ambition) * tau
+
+
+def expected_maintain(*, closed_periods: int, ambition: Ambition) -> float | None:
+    """Return the planned score of a level to keep: full from the first closed period, None before.
+
+    Source: rule E3.
+    """
+    return green_at(ambition) if closed_periods > 0 else None
+
+
+def expected_milestone(
+    steps: Sequence[Step], *, first: date, last: date, day: date, ambition: Ambition
+) -> float | None:
+    """Return the share of a milestone that is due by a day; None without steps.
+
+    A dated step is due on its day. The k-th of n undated steps is due when k / n of the time has
+    passed, so a single one on the last day.
+
+    Source: rule E3.
+    """
+    total = math.fsum(step.weight for step in steps)
+    if total <= 0:
+        return None
+    tau = elapsed(first=first, last=last, day=day)
+    undated = [step for step in steps if step.due_on is None]
+    due = [step.weight for step in steps if step.due_on is not None and step.due_on <= day]
+    due += [step.weight for k, step in enumerate(undated, start=1) if tau >= k / len(undated)]
+    return green_at(ambition) * math.fsum(due) / total
+
+
+def plan_value(*, start: float, target: float, tau: float, ambition: Ambition) -> float:
+    """Return the value planned for the elapsed share `tau`, in the metric's unit.
+
+    Source: rule E5.
+    """
+    return start + expected_linear(tau, ambition=ambition) * (target - start)

@@ -1,0 +1,166 @@
+"""Values by period, and what several periods are worth together."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from milepost.core.calendar import Frequency, is_closed, last_day
+from milepost.core.units import ratio_value
+
+ROLLING = 4  # closed periods in the default window of a ratio (P8)
+
+
+class Aggregation(StrEnum):
+    """How the periods of a metric are put together (rule K4)."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    STOCK_MEAN = "stock_mean"
+    RATIO = "ratio"
+    MAX = "max"
+    MIN = "min"
+    DISTINCT = "distinct"
+
+
+class Window(StrEnum):
+    """Which periods of a KPI a key result reads (rule P8)."""
+
+    DEFAULT = "default"
+    LAST = "last"
+    LAST_4 = "last_4"
+    CYCLE = "cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The value of one period, in the metric's unit; a ratio may carry its two counts."""
+
+    start: date
+    value: float
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+def closed_points(points: Sequence[Point], *, frequency: Frequency, today: date) -> tuple[Point, ...]:
+    """Return the points of closed periods, in their order."""
+    if not points or is_closed(points[-1].start, frequency, today=today):
+        return tuple(points)
+    return tuple(p for p in points if is_closed(p.start, frequency, today=today))
+
+
+def open_point(points: Sequence[Point], *, frequency: Frequency, today: date) -> Point | None:
+    """Return the point of the period that is running today, None if it has no value yet."""
+    for point in reversed(points):
+        if point.start <= today and not is_closed(point.start, frequency, today=today):
+            return point
+    return None
+
+
+def aggregate(points: Sequence[Point], *, how: Aggregation, unit_code: str = "") -> float | None:
+    """Return what several periods are worth together, None where that cannot be told.
+
+    A ratio is a sum over a sum, never a mean of ratios; without counts, or for a distinct count, only
+    a single period has a value.
+
+    Source: rule K4.
+    """
+    if not points:
+        return None
+    values = [p.value for p in points]
+    match how:
+        case Aggregation.FLOW:
+            return math.fsum(values)
+        case Aggregation.STOCK:
+            return points[-1].value
+        case Aggregation.STOCK_MEAN:
+            return math.fsum(values) / len(values)
+        case Aggregation.MAX:
+            return max(values)
+        case Aggregation.MIN:
+            return min(values)
+        case Aggregation.DISTINCT:
+            return values[0] if len(values) == 1 else None
+        case Aggregation.RATIO:
+            return _ratio(points, unit_code)
+
+
+def window_points(
+    points: Sequence[Point],
+    *,
+    how: Aggregation,
+    window: Window,
+    frequency: Frequency,
+    first: date,
+    last: date,
+    today: date,
+) -> tuple[Point, ...]:
+    """Return the closed periods of a KPI that a key result reads, oldest first.
+
+    A period belongs to the cycle in which its last day lies; none later than the cycle's last day
+    counts, so that a window does not run on after the end.
+
+    Args:
+        points: oldest first.
+        first, last: the cycle's days, both included.
+
+    Source: rule P8.
+    """
+    until = min(today, last + timedelta(days=1))
+    closed = closed_points(points, frequency=frequency, today=until)
+    match _resolve(window, how):
+        case Window.CYCLE:
+            return tuple(p for p in closed if first <= last_day(p.start, frequency) <= last)
+        case Window.LAST_4:
+            counted = how != Aggregation.RATIO or all(p.denominator is not None for p in closed[-ROLLING:])
+            return closed[-ROLLING:] if counted else closed[-1:]
+        case _:
+            return closed[-1:]
+
+
+def window_value(
+    points: Sequence[Point],
+    *,
+    how: Aggregation,
+    window: Window,
+    frequency: Frequency,
+    first: date,
+    last: date,
+    today: date,
+    unit_code: str = "",
+) -> float | None:
+    """Return the KPI's value over a key result's window, None while no period in it has one.
+
+    Source: rule P8.
+    """
+    used = window_points(
+        points, how=how, window=window, frequency=frequency, first=first, last=last, today=today
+    )
+    return aggregate(used, how=how, unit_code=unit_code)
+
+
+def median(values: Sequence[float]) -> float | None:
+    """Return the middle value, the mean of the two middle ones, or None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _resolve(window: Window, how: Aggregation) -> Window:
+    if window != Window.DEFAULT:
+        return window
+    return {Aggregation.FLOW: Window.CYCLE, Aggregation.RATIO: Window.LAST_4}.get(how, Window.LAST)
+
+
+def _ratio(points: Sequence[Point], unit_code: str) -> float | None:
+    counts = [(p.numerator, p.denominator) for p in points if p.numerator is not None and p.denominator is not None]
+    if len(counts) < len(points):
+        return points[0].value if len(points) == 1 else None
+    return ratio_value(
+        numerator=math.fsum(n for n, _ in counts),
+        denominator=math.fsum(d for _, d in counts),
+        unit_code=unit_code,
+    )

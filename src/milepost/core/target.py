@@ -1,0 +1,171 @@
+"""What a KPI is kept against, and the word for how it stands."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from milepost.core.calendar import Frequency, last_closed, last_day, next_start
+from milepost.core.series import Point
+
+UNRATED_BELOW = 4  # expected periods (K3)
+LEAST_FRESHNESS = 0.25  # K3
+
+
+class Direction(StrEnum):
+    """Which way is good."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    WITHIN = "within"
+
+
+class TargetRule(StrEnum):
+    """The forms a target may take (rule K2)."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    WITHIN = "within"
+
+
+class KpiWord(StrEnum):
+    """The words of rule K3."""
+
+    UNKNOWN = "unknown"
+    NO_VALUE = "no_value"
+    WATCHING = "watching"
+    OFF_TARGET = "off_target"
+    CLOSE = "close"
+    ON_TARGET = "on_target"
+
+
+class BadTarget(ValueError):
+    """A target that nothing could be held against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target in the metric's unit: at least `low`, at most `high`, or within both, ends included.
+
+    A miss of up to `tolerance` is close.
+    """
+
+    rule: TargetRule
+    low: float | None = None
+    high: float | None = None
+    tolerance: float = 0.0
+
+    def validate(self) -> None:
+        """Do nothing if the numbers fit the rule.
+
+        Raises:
+            BadTarget: with a sentence.
+        """
+        for value in (self.low, self.high, self.tolerance):
+            if value is not None and not math.isfinite(value):
+                raise BadTarget("A target is a finite number, such as 95.")
+        if self.tolerance < 0:
+            raise BadTarget("A tolerance is 0 or more.")
+        if self.rule == TargetRule.AT_LEAST and (self.low is None or self.high is not None):
+            raise BadTarget("Write the value it should be at least.")
+        if self.rule == TargetRule.AT_MOST and (self.high is None or self.low is not None):
+            raise BadTarget("Write the value it should be at most.")
+        if self.rule == TargetRule.WITHIN:
+            if self.low is None or self.high is None:
+                raise BadTarget("Write both ends of the range.")
+            if self.low >= self.high:
+                raise BadTarget(f"The range would go from {self.low:g} to {self.high:g}. Write the smaller one first.")
+
+    @property
+    def edge(self) -> float | None:
+        """Return the one value to reach: the bound, or the middle of a range."""
+        if self.rule == TargetRule.AT_LEAST:
+            return self.low
+        if self.rule == TargetRule.AT_MOST:
+            return self.high
+        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+
+
+def miss(value: float, target: Target) -> float:
+    """Return by how much a value misses its target, in the metric's unit; 0 when met, ends included."""
+    if target.low is not None and value < target.low:
+        return target.low - value
+    if target.high is not None and value > target.high:
+        return value - target.high
+    return 0.0
+
+
+def period_word(value: float, target: Target | None) -> KpiWord:
+    """Return the word of one value against its target, dates aside.
+
+    Source: rules K2, K3.
+    """
+    if target is None:
+        return KpiWord.WATCHING
+    distance = miss(value, target)
+    if distance == 0:
+        return KpiWord.ON_TARGET
+    edge = target.low if target.low is not None and value < target.low else target.high
+    near = 1e-12 * max(abs(value), abs(edge or 0.0))  # 30.1 - 30 is a hair more than .1
+    return KpiWord.CLOSE if distance <= target.tolerance + near else KpiWord.OFF_TARGET
+
+
+def freshness(*, last_start: date, frequency: Frequency, lag_days: int, today: date) -> float:
+    """Return how fresh the newest value is: 1 until its successor is late, halved for each period after.
+
+    Source: rule K3; reliability part F.
+    """
+    due = next_start(next_start(last_start, frequency), frequency) + timedelta(days=lag_days)
+    period_days = (next_start(last_start, frequency) - last_start).days
+    late = max(0.0, (today - due).days / period_days)
+    return float(2.0**-late)
+
+
+def kpi_word(
+    *,
+    last: Point | None,
+    target: Target | None,
+    frequency: Frequency,
+    lag_days: int,
+    today: date,
+    expected_periods: int,
+) -> KpiWord:
+    """Return the status of a KPI.
+
+    In this order: unknown, no value, watching, then the word of the last closed value. Until a closed
+    period's lag is over, the last value's word stands.
+
+    Args:
+        last: newest closed period with a value, None if there is none.
+        expected_periods: closed periods since the first value; with fewer than 4 it is unrated, so
+            never unknown.
+
+    Source: rule K3.
+    """
+    if last is None:
+        return KpiWord.NO_VALUE
+    fresh = freshness(last_start=last.start, frequency=frequency, lag_days=lag_days, today=today)
+    if expected_periods >= UNRATED_BELOW and fresh < LEAST_FRESHNESS:
+        return KpiWord.UNKNOWN
+    if last.start < _newest_due(frequency, lag_days=lag_days, today=today, like=last.start):
+        return KpiWord.NO_VALUE
+    return period_word(last.value, target)
+
+
+def _newest_due(frequency: Frequency, *, lag_days: int, today: date, like: date) -> date:
+    """Return the start of the newest period whose end and lag have passed, on the calendar of `like`."""
+    fiscal = like.month if frequency in {Frequency.QUARTER, Frequency.YEAR} else 1
+    start = last_closed(frequency, today=today - timedelta(days=lag_days), fiscal_month=fiscal)
+    assert last_day(start, frequency) + timedelta(days=lag_days) < today  # noqa: S101 - what "newest due" means
+    return start
+
+
+def off_streak(values: Sequence[float], target: Target | None) -> int:
+    """Return how many values at the end of the series, newest last, are off target in a row."""
+    count = 0
+    for value in reversed(values):
+        if period_word(value, target) != KpiWord.OFF_TARGET:
+            break
+        count += 1
+    return count

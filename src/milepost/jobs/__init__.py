@@ -1,0 +1,1 @@
+"""Work that is due: one module per job, one loop."""

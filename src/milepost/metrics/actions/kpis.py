@@ -1,0 +1,194 @@
+"""Making and changing KPIs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from milepost.core.calendar import Frequency
+from milepost.core.series import Aggregation
+from milepost.core.target import Direction, Target, TargetRule
+from milepost.core.units import parse_unit
+from milepost.metrics.actions.refresh import refresh_kpis
+from milepost.metrics.models import Metric, Reading, TargetVersion
+from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
+from milepost.metrics.queries.access import get_kpi
+from milepost.metrics.queries.series import target_on, targets_of
+from milepost.workspace.actions import index_words, lock_workspace, record_event
+from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.models import Membership, Team
+from milepost.workspace.permissions import Actor, require
+
+LONGEST_TEXT = 5000
+ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
+
+
+@dataclass(frozen=True, slots=True)
+class KpiDraft:
+    """What a person writes of a KPI; `target` None means it is only watched (rule K3)."""
+
+    name: str
+    unit: str
+    direction: str
+    frequency: str
+    aggregation: str
+    target: Target | None
+    lead_id: int | None
+    owner_team_id: int | None = None
+    group: str = ""
+    description: str = ""
+    lag_days: int | None = None
+
+
+@transaction.atomic
+def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str:
+    """Make a KPI and return its slug.
+
+    Raises:
+        NotAllowed, Invalid, NotFound, BadTarget.
+    """
+    require(can_create_kpi, by, to="add a KPI")
+    lock_workspace(by.workspace_id)
+    kpi = Metric(workspace_id=by.workspace_id, is_kpi=True, created_at=now)
+    _fill(kpi, by, draft)
+    kpi.slug = _free_slug(by, kpi.name)
+    kpi.save()
+    _set_target(kpi, draft.target, since=ALWAYS)
+    _after(kpi, today=today, now=now)
+    record_event(by=by, verb="created", kind="kpi", object_id=kpi.pk, now=now, data={"name": kpi.name})
+    return kpi.slug
+
+
+@transaction.atomic
+def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, now: datetime) -> None:
+    """Change a KPI; a new target is in force from today on, the old one is kept (rule K2).
+
+    Frequency and aggregation stay once there are readings: a value keeps its meaning.
+
+    Raises:
+        NotAllowed, Invalid, NotFound, BadTarget.
+    """
+    lock_workspace(by.workspace_id)
+    kpi = get_kpi(by, slug)
+    require(can_edit_kpi, by, kpi, to="change this KPI")
+    fields = ("name", "unit_code", "direction", "frequency", "aggregation", "lead_id", "owner_team_id", "group",
+              "description", "lag_days")
+    before = {field: getattr(kpi, field) for field in fields}
+    _fill(kpi, by, draft)
+    changes: dict[str, list[object]] = {
+        field: [before[field], getattr(kpi, field)] for field in fields if getattr(kpi, field) != before[field]
+    }
+    frozen = {"unit_code", "frequency", "aggregation"} & set(changes)
+    if frozen and Reading.objects.filter(metric=kpi).exists():
+        raise Invalid(
+            "Unit, frequency and counting stay as they are once there are values. Add a new KPI instead.",
+            field=sorted(frozen)[0].removesuffix("_code"),
+        )
+    kpi.save()
+    versions = targets_of([kpi.pk]).get(kpi.pk, ())
+    old_target = target_on(versions, today)
+    if old_target != draft.target:
+        _set_target(kpi, draft.target, since=today if versions else ALWAYS)
+        changes["target"] = [_words(old_target), _words(draft.target)]
+    if changes:
+        _after(kpi, today=today, now=now)
+        record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, data=changes)
+
+
+@transaction.atomic
+def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
+    """Take a KPI off the boards; its values and address stay.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
+    lock_workspace(by.workspace_id)
+    kpi = get_kpi(by, slug)
+    require(can_edit_kpi, by, kpi, to="archive this KPI")
+    kpi.archived_at = now
+    kpi.save(update_fields=["archived_at"])
+    index_words(workspace_id=by.workspace_id, kind="kpi", object_id=kpi.pk, text="")
+    record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now)
+
+
+def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
+    kpi.name = clean_name(draft.name, most=200)
+    kpi.unit_code = parse_unit(draft.unit).code
+    kpi.direction = _one_of(Direction, draft.direction, field="direction")
+    kpi.frequency = _one_of(Frequency, draft.frequency, field="frequency")
+    kpi.aggregation = _one_of(Aggregation, draft.aggregation, field="aggregation")
+    kpi.group = clean_name(draft.group, field="group", most=80) if draft.group.strip() else ""
+    if len(draft.description) > LONGEST_TEXT or "\0" in draft.description:
+        raise Invalid(f"Write at most {LONGEST_TEXT:,} characters, as plain text.", field="description")
+    kpi.description = draft.description.strip()
+    if draft.lag_days is not None and not 0 <= draft.lag_days <= 366:  # noqa: PLR2004 - a year
+        raise Invalid("Choose a lag from 0 to 366 days.", field="lag_days")
+    kpi.lag_days = draft.lag_days
+    if draft.target is not None:
+        draft.target.validate()
+        _agree(draft.target, Direction(kpi.direction))
+    lead = Membership.objects.filter(pk=draft.lead_id, workspace_id=by.workspace_id, removed_at=None).first()
+    if lead is None:
+        raise Invalid("Choose a lead: the one person who answers for this KPI.", field="lead")
+    kpi.lead = lead
+    if draft.owner_team_id is None:
+        kpi.owner_team = None
+    else:
+        kpi.owner_team = Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).first()
+        if kpi.owner_team is None:
+            raise NotFound
+
+
+def _one_of(enum: type[Direction] | type[Frequency] | type[Aggregation], value: str, *, field: str) -> str:
+    if value not in {member.value for member in enum}:
+        raise Invalid(f"Choose one of {', '.join(m.value for m in enum)}.", field=field)
+    return value
+
+
+def _agree(target: Target, direction: Direction) -> None:
+    """Refuse a target that calls bad what the direction calls good."""
+    wanted = {
+        Direction.HIGHER: TargetRule.AT_LEAST,
+        Direction.LOWER: TargetRule.AT_MOST,
+        Direction.WITHIN: TargetRule.WITHIN,
+    }[direction]
+    if target.rule != wanted:
+        words = {"at_least": "at least", "at_most": "at most", "within": "within a range"}
+        raise Invalid(
+            f"“Good is {direction.value}” goes with a target of {words[wanted.value]}, "
+            f"not {words[target.rule.value]}. Change one of the two.",
+            field="rule",
+        )
+
+
+def _set_target(kpi: Metric, target: Target | None, *, since: date) -> None:
+    TargetVersion.objects.update_or_create(
+        metric=kpi,
+        since=since,
+        defaults={
+            "rule": target.rule.value if target else None,
+            "low": target.low if target else None,
+            "high": target.high if target else None,
+            "tolerance": target.tolerance if target else 0.0,
+        },
+    )
+
+
+def _after(kpi: Metric, *, today: date, now: datetime) -> None:
+    index_words(workspace_id=kpi.workspace_id, kind="kpi", object_id=kpi.pk, text=kpi.name)
+    refresh_kpis([kpi.pk], today=today, now=now)
+
+
+def _free_slug(by: Actor, name: str) -> str:
+    base = slugify(name)[:60] or "kpi"
+    taken = set(Metric.objects.filter(workspace_id=by.workspace_id, slug__startswith=base).values_list("slug", flat=True))
+    taken |= {"new"}
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _words(target: Target | None) -> str:
+    if target is None:
+        return ""
+    return f"{target.rule.value} {target.low} {target.high} ±{target.tolerance}"

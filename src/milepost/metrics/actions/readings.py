@@ -1,0 +1,121 @@
+"""Storing readings; `okr.actions.record_readings` is the only door to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.core.calendar import Frequency, period_start
+from milepost.core.numbers import finite
+from milepost.core.series import median
+from milepost.core.units import check_scale
+from milepost.metrics.errors import FutureValue
+from milepost.metrics.models import Metric, Reading, ReadingSource
+from milepost.metrics.queries.series import Known, known_readings
+from milepost.workspace.errors import Invalid
+from milepost.workspace.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class NewReading:
+    """A value to store.
+
+    `day` is any day of the period; `value` is in the metric's unit, None withdraws what is there; a
+    ratio may bring its two counts, from which later periods are added up.
+    """
+
+    day: date
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing did: the new rows in order, and how many values stood there already."""
+
+    readings: tuple[Reading, ...]
+    unchanged: int
+
+
+def store_readings(
+    *,
+    by: Actor,
+    metric: Metric,
+    batch: Sequence[NewReading],
+    source: ReadingSource,
+    today: date,
+    fiscal_month: int,
+    now: datetime,
+) -> Stored:
+    """Append readings that say something new; called under the workspace's lock.
+
+    A file or a program writes only where its value differs from its own last one, so a person's
+    correction stands until then (rule K6). A person writes where the value in use differs.
+
+    Raises:
+        FutureValue: a period that has not begun.
+        Invalid: one period twice in the batch, or a withdrawal of nothing.
+        NotANumber: NaN or an infinity.
+        ScaleMixedUp: shares of 1 where percent are kept, or so it seems.
+    """
+    frequency = Frequency(metric.frequency)
+    by_period: dict[date, NewReading] = {}
+    for new in batch:
+        start = period_start(new.day, frequency, fiscal_month=fiscal_month)
+        if new.day > today:
+            raise FutureValue(new.day.isoformat())
+        if start in by_period:
+            raise Invalid(f"The period of {start.isoformat()} stands in this list twice. Keep one.", field="period")
+        by_period[start] = new
+    if not by_period:
+        return Stored((), 0)
+    known = known_readings([metric.pk]).get(metric.pk, {})
+    values = [finite(new.value, name="value") for new in by_period.values() if new.value is not None]
+    in_use = [k.value for k in known.values() if k.value is not None]
+    check_scale(values, stored_median=median(in_use), unit_code=metric.unit_code)
+    own = known if source == ReadingSource.HAND else _last_of_source(metric, source, by_period)
+    rows = [
+        Reading(
+            workspace_id=metric.workspace_id,
+            metric=metric,
+            valid_on=start,
+            value=new.value,
+            numerator=new.numerator,
+            denominator=new.denominator,
+            known_at=now,
+            author_id=by.membership_id,
+            source=source,
+            reason=new.reason,
+        )
+        for start, new in by_period.items()
+        if not _says_the_same(own.get(start), new)
+    ]
+    if len(rows) == 1:
+        rows[0].save(force_insert=True)
+    else:
+        Reading.objects.bulk_create(rows, batch_size=500)
+    return Stored(tuple(rows), len(by_period) - len(rows))
+
+
+def _last_of_source(
+    metric: Metric, source: ReadingSource, periods: dict[date, NewReading]
+) -> dict[date, Known]:
+    rows = Reading.objects.filter(
+        metric=metric, source=source, valid_on__range=(min(periods), max(periods))
+    ).order_by("valid_on", "known_at", "id")
+    return {
+        row[1]: Known(*row)
+        for row in rows.values_list(
+            "id", "valid_on", "value", "numerator", "denominator", "known_at", "source"
+        )
+    }
+
+
+def _says_the_same(known: Known | None, new: NewReading) -> bool:
+    if known is None:
+        return new.value is None  # nothing there to withdraw
+    if known.value != new.value:
+        return False
+    counts = (known.numerator, known.denominator)
+    return new.numerator is None or counts == (new.numerator, new.denominator)

@@ -1,0 +1,161 @@
+"""The score row of each KPI, from its readings (rule S7)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from milepost.core.calendar import (
+    Frequency,
+    default_lag_days,
+    last_closed,
+    previous_start,
+    starts_between,
+)
+from milepost.core.proposal import propose
+from milepost.core.series import Aggregation, Point, closed_points, open_point
+from milepost.core.target import Direction, KpiWord, Target, kpi_word, period_word
+from milepost.metrics.models import KpiScore, Metric
+from milepost.metrics.queries.series import Known, as_points, known_readings, target_of_period, targets_of
+
+SPARK_LENGTH = 13
+SEVERITY = {
+    KpiWord.OFF_TARGET: 0,
+    KpiWord.CLOSE: 1,
+    KpiWord.UNKNOWN: 2,
+    KpiWord.NO_VALUE: 3,
+    KpiWord.WATCHING: 5,
+    KpiWord.ON_TARGET: 4,
+}
+CHUNK = 200
+
+
+def refresh_kpis(metric_ids: Collection[int], *, today: date, now: datetime) -> None:
+    """Write the score rows of these KPIs anew; called under the workspace's lock.
+
+    Running it twice changes nothing but `computed_at`. Metrics that are no KPIs are passed over.
+    """
+    ids = sorted(metric_ids)
+    for at in range(0, len(ids), CHUNK):
+        _refresh(ids[at : at + CHUNK], today=today, now=now)
+
+
+def _refresh(ids: Sequence[int], *, today: date, now: datetime) -> None:
+    kpis = list(Metric.objects.filter(pk__in=ids, is_kpi=True).order_by("id"))
+    known = known_readings([kpi.pk for kpi in kpis])
+    targets = targets_of([kpi.pk for kpi in kpis])
+    rows = [
+        _row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis
+    ]
+    fields = [f.name for f in KpiScore._meta.concrete_fields if not f.primary_key]
+    KpiScore.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["metric"], update_fields=fields
+    )
+
+
+def _row(
+    kpi: Metric,
+    known: dict[date, Known],
+    versions: Sequence[tuple[date, Target | None]],
+    *,
+    today: date,
+    now: datetime,
+) -> KpiScore:
+    frequency = Frequency(kpi.frequency)
+    lag_days = default_lag_days(frequency) if kpi.lag_days is None else kpi.lag_days
+    points = as_points(known)
+    closed = closed_points(points, frequency=frequency, today=today)
+    opened = open_point(points, frequency=frequency, today=today)
+    last = closed[-1] if closed else None
+    before = _value_at(closed, previous_start(last.start, frequency)) if last else None
+    target = target_of_period(versions, last.start if last else today, frequency)
+    newest = last_closed(frequency, today=today)
+    expected_periods = len(starts_between(closed[0].start, newest, frequency)) if closed else 0
+    word = kpi_word(
+        last=last,
+        target=target,
+        frequency=frequency,
+        lag_days=lag_days,
+        today=today,
+        expected_periods=expected_periods,
+    )
+    streak = _streak(closed, versions, frequency)
+    proposal = propose(
+        closed,
+        frequency=frequency,
+        how=Aggregation(kpi.aggregation),
+        target=target,
+        direction=Direction(kpi.direction),
+    )
+    latest = max(known.values(), key=lambda k: (k.known_at, k.id), default=None)
+    level, earlier = proposal.level, proposal.before
+    better = None
+    if level is not None and earlier is not None and kpi.direction != Direction.WITHIN:
+        better = (level > earlier) == (kpi.direction == Direction.HIGHER)
+    return KpiScore(
+        metric=kpi,
+        workspace_id=kpi.workspace_id,
+        word=word.value,
+        severity=SEVERITY[word],
+        valid_on=last.start if last else None,
+        value=last.value if last else None,
+        before=before,
+        open_value=opened.value if opened else None,
+        value_word=period_word(last.value, target).value if last else KpiWord.NO_VALUE.value,
+        missing_on=_missing(last, word, newest),
+        off_streak=len(streak),
+        off_since=streak[0].start if streak else None,
+        shift_on=proposal.shift_on,
+        shift_before=earlier,
+        shift_level=level,
+        shift_is_better=better,
+        wants_objective=proposal.is_primary,
+        spark=_spark(closed, newest, frequency),
+        last_known_at=latest.known_at if latest else None,
+        last_source=latest.source if latest else "",
+        readings=len(points),
+        status_on=today,
+        computed_at=now,
+    )
+
+
+def _value_at(points: Sequence[Point], start: date) -> float | None:
+    for point in reversed(points):
+        if point.start <= start:
+            return point.value if point.start == start else None
+    return None
+
+
+def _missing(last: Point | None, word: KpiWord, newest: date) -> date | None:
+    """Return the newest closed period if it has no value and the word says so."""
+    if word not in {KpiWord.NO_VALUE, KpiWord.UNKNOWN}:
+        return None
+    if last is not None and last.start == newest:
+        return None
+    return newest
+
+
+def _streak(
+    closed: Sequence[Point], versions: Sequence[tuple[date, Target | None]], frequency: Frequency
+) -> list[Point]:
+    """Return the run of off-target periods that ends with the last one, oldest first."""
+    run: list[Point] = []
+    for point in reversed(closed):
+        target = target_of_period(versions, point.start, frequency)
+        if period_word(point.value, target) != KpiWord.OFF_TARGET:
+            break
+        run.append(point)
+    return run[::-1]
+
+
+def _spark(closed: Sequence[Point], newest: date, frequency: Frequency) -> list[float | None]:
+    """Return the values of the 13 periods that end with the last closed one with a value."""
+    if not closed:
+        return []
+    values = {point.start: point.value for point in closed}
+    start = min(closed[-1].start, newest)
+    starts = [start]
+    for _ in range(SPARK_LENGTH - 1):
+        starts.append(previous_start(starts[-1], frequency))
+    found = [values.get(day) for day in reversed(starts)]
+    while found and found[0] is None:  # a young KPI has no gap before its first value
+        found.pop(0)
+    return found

@@ -1,0 +1,32 @@
+"""The only way to fetch a metric."""
+
+from milepost.metrics.models import Metric
+from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.permissions import Actor
+
+
+def get_kpi(actor: Actor, slug: str) -> Metric:
+    """Return a KPI of the actor's workspace.
+
+    Raises:
+        NotFound: there is none with this slug, or it belongs to another workspace.
+    """
+    kpi = Metric.objects.filter(workspace_id=actor.workspace_id, slug=slug, is_kpi=True).first()
+    if kpi is None:
+        raise NotFound
+    return kpi
+
+
+def find_kpi(actor: Actor, name: str) -> str | None:
+    """Return the slug of the KPI with this slug or name, None if there is none.
+
+    Raises:
+        Invalid: several KPIs have the name.
+    """
+    rows = Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True, archived_at=None)
+    found = list(rows.filter(slug=name).values_list("slug", flat=True)) or list(
+        rows.filter(name__iexact=name.strip()).values_list("slug", flat=True)[:2]
+    )
+    if len(found) > 1:
+        raise Invalid(f"Several KPIs are called {name}. Use the slug: the last part of the KPI's address.")
+    return found[0] if found else None

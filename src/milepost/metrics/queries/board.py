@@ -1,0 +1,118 @@
+"""The KPI board: tiles in groups, worst first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from milepost.core.target import Target
+from milepost.metrics.models import KpiScore
+from milepost.metrics.queries.series import target_on, targets_of
+from milepost.workspace.permissions import Actor
+
+MOST_TILES = 200
+VIEWS = ("all", "attention", "mine")
+ATTENTION_BELOW = 4  # severities of off target, close, unknown and no value
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A KPI on a board; values in its unit, None unknown. `spark` holds 13 closed periods."""
+
+    id: int
+    slug: str
+    name: str
+    group: str
+    unit_code: str
+    direction: str
+    frequency: str
+    lead_id: int
+    lead_name: str
+    word: str
+    value_word: str
+    valid_on: date | None
+    value: float | None
+    before: float | None
+    missing_on: date | None
+    off_streak: int
+    off_since: date | None
+    wants_objective: bool
+    spark: tuple[float | None, ...]
+    last_known_at: datetime | None
+    last_source: str
+    target: Target | None
+
+    @property
+    def delta(self) -> float | None:
+        """Return the change against the period before."""
+        return None if self.value is None or self.before is None else self.value - self.before
+
+    @property
+    def is_better(self) -> bool | None:
+        """Return whether the change is good for this KPI; None if there is none or it depends."""
+        if not self.delta or self.direction == "within":
+            return None
+        return (self.delta > 0) == (self.direction == "higher")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The tiles of one view, in groups by name, worst first; `counts` by view."""
+
+    groups: tuple[tuple[str, tuple[Tile, ...]], ...]
+    counts: dict[str, int]
+    words: dict[str, int]
+    is_cut: bool
+
+
+_VALUES = (
+    "metric_id", "metric__slug", "metric__name", "metric__group", "metric__unit_code", "metric__direction",
+    "metric__frequency", "metric__lead_id", "metric__lead__user__name", "word", "value_word", "valid_on",
+    "value", "before", "missing_on", "off_streak", "off_since", "wants_objective", "spark", "last_known_at",
+    "last_source",
+)  # fmt: skip
+
+
+def board(actor: Actor, *, view: str, today: date, team_id: int | None = None) -> Board:
+    """Return the KPIs of a workspace, or of one team, under a filter; two queries and one for targets.
+
+    Args:
+        view: all, attention (off target, close, unknown, no value) or mine (led by the actor).
+    """
+    rows = KpiScore.objects.filter(workspace_id=actor.workspace_id, metric__archived_at=None)
+    if team_id is not None:
+        rows = rows.filter(metric__owner_team_id=team_id)
+    facts = list(rows.values_list("severity", "metric__lead_id", "word"))
+    counts = {
+        "all": len(facts),
+        "attention": sum(severity < ATTENTION_BELOW for severity, *_ in facts),
+        "mine": sum(lead == actor.membership_id for _, lead, _ in facts),
+    }
+    words: dict[str, int] = {}
+    for _, _, word in facts:
+        words[word] = words.get(word, 0) + 1
+    if view == "attention":
+        rows = rows.filter(severity__lt=ATTENTION_BELOW)
+    elif view == "mine":
+        rows = rows.filter(metric__lead_id=actor.membership_id)
+    tiles = tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
+    groups: dict[str, list[Tile]] = {}
+    for tile in sorted(tiles, key=lambda t: t.group == ""):
+        groups.setdefault(tile.group, []).append(tile)
+    ordered = sorted(groups.items(), key=lambda item: (item[0] == "", item[0].lower()))
+    return Board(
+        groups=tuple((name, tuple(inside)) for name, inside in ordered),
+        counts=counts,
+        words=words,
+        is_cut=len(tiles) == MOST_TILES,
+    )
+
+
+def tiles_of(rows: QuerySet[KpiScore], *, today: date) -> list[Tile]:
+    """Return the tiles of these score rows, in their order; two queries."""
+    values = list(rows.values_list(*_VALUES))
+    targets = targets_of([row[0] for row in values])
+    return [
+        Tile(*row[:18], tuple(row[18]), *row[19:], target_on(targets.get(row[0], ()), row[11] or today))
+        for row in values
+    ]

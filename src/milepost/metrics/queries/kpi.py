@@ -1,0 +1,228 @@
+"""One KPI: number, chart, values, notes, definition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.core.calendar import Frequency, default_lag_days, is_closed, last_day, year_before
+from milepost.core.limits import Reading as SeriesReading
+from milepost.core.proposal import read_points
+from milepost.core.series import Point, closed_points
+from milepost.core.target import Target
+from milepost.metrics.models import KpiScore, Metric, Note, Reading
+from milepost.metrics.permissions import can_edit_kpi
+from milepost.metrics.queries.access import get_kpi
+from milepost.metrics.queries.board import Tile, tiles_of
+from milepost.metrics.queries.series import (
+    Known,
+    as_points,
+    known_readings,
+    target_of_period,
+    target_on,
+    targets_of,
+)
+from milepost.workspace.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One period of the table of values; `revisions` counts the older values kept below it."""
+
+    start: date
+    value: float
+    change: float | None
+    is_open: bool
+    source: str
+    author: str
+    known_at: datetime
+    numerator: float | None
+    denominator: float | None
+    revisions: tuple["Revision", ...]
+    notes: tuple["NoteRow", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An older value of a period; value None was a withdrawal."""
+
+    value: float | None
+    known_at: datetime
+    author: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note on a period; `is_mine` lets its author take it back."""
+
+    id: int
+    start: date
+    text: str
+    author: str
+    at: datetime
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KpiPage:
+    """Everything the page of a KPI says; `series` are its closed periods and `open` the running one.
+
+    `reading` holds phases and shifts by index into `starts`, which includes gaps.
+    """
+
+    tile: Tile
+    description: str
+    aggregation: str
+    lag_days: int
+    owner_name: str
+    owner_team_id: int | None
+    created_at: datetime
+    is_archived: bool
+    can_edit: bool
+    open_value: float | None
+    year_before: float | None
+    year_before_on: date | None
+    shift_on: date | None
+    shift_before: float | None
+    shift_level: float | None
+    shift_is_better: bool | None
+    points: tuple[Point, ...]
+    starts: tuple[date, ...]
+    reading: SeriesReading
+    rows: tuple[ValueRow, ...]
+    rows_left: int
+    notes: tuple[NoteRow, ...]
+    targets: tuple[tuple[date, Target | None], ...]
+
+
+SHOWN_ROWS = 13
+
+
+def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) -> KpiPage:
+    """Return the page of a KPI: a fixed number of queries.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    kpi = get_kpi(actor, slug)
+    score = KpiScore.objects.get(metric=kpi)
+    (tile,) = tiles_of(KpiScore.objects.filter(metric=kpi), today=today)
+    known = known_readings([kpi.pk]).get(kpi.pk, {})
+    points = as_points(known)
+    frequency = Frequency(kpi.frequency)
+    closed = closed_points(points, frequency=frequency, today=today)
+    starts, reading = read_points(closed, frequency=frequency)
+    targets = targets_of([kpi.pk]).get(kpi.pk, ())
+    notes = _notes(actor, kpi)
+    shown = points if all_rows else points[-SHOWN_ROWS:]
+    rows = _rows(kpi, shown, points, known, notes, frequency=frequency, today=today)
+    before_on = year_before(score.valid_on, frequency) if score.valid_on else None
+    before = next((p.value for p in points if p.start == before_on), None)
+    team = kpi.owner_team
+    return KpiPage(
+        tile=tile,
+        description=kpi.description,
+        aggregation=kpi.aggregation,
+        lag_days=default_lag_days(frequency) if kpi.lag_days is None else kpi.lag_days,
+        owner_name=team.name if team else "Company",
+        owner_team_id=kpi.owner_team_id,
+        created_at=kpi.created_at,
+        is_archived=kpi.archived_at is not None,
+        can_edit=can_edit_kpi.test(actor, kpi),
+        open_value=score.open_value,
+        year_before=before,
+        year_before_on=before_on,
+        shift_on=score.shift_on,
+        shift_before=score.shift_before,
+        shift_level=score.shift_level,
+        shift_is_better=score.shift_is_better,
+        points=points,
+        starts=tuple(starts),
+        reading=reading,
+        rows=rows,
+        rows_left=len(points) - len(rows),
+        notes=tuple(notes),
+        targets=targets,
+    )
+
+
+def list_kpis(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Return (slug, name) of the workspace's KPIs by name, to choose one a key result reads."""
+    rows = Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True, archived_at=None)
+    return tuple((slug or "", name) for slug, name in rows.order_by("name", "id").values_list("slug", "name"))
+
+
+def kpi_target(kpi: Metric, *, today: date) -> Target | None:
+    """Return the target of a KPI that is in force today."""
+    return target_on(targets_of([kpi.pk]).get(kpi.pk, ()), today)
+
+
+def period_target(kpi: Metric, start: date) -> Target | None:
+    """Return the target that judges the period beginning on `start`."""
+    return target_of_period(targets_of([kpi.pk]).get(kpi.pk, ()), start, Frequency(kpi.frequency))
+
+
+def _notes(actor: Actor, kpi: Metric) -> list[NoteRow]:
+    rows = Note.objects.filter(metric=kpi, withdrawn_at=None).order_by("valid_on", "id")
+    return [
+        NoteRow(pk, start, text, author or "", at, is_mine=author_id == actor.membership_id or actor.is_admin)
+        for pk, start, text, author, at, author_id in rows.values_list(
+            "id", "valid_on", "text", "author__user__name", "at", "author_id"
+        )
+    ]
+
+
+def _rows(
+    kpi: Metric,
+    shown: Sequence[Point],
+    points: Sequence[Point],
+    known: dict[date, Known],
+    notes: Sequence[NoteRow],
+    *,
+    frequency: Frequency,
+    today: date,
+) -> tuple[ValueRow, ...]:
+    """Return the rows of the table, the newest first."""
+    if not shown:
+        return ()
+    history: dict[date, list[Revision]] = {}
+    authors: dict[int, str] = {}
+    revisions = Reading.objects.filter(metric=kpi, valid_on__gte=shown[0].start).order_by("known_at", "id")
+    for pk, start, value, known_at, author, source, reason in revisions.values_list(
+        "id", "valid_on", "value", "known_at", "author__user__name", "source", "reason"
+    ):
+        authors[pk] = author or ""
+        if known[start].id != pk:
+            history.setdefault(start, []).append(Revision(value, known_at, author or "", source, reason))
+    by_day: dict[date, list[NoteRow]] = {}
+    for note in notes:
+        by_day.setdefault(note.start, []).append(note)
+    values = {p.start: p.value for p in points}
+    out = []
+    for index, point in enumerate(points):
+        if point.start < shown[0].start:
+            continue
+        before = points[index - 1].start if index else None
+        k = known[point.start]
+        out.append(
+            ValueRow(
+                start=point.start,
+                value=point.value,
+                change=point.value - values[before] if before is not None else None,
+                is_open=not is_closed(point.start, frequency, today=today),
+                source=k.source,
+                author=authors[k.id],
+                known_at=k.known_at,
+                numerator=k.numerator,
+                denominator=k.denominator,
+                revisions=tuple(reversed(history.get(point.start, ()))),
+                notes=tuple(by_day.get(point.start, ())),
+            )
+        )
+    return tuple(reversed(out))
+
+
+def ends_on(start: date, frequency: str) -> date:
+    """Return the last day of a period."""
+    return last_day(start, Frequency(frequency))

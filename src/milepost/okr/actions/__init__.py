@@ -1,0 +1,61 @@
+"""Writes around goals: one function each."""
+
+from milepost.metrics.actions.readings import NewReading, Stored
+from milepost.okr.actions.check_ins import (
+    CheckInDraft,
+    delete_check_in,
+    edit_check_in,
+    record_check_in,
+    record_check_ins,
+)
+from milepost.okr.actions.close import GradeDraft, close_objective, reopen_objective
+from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
+from milepost.okr.actions.days import rebuild, refresh_day
+from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.okr.actions.key_results import (
+    add_key_result,
+    cancel_key_result,
+    edit_key_result,
+    move_key_result,
+)
+from milepost.okr.actions.objectives import (
+    activate_objective,
+    cancel_objective,
+    create_objective,
+    edit_objective,
+    set_paused,
+)
+from milepost.metrics.models import ReadingSource
+from milepost.okr.actions.readings import record_readings
+
+__all__ = [
+    "CheckInDraft",
+    "GradeDraft",
+    "KeyResultDraft",
+    "NewReading",
+    "ObjectiveDraft",
+    "ReadingSource",
+    "StepDraft",
+    "Stored",
+    "activate_objective",
+    "add_key_result",
+    "cancel_key_result",
+    "cancel_objective",
+    "close_objective",
+    "create_cycle",
+    "create_objective",
+    "delete_check_in",
+    "delete_cycle",
+    "edit_check_in",
+    "edit_cycle",
+    "edit_key_result",
+    "edit_objective",
+    "move_key_result",
+    "rebuild",
+    "record_check_in",
+    "record_check_ins",
+    "record_readings",
+    "refresh_day",
+    "reopen_objective",
+    "set_paused",
+]

@@ -1,0 +1,79 @@
+"""The ledger of changes to a running plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from milepost.okr.errors import NeedsReason
+from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
+from milepost.workspace.actions import record_event
+from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.models import Membership, Team
+from milepost.workspace.permissions import Actor
+
+
+def amend(
+    *,
+    by: Actor,
+    goal: Objective | KeyResult,
+    changes: Mapping[str, tuple[object, object]],
+    reason: str,
+    now: datetime,
+) -> None:
+    """Record changed fields of a goal: as amendments with a reason once the plan runs, else as an event.
+
+    Args:
+        changes: field name to (old, new), keys of rows as their ids.
+
+    Raises:
+        NeedsReason: the goal runs and the reason is empty.
+
+    Source: rule A1.
+    """
+    is_objective = isinstance(goal, Objective)
+    objective_id = goal.pk if isinstance(goal, Objective) else goal.objective_id
+    kind = "objective" if is_objective else "key_result"
+    runs = goal.state in {GoalState.ACTIVE, GoalState.PAUSED}
+    if runs and not reason.strip():
+        raise NeedsReason
+    if runs:
+        words = clean_name(" ".join(reason.split()), field="reason", most=500)
+        Amendment.objects.bulk_create(
+            Amendment(
+                workspace_id=by.workspace_id,
+                kind=kind,
+                goal_id=goal.pk,
+                objective_id=objective_id,
+                field=field.removesuffix("_id"),
+                old=_words(field, old),
+                new=_words(field, new),
+                at=now,
+                actor_id=by.membership_id,
+                reason=words,
+            )
+            for field, (old, new) in changes.items()
+        )
+    record_event(
+        by=by,
+        verb="amended" if runs else "changed",
+        kind=kind,
+        object_id=goal.pk,
+        now=now,
+        data={field: [_words(field, old), _words(field, new)] for field, (old, new) in changes.items()},
+    )
+
+
+def _words(field: str, value: object) -> str:
+    """Return a value as a person reads it, names for keys."""
+    if value is None:
+        return "company" if field == "owner_team_id" else ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if field in {"lead_id", "owner_person_id"}:
+        return Membership.objects.values_list("user__name", flat=True).get(pk=value)
+    if field == "owner_team_id":
+        return Team.objects.values_list("name", flat=True).get(pk=value)
+    if field == "parent":
+        return Objective.objects.values_list("title", flat=True).get(pk=value)
+    if field == "cycle_id":
+        return Cycle.objects.values_list("name", flat=True).get(pk=value)
+    return str(value)

@@ -1,0 +1,325 @@
+"""Checking in: value, confidence and a line, in one transaction or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from milepost.core.status import GoalWord
+from milepost.metrics.actions.readings import NewReading, store_readings
+from milepost.metrics.errors import ReadsKpi
+from milepost.metrics.models import Reading, ReadingSource
+from milepost.okr.actions.moment import Moment, lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.errors import NothingToRepeat, WrongState
+from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
+from milepost.okr.permissions import can_check_in
+from milepost.okr.queries.access import get_check_in, key_results_of
+from milepost.workspace.actions import record_event
+from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.permissions import Actor, require
+
+OWN_WORDS = frozenset({GoalWord.OFF_TRACK, GoalWord.AT_RISK, GoalWord.ON_TRACK, GoalWord.AHEAD})
+LONGEST_NOTE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInDraft:
+    """What a person says of one key result.
+
+    `value` is the level so far in the metric's unit, None where it was not typed; `steps` maps step
+    ids to the share done (0..1) of a milestone; `own_word` is a status of S5 or "".
+    """
+
+    key_result_id: int
+    confidence: int | None
+    value: float | None = None
+    note: str = ""
+    blockers: str = ""
+    own_word: str = ""
+    nothing_changed: bool = False
+    steps: Mapping[int, float] = field(default_factory=dict)
+    request_key: str | None = None
+
+
+@transaction.atomic
+def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime) -> tuple[int, ...]:
+    """Save these check-ins, all or none, and return their ids in the order given.
+
+    One transaction writes check-ins, readings, events and scores. A draft whose `request_key` was
+    saved before is not saved again; its first id is returned.
+
+    Raises:
+        NotFound, NotAllowed: a key result that is not there or not the actor's to check in on.
+        WrongState: the key result is not running.
+        ReadsKpi: a value was typed where a KPI is read.
+        NothingToRepeat: "nothing changed" without an earlier value.
+        Invalid: confidence outside 1..10, a text that is too long, an unknown status or step.
+
+    Source: rules C1, C2, C3, S5, S6.
+    """
+    moment = lock_moment(by, now=now)
+    if by.membership_id is None:
+        raise Invalid("A check-in comes from a person.")
+    ids = [draft.key_result_id for draft in drafts]
+    found = {row.pk: row for row in key_results_of(by).filter(pk__in=ids)}
+    seen = _saved_before(by, drafts)
+    saved: list[int] = []
+    touched: set[int] = set()
+    for draft in drafts:
+        if draft.request_key and draft.request_key in seen:
+            saved.append(seen[draft.request_key])
+            continue
+        key_result = found.get(draft.key_result_id)
+        if key_result is None:
+            raise NotFound
+        require(can_check_in, by, key_result, to="check in on this key result")
+        saved.append(_save(by, key_result, draft, moment=moment).pk)
+        touched.add(key_result.pk)
+    refresh(key_results=touched, rhythm=moment.rhythm, today=moment.today, now=now)
+    return tuple(saved)
+
+
+def record_check_in(*, by: Actor, draft: CheckInDraft, now: datetime) -> int:
+    """Save one check-in and return its id; as `record_check_ins`."""
+    return record_check_ins(by=by, drafts=[draft], now=now)[0]
+
+
+@transaction.atomic
+def edit_check_in(*, by: Actor, check_in_id: int, draft: CheckInDraft, now: datetime) -> int:
+    """Replace one's own check-in by another for the same day and return the new id; both are kept (C2).
+
+    Raises:
+        NotFound: it is not there, not in force, or not the actor's own.
+        Others as `record_check_ins`.
+    """
+    moment = lock_moment(by, now=now)
+    old = _own(by, check_in_id)
+    new = _save(by, old.key_result, draft, moment=moment, replaces=old)
+    refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
+    return new.pk
+
+
+@transaction.atomic
+def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
+    """Withdraw one's own check-in and the value that came with it; both stay in the history (C2).
+
+    Raises:
+        NotFound: it is not there, not in force, or not the actor's own.
+        WrongState: the key result is closed.
+    """
+    moment = lock_moment(by, now=now)
+    old = _own(by, check_in_id)
+    _must_run(old.key_result)
+    if old.reading is not None and old.key_result.metric is not None and not old.nothing_changed:
+        _withdraw_value(by, old, moment=moment)
+    CheckIn.objects.create(
+        workspace_id=by.workspace_id,
+        key_result=old.key_result,
+        author_id=_person(by),
+        at=now,
+        valid_on=old.valid_on,
+        confidence=old.confidence,
+        replaces=old,
+        withdrawn=True,
+    )
+    record_event(
+        by=by, verb="deleted_check_in", kind="key_result", object_id=old.key_result_id, now=now,
+        data={"check_in": old.pk},
+    )
+    refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
+
+
+def _own(by: Actor, check_in_id: int) -> CheckIn:
+    found = get_check_in(by, check_in_id)
+    if found.author_id != by.membership_id and not by.is_admin:
+        raise NotFound
+    require(can_check_in, by, found.key_result, to="change this check-in")
+    return found
+
+
+def _save(
+    by: Actor,
+    key_result: KeyResult,
+    draft: CheckInDraft,
+    *,
+    moment: Moment,
+    replaces: CheckIn | None = None,
+) -> CheckIn:
+    _must_run(key_result)
+    cycle = key_result.objective.cycle
+    valid_on = replaces.valid_on if replaces else min(moment.today, cycle.last_day)
+    confidence = _confidence(draft.confidence)
+    note = _text(draft.note, field_name="note")
+    blockers = _text(draft.blockers, field_name="blockers")
+    if draft.own_word and draft.own_word not in OWN_WORDS:
+        raise Invalid("Choose off track, at risk, on track or ahead.", field="own_word")
+    if draft.own_word and not note:
+        raise Invalid("Say in one line why the status is another one.", field="note")
+    reading: Reading | None
+    steps: dict[str, float] | None = None
+    value: float | None
+    if key_result.kind == KeyResultKind.MILESTONE:
+        steps = _steps(key_result, draft)
+        reading, value = None, None
+    elif draft.nothing_changed or draft.value is None:
+        reading, value = _last_reading(key_result, draft)
+    else:
+        reading, value = _typed(by, key_result, draft.value, valid_on=valid_on, moment=moment)
+    check_in = CheckIn.objects.create(
+        workspace_id=by.workspace_id,
+        key_result=key_result,
+        author_id=_person(by),
+        at=moment.now,
+        valid_on=valid_on,
+        reading=reading,
+        value=value,
+        confidence=confidence,
+        note=note,
+        blockers=blockers,
+        own_word=draft.own_word,
+        nothing_changed=draft.nothing_changed,
+        is_late=moment.today > cycle.last_day,
+        steps=steps,
+        replaces=replaces,
+        request_key=draft.request_key,
+    )
+    record_event(
+        by=by,
+        verb="edited_check_in" if replaces else "checked_in",
+        kind="key_result",
+        object_id=key_result.pk,
+        now=moment.now,
+        data={"check_in": check_in.pk, "value": value, "confidence": confidence},
+    )
+    return check_in
+
+
+def _must_run(key_result: KeyResult) -> None:
+    if key_result.state != GoalState.ACTIVE or key_result.objective.state != GoalState.ACTIVE:
+        state = key_result.objective.get_state_display().lower()
+        raise WrongState(f"“{key_result.title}” is not running: its objective is {state}.")
+
+
+def _typed(
+    by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment
+) -> tuple[Reading, float]:
+    metric = key_result.metric
+    if metric is None or metric.is_kpi:
+        raise ReadsKpi(metric.name if metric else key_result.title)
+    stored = store_readings(
+        by=by,
+        metric=metric,
+        batch=[NewReading(day=valid_on, value=value)],
+        source=ReadingSource.HAND,
+        today=moment.today,
+        fiscal_month=moment.fiscal_month,
+        now=moment.now,
+    )
+    if stored.readings:
+        return stored.readings[0], value
+    in_use = (
+        Reading.objects.filter(metric=metric, valid_on=valid_on).order_by("-known_at", "-id").first()
+    )
+    if in_use is None:
+        raise NothingToRepeat(key_result.title)
+    return in_use, value
+
+
+def _last_reading(
+    key_result: KeyResult, draft: CheckInDraft
+) -> tuple[Reading | None, float | None]:
+    """Return the reading a check-in without a typed value points to (C3), and the value it shows."""
+    metric = key_result.metric
+    if metric is None:
+        return None, None
+    score = KeyResultScore.objects.filter(key_result=key_result).first()
+    shown = score.value if score else None
+    last = Reading.objects.filter(metric=metric).order_by("-valid_on", "-known_at", "-id").first()
+    if metric.is_kpi:
+        return last, shown
+    if last is None or last.value is None or shown is None:
+        last = (
+            Reading.objects.filter(metric=metric, value__isnull=False).order_by("-valid_on", "-known_at", "-id").first()
+        )
+    if last is None:
+        if draft.nothing_changed:
+            raise NothingToRepeat(key_result.title)
+        raise Invalid(f"Write the value of “{key_result.title}”.", field="value")
+    return last, last.value
+
+
+def _steps(key_result: KeyResult, draft: CheckInDraft) -> dict[str, float]:
+    steps = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
+    if draft.nothing_changed:
+        return {str(pk): step.done for pk, step in steps.items()}
+    for pk, done in draft.steps.items():
+        step = steps.get(pk)
+        if step is None:
+            raise NotFound
+        if not 0 <= done <= 1:
+            raise Invalid(f"“{step.title}” is between 0 and 100 % done.", field="steps")
+        if step.done != done:
+            step.done = done
+            step.save(update_fields=["done"])
+    return {str(pk): step.done for pk, step in steps.items()}
+
+
+def _withdraw_value(by: Actor, old: CheckIn, *, moment: Moment) -> None:
+    reading, metric = old.reading, old.key_result.metric
+    if reading is None or metric is None or metric.is_kpi:
+        return
+    in_use = (
+        Reading.objects.filter(metric=metric, valid_on=reading.valid_on).order_by("-known_at", "-id").first()
+    )
+    if in_use is None or in_use.pk != reading.pk:
+        return  # a later check-in of that day stands already
+    before = (
+        Reading.objects.filter(metric=metric, valid_on=reading.valid_on, known_at__lte=reading.known_at)
+        .exclude(pk=reading.pk)
+        .order_by("-known_at", "-id")
+        .first()
+    )
+    store_readings(
+        by=by,
+        metric=metric,
+        batch=[NewReading(day=reading.valid_on, value=before.value if before else None, reason="check-in deleted")],
+        source=ReadingSource.HAND,
+        today=moment.today,
+        fiscal_month=moment.fiscal_month,
+        now=moment.now,
+    )
+
+
+def _saved_before(by: Actor, drafts: Sequence[CheckInDraft]) -> dict[str, int]:
+    keys = [draft.request_key for draft in drafts if draft.request_key]
+    if not keys:
+        return {}
+    rows = CheckIn.objects.filter(workspace_id=by.workspace_id, request_key__in=keys)
+    return {key: pk for key, pk in rows.values_list("request_key", "id") if key is not None}
+
+
+def _confidence(value: int | None) -> int:
+    if value is None:
+        raise Invalid("Choose a confidence from 1 to 10.", field="confidence")
+    if not 1 <= value <= 10:  # noqa: PLR2004 - rule S6
+        raise Invalid(f"Confidence goes from 1 to 10, not {value}.", field="confidence")
+    return value
+
+
+def _text(text: str, *, field_name: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTE:
+        raise Invalid(
+            f"This is {len(text):,} characters long. Write at most {LONGEST_NOTE:,}.", field=field_name
+        )
+    if "\0" in text:
+        raise Invalid("The text holds a character that cannot be kept (NUL). Remove it.", field=field_name)
+    return text
+
+
+def _person(by: Actor) -> int:
+    if by.membership_id is None:
+        raise Invalid("A check-in comes from a person.")
+    return by.membership_id

@@ -1,0 +1,139 @@
+"""Closing and reopening objectives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.okr.actions.moment import lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.errors import WrongState
+from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.permissions import can_edit_goal
+from milepost.okr.queries.access import get_objective
+from milepost.workspace.actions import record_event
+from milepost.workspace.errors import Invalid
+from milepost.workspace.permissions import Actor, require
+
+
+@dataclass(frozen=True, slots=True)
+class GradeDraft:
+    """A grade a person gives: 0..1, None to take the proposed one; another one needs its reason (G1)."""
+
+    grade: float | None = None
+    reason: str = ""
+    lesson: str = ""
+
+
+@transaction.atomic
+def close_objective(
+    *,
+    by: Actor,
+    objective_id: int,
+    grade: GradeDraft,
+    key_results: Mapping[int, GradeDraft],
+    now: datetime,
+) -> None:
+    """Grade an objective and its key results and close it; values, plan and scores freeze (P8, R8).
+
+    The proposed grade of each is its score at the end. A goal without a score is graded by its lead
+    or, left empty, counts as 0.
+
+    Args:
+        key_results: by key result id; a missing one takes the proposal.
+
+    Raises:
+        NotAllowed, NotFound, WrongState, Invalid.
+
+    Source: rules G1, G3, R8.
+    """
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    require(can_edit_goal, by, objective, to="close this objective")
+    if objective.state not in {GoalState.ACTIVE, GoalState.PAUSED}:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}, so it cannot be closed.")
+    rows = list(KeyResult.objects.filter(objective=objective, state=GoalState.ACTIVE).order_by("position"))
+    refresh(
+        key_results=[row.pk for row in rows], objectives=[objective.pk],
+        rhythm=moment.rhythm, today=moment.today, now=now,
+    )
+    scores = {score.key_result_id: score for score in KeyResultScore.objects.filter(key_result__in=rows)}
+    for row in rows:
+        score = scores[row.pk]
+        given = key_results.get(row.pk, GradeDraft())
+        row.final_value, row.final_progress = score.value, score.progress
+        row.final_score, row.final_expected = score.score, score.expected
+        row.grade, row.grade_reason = _grade(given, proposed=score.score or 0.0, title=row.title)
+        row.lesson = _line(given.lesson, field="lesson")
+        row.state, row.closed_on = GoalState.CLOSED, moment.today
+        row.save()
+    total = ObjectiveScore.objects.get(objective=objective)
+    objective.final_score, objective.final_expected = total.score, total.expected
+    objective.grade, objective.grade_reason = _grade(grade, proposed=total.score or 0.0, title=objective.title)
+    objective.state, objective.closed_on = GoalState.CLOSED, moment.today
+    objective.is_reviewed = True
+    objective.save()
+    record_event(
+        by=by, verb="closed", kind="objective", object_id=objective.pk, now=now,
+        data={"grade": objective.grade, "proposed": objective.final_score},
+    )
+    refresh(
+        key_results=[row.pk for row in rows], objectives=[objective.pk],
+        rhythm=moment.rhythm, today=moment.today, now=now,
+    )
+
+
+@transaction.atomic
+def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime) -> None:
+    """Let a closed or cancelled objective run again, with a reason; grades are taken back (A2).
+
+    Raises:
+        NotAllowed, NotFound, WrongState, Invalid.
+    """
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    require(can_edit_goal, by, objective, to="reopen this objective")
+    if objective.state not in {GoalState.CLOSED, GoalState.CANCELLED}:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}; there is nothing to reopen.")
+    words = _line(reason, field="reason")
+    if not words:
+        raise Invalid("Say in one line why it runs again.", field="reason")
+    was_active = objective.activated_on is not None
+    old = {"state": objective.state, "grade": objective.grade, "final_score": objective.final_score}
+    objective.state = GoalState.ACTIVE if was_active else GoalState.DRAFT
+    objective.closed_on = objective.grade = objective.final_score = objective.final_expected = None
+    objective.grade_reason = ""
+    objective.save()
+    rows = KeyResult.objects.filter(objective=objective)
+    ids = list(rows.values_list("id", flat=True))
+    rows.filter(state=GoalState.CLOSED).update(
+        state=GoalState.ACTIVE, closed_on=None, grade=None, grade_reason="",
+        final_value=None, final_progress=None, final_score=None, final_expected=None,
+    )
+    record_event(
+        by=by, verb="reopened", kind="objective", object_id=objective.pk, now=now, data={"reason": words, **old}
+    )
+    refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
+
+
+def _grade(given: GradeDraft, *, proposed: float, title: str) -> tuple[float, str]:
+    reason = _line(given.reason, field="reason")
+    if given.grade is None:
+        return proposed, reason
+    if not 0 <= given.grade <= 1:
+        raise Invalid(f"The grade of “{title}” lies between 0.0 and 1.0.", field="grade")
+    if round(given.grade, 2) == round(proposed, 2):
+        return proposed, reason
+    if not reason:
+        raise Invalid(
+            f"“{title}” is proposed {proposed:.2f}. Say in one line why it becomes {given.grade:.2f}.", field="reason"
+        )
+    return given.grade, reason
+
+
+def _line(text: str, *, field: str) -> str:
+    line = " ".join(text.split())
+    if len(line) > 1000 or "\0" in line:  # noqa: PLR2004 - as every other line
+        raise Invalid("Write at most 1,000 characters, as plain text.", field=field)
+    return line

@@ -1,0 +1,102 @@
+"""Planning time boxes."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from milepost.okr.actions.moment import lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.models import Cycle, GoalState, KeyResult, Objective
+from milepost.okr.permissions import can_plan_cycles
+from milepost.okr.queries.access import get_cycle
+from milepost.workspace.actions import record_event
+from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.errors import Invalid
+from milepost.workspace.permissions import Actor, require
+
+
+@transaction.atomic
+def create_cycle(*, by: Actor, name: str, first_day: date, last_day: date, now: datetime) -> int:
+    """Make a cycle of any days, both included, and return its id; cycles may overlap and nest.
+
+    Raises:
+        NotAllowed, Invalid.
+    """
+    require(can_plan_cycles, by, to="plan cycles")
+    lock_moment(by, now=now)
+    name = _free_name(by, name)
+    _in_order(first_day, last_day)
+    cycle = Cycle.objects.create(
+        workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day
+    )
+    record_event(by=by, verb="created", kind="cycle", object_id=cycle.pk, now=now, data={"name": name})
+    return cycle.pk
+
+
+@transaction.atomic
+def edit_cycle(
+    *, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, now: datetime
+) -> None:
+    """Rename a cycle or move its days; the plan of every goal in it moves with them.
+
+    Raises:
+        NotAllowed, NotFound, Invalid.
+    """
+    require(can_plan_cycles, by, to="plan cycles")
+    moment = lock_moment(by, now=now)
+    cycle = get_cycle(by, cycle_id)
+    changes: dict[str, list[str]] = {}
+    if name.strip() != cycle.name:
+        changes["name"] = [cycle.name, _free_name(by, name)]
+        cycle.name = changes["name"][1]
+    _in_order(first_day, last_day)
+    if (first_day, last_day) != (cycle.first_day, cycle.last_day):
+        changes["days"] = [f"{cycle.first_day} – {cycle.last_day}", f"{first_day} – {last_day}"]
+        cycle.first_day, cycle.last_day = first_day, last_day
+    if not changes:
+        return
+    cycle.save()
+    record_event(by=by, verb="changed", kind="cycle", object_id=cycle.pk, now=now, data=dict(changes))
+    if "days" in changes:
+        refresh(
+            key_results=list(
+                KeyResult.objects.filter(objective__cycle=cycle)
+                .exclude(state=GoalState.CLOSED)
+                .values_list("id", flat=True)
+            ),
+            objectives=list(Objective.objects.filter(cycle=cycle).values_list("id", flat=True)),
+            rhythm=moment.rhythm,
+            today=moment.today,
+            now=now,
+        )
+
+
+@transaction.atomic
+def delete_cycle(*, by: Actor, cycle_id: int, now: datetime) -> None:
+    """Delete a cycle that holds no objective.
+
+    Raises:
+        NotAllowed, NotFound, Invalid.
+    """
+    require(can_plan_cycles, by, to="plan cycles")
+    lock_moment(by, now=now)
+    cycle = get_cycle(by, cycle_id)
+    if Objective.objects.filter(cycle=cycle).exists():
+        raise Invalid(f"{cycle.name} holds objectives, so it stays.")
+    cycle.delete()
+    record_event(by=by, verb="deleted", kind="cycle", object_id=cycle_id, now=now, data={"name": cycle.name})
+
+
+def _free_name(by: Actor, name: str) -> str:
+    name = clean_name(name, most=60)
+    if Cycle.objects.filter(workspace_id=by.workspace_id, name=name).exists():
+        raise Invalid(f"There is a cycle called {name} already. Choose another name.", field="name")
+    return name
+
+
+def _in_order(first_day: date, last_day: date) -> None:
+    if last_day < first_day:
+        raise Invalid(
+            f"The cycle would end on {last_day} before it begins on {first_day}. Change one of the two.",
+            field="last_day",
+        )

@@ -1,0 +1,160 @@
+"""Adding, changing and cancelling key results."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from milepost.okr.actions.amend import amend
+from milepost.okr.actions.drafts import KeyResultDraft, check_shares, fill_key_result, save_steps
+from milepost.okr.actions.moment import Moment, lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.errors import WrongState
+from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, Objective
+from milepost.okr.permissions import can_edit_goal
+from milepost.okr.queries.access import get_key_result, get_objective
+from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.errors import Invalid
+from milepost.workspace.permissions import Actor, require
+
+FIELDS = (
+    "title", "start", "target", "low", "high", "tolerance", "weight", "share", "lead_id", "ambition", "window",
+)
+
+
+@transaction.atomic
+def add_key_result(
+    *, by: Actor, objective_id: int, draft: KeyResultDraft, reason: str = "", now: datetime
+) -> int:
+    """Add a key result at the end of an objective and return its id; it runs if the objective does.
+
+    Raises:
+        NotAllowed, NotFound, Invalid, NeedsReason, WrongState.
+    """
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    require(can_edit_goal, by, objective, to="add key results")
+    _must_be_open(objective)
+    last = KeyResult.objects.filter(objective=objective).aggregate(last=Max("position"))["last"]
+    row = insert_key_result(by, objective, draft, position=0 if last is None else last + 1, now=now)
+    if objective.state in {GoalState.ACTIVE, GoalState.PAUSED}:
+        row.state, row.activated_on = GoalState.ACTIVE, moment.today
+        row.save(update_fields=["state", "activated_on"])
+        amend(by=by, goal=objective, changes={"key_results": ("", row.title)}, reason=reason, now=now)
+    else:
+        record_event(by=by, verb="created", kind="key_result", object_id=row.pk, now=now)
+    check_shares(objective)
+    _refresh(row, moment)
+    return row.pk
+
+
+@transaction.atomic
+def edit_key_result(
+    *, by: Actor, key_result_id: int, draft: KeyResultDraft, reason: str = "", now: datetime
+) -> None:
+    """Change a key result; once it runs, kind and measure stay and the rest is an amendment (A1).
+
+    Raises:
+        NotAllowed, NotFound, Invalid, NeedsReason, WrongState.
+    """
+    moment = lock_moment(by, now=now)
+    row = get_key_result(by, key_result_id)
+    require(can_edit_goal, by, row, to="change this key result")
+    _must_be_open(row.objective)
+    if row.state in {GoalState.CLOSED, GoalState.CANCELLED}:
+        raise WrongState(f"“{row.title}” is {row.get_state_display().lower()}.")
+    before = {field: getattr(row, field) for field in FIELDS}
+    old_kind, old_metric = row.kind, row.metric
+    unit = old_metric.unit_code if old_metric else ""
+    fill_key_result(row, by, draft, objective=row.objective, now=now)
+    if row.state != GoalState.DRAFT:
+        new_metric = row.metric
+        if row.kind != old_kind or (new_metric and new_metric.pk) != (old_metric and old_metric.pk):
+            raise Invalid("It runs already, so its kind and measure stay. Cancel it and add another.", field="kind")
+        if new_metric is not None and not new_metric.is_kpi and new_metric.unit_code != unit:
+            raise Invalid(f"It runs already, so its unit stays {unit or 'a plain number'}.", field="unit")
+    changes = {f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)}
+    row.save()
+    if row.kind == KeyResultKind.MILESTONE:
+        old_steps = "; ".join(row.steps.order_by("position").values_list("title", flat=True))
+        save_steps(row, draft.steps)
+        new_steps = "; ".join(row.steps.order_by("position").values_list("title", flat=True))
+        if old_steps != new_steps:
+            changes["steps"] = (old_steps, new_steps)
+    if changes:
+        amend(by=by, goal=row, changes=changes, reason=reason, now=now)
+    check_shares(row.objective)
+    index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
+    _refresh(row, moment)
+
+
+@transaction.atomic
+def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: datetime) -> None:
+    """Take a key result out: a draft without check-ins goes for good, any other stays, cancelled.
+
+    Raises:
+        NotAllowed, NotFound, NeedsReason, WrongState.
+    """
+    moment = lock_moment(by, now=now)
+    row = get_key_result(by, key_result_id)
+    objective = row.objective
+    require(can_edit_goal, by, row, to="take out this key result")
+    _must_be_open(objective)
+    index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
+    if row.state == GoalState.DRAFT and not CheckIn.objects.filter(key_result=row).exists():
+        record_event(
+            by=by, verb="deleted", kind="key_result", object_id=row.pk, now=now, data={"title": row.title}
+        )
+        row.delete()
+        refresh(objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
+        return
+    amend(by=by, goal=row, changes={"state": (row.state, GoalState.CANCELLED.value)}, reason=reason, now=now)
+    row.state = GoalState.CANCELLED
+    row.save(update_fields=["state"])
+    _refresh(row, moment)
+
+
+@transaction.atomic
+def move_key_result(*, by: Actor, key_result_id: int, up: bool, now: datetime) -> None:
+    """Move a key result one place up or down among its siblings; at the end it stays where it is.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
+    lock_moment(by, now=now)
+    row = get_key_result(by, key_result_id)
+    require(can_edit_goal, by, row, to="order key results")
+    siblings = list(KeyResult.objects.filter(objective=row.objective_id).order_by("position", "id"))
+    at = next(i for i, sibling in enumerate(siblings) if sibling.pk == row.pk)
+    to = at + (-1 if up else 1)
+    if not 0 <= to < len(siblings):
+        return
+    siblings[at], siblings[to] = siblings[to], siblings[at]
+    for position, sibling in enumerate(siblings):
+        sibling.position = position
+    KeyResult.objects.bulk_update(siblings, ["position"])
+    record_event(by=by, verb="ordered", kind="objective", object_id=row.objective_id, now=now)
+
+
+def insert_key_result(
+    by: Actor, objective: Objective, draft: KeyResultDraft, *, position: int, now: datetime
+) -> KeyResult:
+    """Write a new key result as a draft, with metric, steps and search words."""
+    row = KeyResult(
+        workspace_id=by.workspace_id, objective=objective, position=position, state=GoalState.DRAFT, created_at=now
+    )
+    fill_key_result(row, by, draft, objective=objective, now=now)
+    row.save(force_insert=True)
+    if row.kind == KeyResultKind.MILESTONE:
+        save_steps(row, draft.steps)
+    index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
+    return row
+
+
+def _must_be_open(objective: Objective) -> None:
+    if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
+
+
+def _refresh(row: KeyResult, moment: Moment) -> None:
+    refresh(key_results=[row.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)

@@ -1,0 +1,33 @@
+"""The moment a write happens in, seen from its workspace."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.core.calendar import local_day
+from milepost.core.rhythm import Rhythm
+from milepost.workspace.actions import lock_workspace
+from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import rhythm_of
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the locked workspace says of now: its day, rhythm and settings."""
+
+    now: datetime
+    today: date
+    rhythm: Rhythm
+    fiscal_month: int
+    reviewers: int
+
+
+def lock_moment(by: Actor, *, now: datetime) -> Moment:
+    """Lock the actor's workspace and return the moment; the first step of every write to goals."""
+    workspace = lock_workspace(by.workspace_id)
+    return Moment(
+        now=now,
+        today=local_day(now, workspace.time_zone),
+        rhythm=rhythm_of(workspace),
+        fiscal_month=workspace.fiscal_month,
+        reviewers=workspace.reviewers,
+    )

@@ -1,0 +1,267 @@
+"""Making, changing and moving objectives."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.okr.actions.amend import amend
+from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, check_shares, fill_objective
+from milepost.okr.actions.key_results import insert_key_result
+from milepost.okr.actions.moment import Moment, lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.errors import GoalCircle, WrongState
+from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
+from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
+from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.tree import path_up, with_ancestors
+from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.errors import Invalid
+from milepost.workspace.permissions import Actor, require
+
+
+@transaction.atomic
+def create_objective(
+    *,
+    by: Actor,
+    draft: ObjectiveDraft,
+    key_results: Sequence[KeyResultDraft] = (),
+    activate: bool = True,
+    now: datetime,
+) -> int:
+    """Make an objective with its key results and return its id.
+
+    With `activate` it is active at once, or in review where the workspace asks for reviewers (A2);
+    otherwise it is a draft.
+
+    Raises:
+        NotAllowed, NotFound, Invalid, GoalCircle.
+    """
+    require(can_create_goal, by, to="add objectives")
+    moment = lock_moment(by, now=now)
+    cycle = get_cycle(by, draft.cycle_id)
+    objective = Objective(workspace_id=by.workspace_id, cycle=cycle, state=GoalState.DRAFT, created_at=now)
+    fill_objective(objective, by, draft)
+    objective.save(force_insert=True)
+    rows = [
+        insert_key_result(by, objective, key_result, position=position, now=now)
+        for position, key_result in enumerate(key_results)
+    ]
+    check_shares(objective)
+    parents = set_parent(by, objective, draft.parent_id, now=now)
+    record_event(
+        by=by, verb="created", kind="objective", object_id=objective.pk, now=now, data={"title": objective.title}
+    )
+    if activate:
+        _activate(by, objective, moment=moment)
+    index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
+    refresh(
+        key_results=[row.pk for row in rows],
+        objectives={objective.pk} | parents,
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
+    )
+    return objective.pk
+
+
+@transaction.atomic
+def edit_objective(
+    *, by: Actor, objective_id: int, draft: ObjectiveDraft, reason: str = "", now: datetime
+) -> None:
+    """Change an objective; once it runs, each changed field is an amendment with its reason (A1).
+
+    Raises:
+        NotAllowed, NotFound, Invalid, NeedsReason, GoalCircle, WrongState.
+    """
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    require(can_edit_goal, by, objective, to="change this objective")
+    if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
+    fields = ("title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id")
+    before = {field: getattr(objective, field) for field in fields}
+    fill_objective(objective, by, draft)
+    if objective.state != GoalState.DRAFT and objective.lead_id is None:
+        raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
+    objective.cycle = get_cycle(by, draft.cycle_id)
+    changes = {f: (before[f], getattr(objective, f)) for f in fields if before[f] != getattr(objective, f)}
+    old_parent = _parent_id(objective)
+    parents: set[int] = set()
+    if old_parent != draft.parent_id:
+        changes["parent"] = (old_parent, draft.parent_id)
+        parents = set_parent(by, objective, draft.parent_id, now=now)
+    if not changes:
+        return
+    amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
+    objective.save()
+    index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
+    key_results = list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True))
+    below = Alignment.objects.filter(parent=objective, until=None).values_list("child_id", flat=True)
+    refresh(
+        key_results=key_results,
+        objectives={objective.pk, *below} | parents,  # children are roots by the cycle of their parent
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
+    )
+
+
+@transaction.atomic
+def activate_objective(*, by: Actor, objective_id: int, now: datetime) -> None:
+    """Start a draft, or approve an objective that is in review.
+
+    Raises:
+        NotAllowed, NotFound, WrongState, Invalid.
+    """
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    if objective.state == GoalState.IN_REVIEW:
+        require(can_approve_goal, by, objective, to="approve objectives")
+        _start(by, objective, moment=moment)
+    elif objective.state == GoalState.DRAFT:
+        require(can_edit_goal, by, objective, to="start this objective")
+        _activate(by, objective, moment=moment)
+    else:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
+    refresh(
+        key_results=list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True)),
+        objectives=[objective.pk],
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
+    )
+
+
+@transaction.atomic
+def set_paused(*, by: Actor, objective_id: int, paused: bool, now: datetime) -> None:
+    """Pause a running objective or let a paused one run again; the plan runs on meanwhile (A2).
+
+    Raises:
+        NotAllowed, NotFound, WrongState.
+    """
+    wanted = (GoalState.ACTIVE, GoalState.PAUSED) if paused else (GoalState.PAUSED, GoalState.ACTIVE)
+    _change_state(by, objective_id, wanted[0], wanted[1], verb="paused" if paused else "resumed", now=now)
+
+
+@transaction.atomic
+def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime) -> None:
+    """Cancel a draft, running or paused objective, with a reason; it is closed without a grade (A2).
+
+    Raises:
+        NotAllowed, NotFound, WrongState, Invalid.
+    """
+    if not reason.strip():
+        raise Invalid("Say in one line why it is cancelled.", field="reason")
+    objective = get_objective(by, objective_id)
+    allowed = {GoalState.DRAFT, GoalState.IN_REVIEW, GoalState.ACTIVE, GoalState.PAUSED}
+    if objective.state not in allowed:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
+    _change_state(
+        by, objective_id, GoalState(objective.state), GoalState.CANCELLED, verb="cancelled", reason=reason, now=now
+    )
+
+
+def set_parent(by: Actor, objective: Objective, parent_id: int | None, *, now: datetime) -> set[int]:
+    """Hang an objective below another one, or below none; return the parents whose score that moves.
+
+    The old edge is closed and a new one opened, so the tree of any day can be told. Called under the
+    workspace's lock, so two edges that would close a circle together cannot both be saved.
+
+    Raises:
+        NotFound: no such parent.
+        GoalCircle: with the path named.
+    """
+    moved: set[int] = set()
+    edge = Alignment.objects.filter(child=objective, until=None, is_primary=True).first()
+    if edge is not None and edge.parent_id == parent_id:
+        return moved
+    if parent_id is not None:
+        parent = get_objective(by, parent_id)
+        _refuse_circle(objective, parent)
+    if edge is not None:
+        edge.until = now
+        edge.save(update_fields=["until"])
+        moved.add(edge.parent_id)
+    if parent_id is not None:
+        Alignment.objects.create(
+            workspace_id=by.workspace_id, parent_id=parent_id, child=objective, is_primary=True, since=now
+        )
+        moved.add(parent_id)
+    return moved
+
+
+def _refuse_circle(objective: Objective, parent: Objective) -> None:
+    above = with_ancestors([parent.pk])
+    if objective.pk not in above:
+        return
+    parents: dict[int, list[int]] = {}
+    for child, up in Alignment.objects.filter(child_id__in=above, until=None).values_list("child_id", "parent_id"):
+        parents.setdefault(child, []).append(up)
+    path = path_up(start=parent.pk, goal=objective.pk, parents=dict(parents)) or [parent.pk, objective.pk]
+    titles = dict(Objective.objects.filter(pk__in=path).values_list("id", "title"))
+    raise GoalCircle([objective.title, *(titles[pk] for pk in path)])
+
+
+def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
+    if objective.lead_id is None:
+        raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
+    has_key_results = KeyResult.objects.filter(objective=objective).exclude(state=GoalState.CANCELLED).exists()
+    has_children = Alignment.objects.filter(parent=objective, until=None, contributes=True).exists()
+    if not has_key_results and not has_children:
+        raise Invalid("Add at least one key result: how will you know it is true?", field="key_results")
+    if moment.reviewers:
+        objective.state = GoalState.IN_REVIEW
+        objective.save(update_fields=["state"])
+        record_event(by=by, verb="sent_to_review", kind="objective", object_id=objective.pk, now=moment.now)
+    else:
+        _start(by, objective, moment=moment)
+
+
+def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
+    objective.state = GoalState.ACTIVE
+    objective.activated_at, objective.activated_on = moment.now, moment.today
+    objective.save(update_fields=["state", "activated_at", "activated_on"])
+    KeyResult.objects.filter(objective=objective, state=GoalState.DRAFT).update(
+        state=GoalState.ACTIVE, activated_on=moment.today
+    )
+    record_event(by=by, verb="activated", kind="objective", object_id=objective.pk, now=moment.now)
+
+
+def _change_state(
+    by: Actor,
+    objective_id: int,
+    old: GoalState,
+    new: GoalState,
+    *,
+    verb: str,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    moment = lock_moment(by, now=now)
+    objective = get_objective(by, objective_id)
+    require(can_edit_goal, by, objective, to="change this objective")
+    if objective.state != old:
+        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}.")
+    objective.state = new
+    objective.save(update_fields=["state"])
+    record_event(
+        by=by, verb=verb, kind="objective", object_id=objective.pk, now=now, data={"reason": reason} if reason else {}
+    )
+    refresh(
+        key_results=list(
+            KeyResult.objects.filter(objective=objective).exclude(state=GoalState.CLOSED).values_list("id", flat=True)
+        ),
+        objectives=[objective.pk],
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
+    )
+
+
+def _parent_id(objective: Objective) -> int | None:
+    return (
+        Alignment.objects.filter(child=objective, until=None, is_primary=True)
+        .values_list("parent_id", flat=True)
+        .first()
+    )

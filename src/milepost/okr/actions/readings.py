@@ -1,0 +1,75 @@
+"""The one door through which readings come in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.metrics.actions import refresh_kpis
+from milepost.metrics.actions.readings import NewReading, Stored, store_readings
+from milepost.metrics.models import Metric, ReadingSource
+from milepost.metrics.permissions import can_write_values
+from milepost.metrics.queries.access import get_kpi
+from milepost.okr.actions.moment import Moment, lock_moment
+from milepost.okr.actions.refresh import refresh
+from milepost.okr.models import GoalState, KeyResult
+from milepost.workspace.actions import record_event
+from milepost.workspace.permissions import Actor, require
+
+
+@transaction.atomic
+def record_readings(
+    *,
+    by: Actor,
+    kpi: str,
+    readings: Sequence[NewReading],
+    source: ReadingSource = ReadingSource.HAND,
+    now: datetime,
+) -> Stored:
+    """Store values of a KPI, all or none, with its score and every goal that reads it.
+
+    One transaction, one event with a count, scores once.
+
+    Args:
+        kpi: slug.
+
+    Raises:
+        NotFound, NotAllowed, FutureValue, Invalid, NotANumber, ScaleMixedUp.
+    """
+    moment = lock_moment(by, now=now)
+    metric = get_kpi(by, kpi)
+    require(can_write_values, by, metric, to="write values of this KPI")
+    stored = store_readings(
+        by=by,
+        metric=metric,
+        batch=readings,
+        source=source,
+        today=moment.today,
+        fiscal_month=moment.fiscal_month,
+        now=now,
+    )
+    if stored.readings:
+        after_readings(metric, moment=moment)
+        first = stored.readings[0]
+        record_event(
+            by=by,
+            verb="recorded",
+            kind="kpi",
+            object_id=metric.pk,
+            now=now,
+            data={"count": len(stored.readings), "first": first.valid_on.isoformat(), "value": first.value},
+        )
+    return stored
+
+
+def after_readings(metric: Metric, *, moment: Moment) -> None:
+    """Refresh what new readings of a metric move: the KPI's row, and the goals that read it (P8)."""
+    if metric.is_kpi:
+        refresh_kpis([metric.pk], today=moment.today, now=moment.now)
+    readers = KeyResult.objects.filter(metric=metric).exclude(state=GoalState.CLOSED)
+    refresh(
+        key_results=list(readers.values_list("id", flat=True)),
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=moment.now,
+    )

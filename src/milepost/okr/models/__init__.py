@@ -1,0 +1,24 @@
+"""Tables of objectives and key results."""
+
+from milepost.okr.models.alignment import Alignment
+from milepost.okr.models.amendment import Amendment
+from milepost.okr.models.check_in import CheckIn
+from milepost.okr.models.cycle import Cycle
+from milepost.okr.models.key_result import KeyResult, KeyResultKind, Step
+from milepost.okr.models.objective import Counts, GoalState, Objective
+from milepost.okr.models.score import KeyResultScore, ObjectiveScore
+
+__all__ = [
+    "Alignment",
+    "Amendment",
+    "CheckIn",
+    "Counts",
+    "Cycle",
+    "GoalState",
+    "KeyResult",
+    "KeyResultKind",
+    "KeyResultScore",
+    "Objective",
+    "ObjectiveScore",
+    "Step",
+]

@@ -1,0 +1,49 @@
+"""Dated reports on a key result."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from milepost.metrics.models import Reading
+from milepost.okr.models.key_result import KeyResult
+from milepost.workspace.models import Membership, Workspace
+
+
+class CheckIn(models.Model):
+    """One check-in; append-only by trigger.
+
+    An edit is a new row that `replaces` the old one, a deletion one that is also `withdrawn` (C2).
+    `steps` holds the state of a milestone's steps as {step id: share done}.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    key_result = models.ForeignKey(KeyResult, on_delete=models.CASCADE, related_name="check_ins")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    valid_on = models.DateField()  # the day it counts for; the cycle's last day when late
+    reading = models.ForeignKey(Reading, on_delete=models.PROTECT, null=True, related_name="+")
+    value = models.FloatField(null=True)  # as shown at that moment, whatever is read later
+    confidence = models.PositiveSmallIntegerField()
+    note = models.CharField(max_length=1000, default="", blank=True)
+    blockers = models.CharField(max_length=1000, default="", blank=True)
+    own_word = models.CharField(max_length=12, default="", blank=True)  # the lead's status (S5), or ""
+    nothing_changed = models.BooleanField(default=False)
+    is_late = models.BooleanField(default=False)
+    steps = models.JSONField(null=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    withdrawn = models.BooleanField(default=False)
+    request_key = models.CharField(max_length=64, null=True)  # a form sent twice is saved once
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(confidence__range=(1, 10)), name="confidence_1_to_10"),
+            models.UniqueConstraint(
+                fields=["workspace", "request_key"],
+                condition=Q(request_key__isnull=False),
+                name="check_in_request_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["key_result", "-valid_on", "-id"], name="check_in_latest"),
+        ]

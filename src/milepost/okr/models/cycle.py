@@ -1,0 +1,26 @@
+"""Planning time boxes."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from milepost.workspace.models import Workspace
+
+
+class Cycle(models.Model):
+    """A time box, usually a quarter; both days belong to it."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="cycles")
+    name = models.CharField(max_length=60)
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="cycle_name_once"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="cycle_not_backwards"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,76 @@
+"""What an organisation wants to be true."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from milepost.core.pace import Ambition
+from milepost.okr.models.cycle import Cycle
+from milepost.workspace.models import Membership, Team, Workspace
+
+
+class GoalState(models.TextChoices):
+    """The life of a goal (rule A2)."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    CANCELLED = "cancelled", "Cancelled"
+    CLOSED = "closed", "Closed"
+
+
+class Counts(models.TextChoices):
+    """Which children an objective's score is made of (rule R1)."""
+
+    KEY_RESULTS = "key_results", "its key results"
+    OBJECTIVES = "objectives", "its child objectives"
+    BOTH = "both", "key results and child objectives"
+
+
+class Objective(models.Model):
+    """A goal in words; owned by a team, a person, or, with neither, the company."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="objectives")
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="objectives")
+    title = models.CharField(max_length=200)
+    why = models.TextField(default="", blank=True)
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="objectives")
+    owner_person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    ambition = models.CharField(max_length=12, choices=[(a.value, a.value) for a in Ambition])
+    counts = models.CharField(max_length=12, choices=Counts, default=Counts.KEY_RESULTS)
+    state = models.CharField(max_length=10, choices=GoalState)
+    created_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    activated_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    # Facts of the close (R8, G1): what was proposed and what stands.
+    final_score = models.FloatField(null=True)
+    final_expected = models.FloatField(null=True)
+    grade = models.FloatField(null=True)
+    grade_reason = models.TextField(default="", blank=True)
+    is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(owner_team__isnull=True) | Q(owner_person__isnull=True), name="objective_one_owner"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "in_review"]) | Q(lead__isnull=False),
+                name="active_objective_has_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade__isnull=True) | Q(grade__range=(0.0, 1.0)), name="objective_grade_0_to_1"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "cycle", "id"], name="objective_of_cycle"),
+            models.Index(fields=["workspace", "owner_team", "cycle", "id"], name="objective_of_team"),
+            models.Index(fields=["lead", "cycle"], name="objective_of_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,33 @@
+"""Who may change a goal, check in on it and plan cycles."""
+
+import rules
+
+from milepost.okr.models import KeyResult, Objective
+from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
+
+
+@rules.predicate
+def leads_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the actor is the goal's lead and more than a viewer; a key result's objective counts."""
+    if goal is None or not actor.can_write or actor.membership_id is None:
+        return False
+    leads = {goal.lead_id}
+    if isinstance(goal, KeyResult):
+        leads.add(goal.objective.lead_id)
+    return actor.membership_id in leads
+
+
+@rules.predicate
+def owns_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the goal belongs to the actor in person, or to a team the actor manages."""
+    if goal is None or not actor.can_write or actor.membership_id is None:
+        return False
+    objective = goal.objective if isinstance(goal, KeyResult) else goal
+    return objective.owner_person_id == actor.membership_id or objective.owner_team_id in actor.managed_teams
+
+
+can_create_goal = can_write
+can_edit_goal = is_admin | leads_goal | owns_goal
+can_check_in = can_edit_goal
+can_approve_goal = is_admin
+can_plan_cycles = can_change_settings

@@ -1,0 +1,128 @@
+"""The goals page: a tree with filters and counts, at the cost of what it shows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
+from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.lines import (
+    KeyResultLine,
+    ObjectiveLine,
+    children_of,
+    key_result_lines,
+    objective_lines,
+)
+from milepost.workspace.permissions import Actor
+
+PAGE = 50
+COUNT_LIMIT = 100  # beyond it a count reads "100+": an exact one would cost more than the page
+OPEN_BY_ITSELF = 8  # so many top objectives unfold by themselves
+
+VIEWS = ("all", "attention", "overdue", "mine")
+
+
+@dataclass(slots=True)
+class Branch:
+    """An objective with what hangs below it; `is_open` False means that it was not looked up."""
+
+    objective: ObjectiveLine
+    depth: int
+    is_open: bool = False
+    key_results: list[KeyResultLine] = field(default_factory=list)
+    branches: "list[Branch]" = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsPage:
+    """One page of goals; `counts` holds what each filter would show, at most 101."""
+
+    view: str
+    branches: tuple[Branch, ...]
+    counts: dict[str, int]
+    next_after: int | None
+
+
+def goals_page(
+    actor: Actor,
+    *,
+    cycle_id: int,
+    view: str,
+    today: date,
+    after: int = 0,
+    opened: Collection[int] = (),
+) -> GoalsPage:
+    """Return the goals of a cycle under a filter.
+
+    Args:
+        view: all (the tree from its roots), attention, overdue or mine (flat, by id).
+        after: id of the last objective of the page before, 0 for the first page.
+        opened: objectives to unfold besides those that unfold by themselves.
+    """
+    rows = _filtered(actor, cycle_id=cycle_id, view=view, today=today)
+    lines = objective_lines(rows.filter(objective_id__gt=after).order_by("objective_id")[: PAGE + 1])
+    next_after = lines[PAGE - 1].id if len(lines) > PAGE else None
+    shown = lines[:PAGE]
+    unfold = view != "all" or (len(lines) <= OPEN_BY_ITSELF and not after)
+    branches = [Branch(line, depth=0, is_open=unfold or line.id in opened) for line in shown]
+    _unfold(branches, opened=opened, deep=unfold and view == "all")
+    counts = {name: _count(_filtered(actor, cycle_id=cycle_id, view=name, today=today)) for name in VIEWS}
+    return GoalsPage(view=view, branches=tuple(branches), counts=counts, next_after=next_after)
+
+
+def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
+    """Return one objective unfolded by one level, to put into the tree.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    objective = get_objective(actor, objective_id)
+    (line,) = objective_lines(ObjectiveScore.objects.filter(objective=objective))
+    branch = Branch(line, depth=depth, is_open=True)
+    _unfold([branch], opened=(), deep=False)
+    return branch
+
+
+def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date) -> QuerySet[ObjectiveScore]:
+    rows = ObjectiveScore.objects.filter(workspace_id=actor.workspace_id, cycle_id=cycle_id)
+    if view == "attention":
+        return rows.filter(needs_attention=True)
+    if view == "overdue":
+        return rows.filter(next_check_in_on__lt=today)
+    if view == "mine":
+        led = KeyResultScore.objects.filter(
+            lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True
+        ).values("objective_id")
+        return rows.filter(Q(lead_id=actor.membership_id) | Q(objective_id__in=led))
+    return rows.filter(is_root=True).exclude(objective__state="cancelled")
+
+
+def _count(rows: QuerySet[ObjectiveScore]) -> int:
+    return rows.order_by().values("objective_id")[: COUNT_LIMIT + 1].count()
+
+
+def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> None:
+    """Fill open branches with child objectives, two levels when `deep`, then all key results at once."""
+    level = [branch for branch in branches if branch.is_open]
+    every = list(level)
+    for _ in range(2 if deep else 1):
+        with_children = [branch for branch in level if branch.objective.child_objectives]
+        below = children_of([branch.objective.id for branch in with_children]) if with_children else {}
+        level = []
+        for branch in with_children:
+            branch.branches = [
+                Branch(line, depth=branch.depth + 1, is_open=deep or line.id in opened)
+                for line in below.get(branch.objective.id, [])
+            ]
+            level += [child for child in branch.branches if child.is_open]
+        every += level
+    by_objective: dict[int, list[KeyResultLine]] = {}
+    ids = [branch.objective.id for branch in every if branch.objective.key_results]
+    if ids:
+        rows = KeyResult.objects.filter(objective_id__in=ids).exclude(state="cancelled")
+        for line in key_result_lines(rows):
+            by_objective.setdefault(line.objective_id, []).append(line)
+    for branch in every:
+        branch.key_results = by_objective.get(branch.objective.id, [])

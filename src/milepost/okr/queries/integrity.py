@@ -1,0 +1,52 @@
+"""What the doctor looks at."""
+
+from typing import Any
+
+from django.db.models import F
+
+from milepost.metrics.models import KpiScore, Metric, Reading
+from milepost.okr.models import Alignment, CheckIn, KeyResult, KeyResultScore, Objective, ObjectiveScore
+
+
+def score_rows(workspace_id: int) -> dict[tuple[str, int], tuple[Any, ...]]:
+    """Return every score row of a workspace by kind and id, the moment of computing left out."""
+    found: dict[tuple[str, int], tuple[Any, ...]] = {}
+    for kind, model in (("kpi", KpiScore), ("key_result", KeyResultScore), ("objective", ObjectiveScore)):
+        fields = [f.attname for f in model._meta.concrete_fields if f.attname != "computed_at"]
+        for values in model._default_manager.filter(workspace_id=workspace_id).values_list("pk", *fields).iterator():
+            found[kind, values[0]] = tuple(values[1:])
+    return found
+
+
+def orphans(workspace_id: int) -> list[str]:
+    """Return in words what hangs on nothing, or on something of another workspace."""
+    checks = {
+        "key results of another workspace's objective": KeyResult.objects.filter(workspace_id=workspace_id).exclude(
+            objective__workspace_id=F("workspace_id")
+        ),
+        "key results that read another workspace's metric": KeyResult.objects.filter(
+            workspace_id=workspace_id, metric__isnull=False
+        ).exclude(metric__workspace_id=F("workspace_id")),
+        "leads of another workspace": Objective.objects.filter(workspace_id=workspace_id, lead__isnull=False).exclude(
+            lead__workspace_id=F("workspace_id")
+        ),
+        "objectives in another workspace's cycle": Objective.objects.filter(workspace_id=workspace_id).exclude(
+            cycle__workspace_id=F("workspace_id")
+        ),
+        "edges across workspaces": Alignment.objects.filter(workspace_id=workspace_id).exclude(
+            parent__workspace_id=F("workspace_id"), child__workspace_id=F("workspace_id")
+        ),
+        "readings of another workspace's metric": Reading.objects.filter(workspace_id=workspace_id).exclude(
+            metric__workspace_id=F("workspace_id")
+        ),
+        "check-ins on another workspace's key result": CheckIn.objects.filter(workspace_id=workspace_id).exclude(
+            key_result__workspace_id=F("workspace_id")
+        ),
+        "own metrics that no key result reads": Metric.objects.filter(
+            workspace_id=workspace_id, is_kpi=False, key_results__isnull=True
+        ),
+        "key results without a score row": KeyResult.objects.filter(workspace_id=workspace_id, score__isnull=True),
+        "objectives without a score row": Objective.objects.filter(workspace_id=workspace_id, score__isnull=True),
+        "KPIs without a score row": Metric.objects.filter(workspace_id=workspace_id, is_kpi=True, score__isnull=True),
+    }
+    return [f"{n} {name}" for name, rows in checks.items() if (n := rows.count())]

@@ -1,0 +1,238 @@
+"""Objectives and key results as the lines that lists and trees are made of."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from milepost.core.rollup import Child, shares
+from milepost.okr.models import Alignment, KeyResult, ObjectiveScore, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of a milestone; `done` 0..1."""
+
+    id: int
+    title: str
+    weight: float
+    done: float
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultLine:
+    """One key result of a list: its plan, where it stands, who leads it.
+
+    Numbers in the metric's unit; `progress`, `score`, `expected` and `share` 0..1 (progress
+    unbounded), None unknown. `word` is the one to show, `plan_word` the computed one.
+    """
+
+    id: int
+    objective_id: int
+    title: str
+    kind: str
+    state: str
+    start: float | None
+    target: float | None
+    low: float | None
+    high: float | None
+    tolerance: float
+    unit_code: str
+    kpi_slug: str | None
+    kpi_name: str | None
+    frequency: str
+    lead_id: int
+    lead_name: str
+    ambition: str
+    share: float | None
+    is_share_fixed: bool
+    weight: float
+    window: str
+    value: float | None
+    value_on: date | None
+    progress: float | None
+    score: float | None
+    expected: float | None
+    word: str
+    plan_word: str
+    own_until: date | None
+    is_missing: bool
+    confidence: int | None
+    confidence_before: int | None
+    checked_in_on: date | None
+    next_check_in_on: date | None
+    grade: float | None
+    grade_reason: str
+    lesson: str
+    steps: tuple[StepLine, ...] = ()
+
+    @property
+    def has_own_word(self) -> bool:
+        """Return whether the lead's word stands instead of the plan's (rule S5)."""
+        return self.word != self.plan_word
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveLine:
+    """One objective of a list; `share` is its share of the parent it hangs below, None at the top."""
+
+    id: int
+    title: str
+    cycle_id: int
+    state: str
+    owner_kind: str
+    owner_id: int | None
+    owner_name: str
+    lead_id: int | None
+    lead_name: str
+    ambition: str
+    score: float | None
+    expected: float | None
+    word: str
+    reported: int
+    children: int
+    missing: int
+    key_results: int
+    child_objectives: int
+    confidence: int | None
+    checked_in_on: date | None
+    next_check_in_on: date | None
+    grade: float | None
+    share: float | None = None
+
+
+OBJECTIVE_VALUES = (
+    "objective_id", "objective__title", "cycle_id", "objective__state", "objective__owner_team_id",
+    "objective__owner_team__name", "objective__owner_person_id", "objective__owner_person__user__name",
+    "objective__lead_id", "objective__lead__user__name", "objective__ambition", "score", "expected", "word",
+    "reported", "children", "missing", "key_results", "child_objectives", "confidence", "checked_in_on",
+    "next_check_in_on", "objective__grade",
+)
+KEY_RESULT_VALUES = (
+    "id", "objective_id", "title", "kind", "state", "start", "target", "low", "high", "tolerance",
+    "metric__unit_code", "metric__is_kpi", "metric__slug", "metric__name", "metric__frequency", "lead_id",
+    "lead__user__name", "ambition", "weight", "share", "score__value", "score__value_on", "score__progress",
+    "score__score", "score__expected", "score__shown_word", "score__word", "score__own_until",
+    "score__is_missing", "score__confidence", "score__confidence_before", "score__checked_in_on",
+    "score__next_check_in_on", "window", "grade", "grade_reason", "lesson",
+)
+
+
+def objective_lines(rows: QuerySet[ObjectiveScore]) -> list[ObjectiveLine]:
+    """Return the lines of these score rows, in their order; one query."""
+    return [_objective_line(values) for values in rows.values_list(*OBJECTIVE_VALUES)]
+
+
+def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> list[KeyResultLine]:
+    """Return the lines of these key results in the order of their objectives; one query, two with steps.
+
+    The shares are those of the objective (R2), so all key results of an objective must be in the rows.
+    """
+    values = list(rows.order_by("objective_id", "position", "id").values(*KEY_RESULT_VALUES))
+    steps: dict[int, list[StepLine]] = {}
+    milestones = [v["id"] for v in values if v["kind"] == "milestone"]
+    if with_steps and milestones:
+        for key_result_id, *rest in (
+            Step.objects.filter(key_result_id__in=milestones)
+            .order_by("position", "id")
+            .values_list("key_result_id", "id", "title", "weight", "done", "due_on")
+        ):
+            steps.setdefault(key_result_id, []).append(StepLine(*rest))
+    share_of = _shares_by_objective(values)
+    return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
+
+
+def children_of(parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
+    """Return the child objectives of each parent, by title; two queries."""
+    edges: dict[int, list[tuple[int, float, float | None, bool]]] = {}
+    rows = Alignment.objects.filter(parent_id__in=parent_ids, until=None).order_by("id")
+    for parent, child, weight, share, counts in rows.values_list(
+        "parent_id", "child_id", "weight", "share", "contributes"
+    ):
+        edges.setdefault(parent, []).append((child, weight, share, counts))
+    ids = {child for children in edges.values() for child, *_ in children}
+    if not ids:
+        return {}
+    lines = {
+        line.id: line
+        for line in objective_lines(ObjectiveScore.objects.filter(objective_id__in=ids).order_by("objective_id"))
+    }
+    return {
+        parent: sorted(
+            (lines[child] for child, *_ in children if child in lines and lines[child].state != "cancelled"),
+            key=lambda line: (line.title, line.id),
+        )
+        for parent, children in edges.items()
+    }
+
+
+def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
+    by_objective: dict[int, list[Child]] = {}
+    for v in values:
+        if v["state"] in {"cancelled"}:
+            continue
+        by_objective.setdefault(v["objective_id"], []).append(
+            Child(key=v["id"], score=None, expected=None, weight=v["weight"], share=v["share"])
+        )
+    found: dict[int, float] = {}
+    for children in by_objective.values():
+        found.update({key: float(share) for key, share in shares(children).items()})  # type: ignore[misc]
+    return found
+
+
+def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLine, ...]) -> KeyResultLine:
+    is_kpi = bool(v["metric__is_kpi"])
+    return KeyResultLine(
+        id=v["id"],
+        objective_id=v["objective_id"],
+        title=v["title"],
+        kind=v["kind"],
+        state=v["state"],
+        start=v["start"],
+        target=v["target"],
+        low=v["low"],
+        high=v["high"],
+        tolerance=v["tolerance"],
+        unit_code=v["metric__unit_code"] or "",
+        kpi_slug=v["metric__slug"] if is_kpi else None,
+        kpi_name=v["metric__name"] if is_kpi else None,
+        frequency=v["metric__frequency"] or "day",
+        lead_id=v["lead_id"],
+        lead_name=v["lead__user__name"],
+        ambition=v["ambition"],
+        share=share,
+        is_share_fixed=v["share"] is not None,
+        weight=v["weight"],
+        window=v["window"],
+        value=v["score__value"],
+        value_on=v["score__value_on"],
+        progress=v["score__progress"],
+        score=v["score__score"],
+        expected=v["score__expected"],
+        word=v["score__shown_word"] or "no_value",
+        plan_word=v["score__word"] or "no_value",
+        own_until=v["score__own_until"],
+        is_missing=bool(v["score__is_missing"]),
+        confidence=v["score__confidence"],
+        confidence_before=v["score__confidence_before"],
+        checked_in_on=v["score__checked_in_on"],
+        next_check_in_on=v["score__next_check_in_on"],
+        grade=v["grade"],
+        grade_reason=v["grade_reason"],
+        lesson=v["lesson"],
+        steps=steps,
+    )
+
+
+def _objective_line(values: tuple[Any, ...]) -> ObjectiveLine:
+    (pk, title, cycle_id, state, team_id, team, person_id, person, lead_id, lead, *rest) = values
+    if team_id is not None:
+        owner = ("team", team_id, team)
+    elif person_id is not None:
+        owner = ("person", person_id, person)
+    else:
+        owner = ("company", None, "Company")
+    return ObjectiveLine(pk, title, cycle_id, state, *owner, lead_id, lead or "", *rest)

@@ -1,0 +1,183 @@
+"""One objective with everything around it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.metrics.models import KpiScore
+from milepost.metrics.queries.board import Tile, tiles_of
+from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective, ObjectiveScore
+from milepost.okr.permissions import can_approve_goal, can_edit_goal
+from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, children_of, key_result_lines, objective_lines
+from milepost.workspace.permissions import Actor
+
+TIMELINE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """A check-in or an amendment; `at` orders them."""
+
+    kind: str  # check_in, amendment
+    id: int
+    at: datetime
+    who: str
+    key_result_id: int | None
+    title: str
+    unit_code: str = ""
+    before: float | None = None
+    value: float | None = None
+    confidence: int | None = None
+    confidence_before: int | None = None
+    note: str = ""
+    blockers: str = ""
+    own_word: str = ""
+    nothing_changed: bool = False
+    is_late: bool = False
+    is_mine: bool = False
+    valid_on: date | None = None
+    fields: tuple[tuple[str, str, str], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivePage:
+    """Everything the page of an objective says."""
+
+    line: ObjectiveLine
+    why: str
+    counts: str
+    cycle_name: str
+    first_day: date
+    last_day: date
+    parent: tuple[int, str] | None
+    key_results: tuple[KeyResultLine, ...]
+    children: tuple[ObjectiveLine, ...]
+    kpis: tuple[Tile, ...]
+    timeline: tuple[TimelineItem, ...]
+    timeline_left: bool
+    final_score: float | None
+    grade_reason: str
+    closed_on: date | None
+    activated_on: date | None
+    can_edit: bool
+    can_approve: bool
+    my_id: int | None
+
+
+def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeline: bool = False) -> ObjectivePage:
+    """Return the page of an objective: a fixed number of queries.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    objective = get_objective(actor, objective_id)
+    (line,) = objective_lines(ObjectiveScore.objects.filter(objective=objective))
+    key_results = tuple(key_result_lines(KeyResult.objects.filter(objective=objective), with_steps=True))
+    children = children_of([objective.pk]).get(objective.pk, []) if line.child_objectives else []
+    slugs = [k.kpi_slug for k in key_results if k.kpi_slug and k.state != "cancelled"]
+    kpis = (
+        tiles_of(
+            KpiScore.objects.filter(workspace_id=actor.workspace_id, metric__slug__in=slugs).order_by("severity"),
+            today=today,
+        )
+        if slugs
+        else []
+    )
+    limit = 200 if whole_timeline else TIMELINE
+    timeline = _timeline(actor, objective, key_results, limit=limit + 1)
+    return ObjectivePage(
+        line=line,
+        why=objective.why,
+        counts=objective.counts,
+        cycle_name=objective.cycle.name,
+        first_day=objective.cycle.first_day,
+        last_day=objective.cycle.last_day,
+        parent=parent_of(objective.pk),
+        key_results=tuple(k for k in key_results if k.state != "cancelled"),
+        children=tuple(children),
+        kpis=tuple(kpis),
+        timeline=tuple(timeline[:limit]),
+        timeline_left=len(timeline) > limit,
+        final_score=objective.final_score,
+        grade_reason=objective.grade_reason,
+        closed_on=objective.closed_on,
+        activated_on=objective.activated_on,
+        can_edit=can_edit_goal.test(actor, objective),
+        can_approve=can_approve_goal.test(actor, objective),
+        my_id=actor.membership_id,
+    )
+
+
+def parent_of(objective_id: int) -> tuple[int, str] | None:
+    """Return id and title of the primary parent, None at the top."""
+    return (
+        Alignment.objects.filter(child_id=objective_id, until=None, is_primary=True)
+        .values_list("parent_id", "parent__title")
+        .first()
+    )
+
+
+def list_parents(actor: Actor, *, cycle_id: int | None = None, but: int | None = None) -> tuple[tuple[int, str], ...]:
+    """Return (id, title) of running or drafted objectives to hang another one below, at most 500."""
+    rows = Objective.objects.filter(
+        workspace_id=actor.workspace_id, state__in=["draft", "in_review", "active", "paused"]
+    )
+    if cycle_id is not None:
+        rows = rows.filter(cycle_id=cycle_id)
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    return tuple(rows.order_by("title", "id").values_list("id", "title")[:500])
+
+
+def _timeline(
+    actor: Actor, objective: Objective, key_results: tuple[KeyResultLine, ...], *, limit: int
+) -> list[TimelineItem]:
+    titles = {k.id: (k.title, k.unit_code) for k in key_results}
+    items: list[TimelineItem] = []
+    earlier: dict[int, tuple[float | None, int]] = {}
+    rows = list(
+        CheckIn.objects.filter(key_result_id__in=titles, replaced_by=None, withdrawn=False)
+        .order_by("-valid_on", "-id")
+        .values_list(
+            "id", "key_result_id", "at", "author_id", "author__user__name", "value", "confidence", "note", "blockers",
+            "own_word", "nothing_changed", "is_late", "valid_on",
+        )[: limit + 2 * len(titles)]
+    )
+    for row in reversed(rows):
+        pk, key_result_id, at, author_id, who, value, confidence, note, blockers, own, same, late, valid_on = row
+        before = earlier.get(key_result_id)
+        earlier[key_result_id] = (value, confidence)
+        title, unit = titles[key_result_id]
+        items.append(
+            TimelineItem(
+                kind="check_in", id=pk, at=at, who=who, key_result_id=key_result_id, title=title, unit_code=unit,
+                before=before[0] if before else None, value=value, confidence=confidence,
+                confidence_before=before[1] if before else None, note=note, blockers=blockers, own_word=own,
+                nothing_changed=same, is_late=late, is_mine=author_id == actor.membership_id or actor.is_admin,
+                valid_on=valid_on,
+            )
+        )
+    items += _amendments(objective, titles, limit=limit)
+    return sorted(items, key=lambda item: (item.at, item.id), reverse=True)[:limit]
+
+
+def _amendments(
+    objective: Objective, titles: dict[int, tuple[str, str]], *, limit: int
+) -> list[TimelineItem]:
+    """Return the amendments, the fields that changed at one moment in one item."""
+    grouped: dict[tuple[datetime, str, int], list[tuple[int, str, str, str, str, str]]] = {}
+    rows = Amendment.objects.filter(objective_id=objective.pk).order_by("-id")
+    for pk, kind, goal_id, field, old, new, at, who, reason in rows.values_list(
+        "id", "kind", "goal_id", "field", "old", "new", "at", "actor__user__name", "reason"
+    )[: limit * 3]:
+        grouped.setdefault((at, kind, goal_id), []).append((pk, field, old, new, who or "", reason))
+    return [
+        TimelineItem(
+            kind="amendment", id=rows_[0][0], at=at, who=rows_[0][4],
+            key_result_id=goal_id if kind == "key_result" else None,
+            title=titles.get(goal_id, ("", ""))[0] if kind == "key_result" else objective.title,
+            fields=tuple((field, old, new) for _, field, old, new, _, _ in reversed(rows_)), reason=rows_[0][5],
+        )
+        for (at, kind, goal_id), rows_ in grouped.items()
+    ]

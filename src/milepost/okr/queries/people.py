@@ -1,0 +1,182 @@
+"""People and teams with what they carry."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Q
+
+from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.queries.lines import ObjectiveLine, objective_lines
+from milepost.workspace.errors import NotFound
+from milepost.workspace.models import Membership, Team, TeamMembership
+from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person with the load they carry: live key results led, overdue ones, last check-in."""
+
+    id: int
+    name: str
+    role: str
+    teams: tuple[str, ...]
+    leads: int
+    overdue: int
+    checked_in_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team in the tree with its number of people and running objectives."""
+
+    id: int
+    name: str
+    depth: int
+    parent_id: int | None
+    people: int
+    managers: tuple[str, ...]
+    objectives: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """One team: who is in it and what it owns."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    parent_name: str
+    members: tuple[tuple[int, str, bool], ...]
+    objectives: tuple[ObjectiveLine, ...]
+    below: tuple[tuple[int, str], ...]
+    can_edit: bool
+    can_move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """One person: teams, objectives led."""
+
+    id: int
+    name: str
+    role: str
+    teams: tuple[tuple[int, str], ...]
+    objectives: tuple[ObjectiveLine, ...]
+    load: PersonRow
+
+
+def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tuple[TeamRow, ...]]:
+    """Return people by name and teams as a tree; a fixed number of queries."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    people = list(rows.order_by("user__name", "id").values_list("id", "user__name", "role"))
+    load = _load(actor, today=today)
+    teams_of: dict[int, list[str]] = {}
+    people_in: dict[int, int] = {}
+    managers: dict[int, list[str]] = {}
+    for team_id, member_id, team, is_manager, name in (
+        TeamMembership.objects.filter(team__workspace_id=actor.workspace_id)
+        .order_by("team__name", "membership__user__name")
+        .values_list("team_id", "membership_id", "team__name", "is_manager", "membership__user__name")
+    ):
+        teams_of.setdefault(member_id, []).append(team)
+        people_in[team_id] = people_in.get(team_id, 0) + 1
+        if is_manager:
+            managers.setdefault(team_id, []).append(name)
+    goals = dict(
+        Objective.objects.filter(workspace_id=actor.workspace_id, state="active", owner_team__isnull=False)
+        .values_list("owner_team_id")
+        .annotate(Count("id"))
+    )
+    below: dict[int | None, list[tuple[int, str]]] = {}
+    for team_id, name, parent_id in (
+        Team.objects.filter(workspace_id=actor.workspace_id).order_by("name").values_list("id", "name", "parent_id")
+    ):
+        below.setdefault(parent_id, []).append((team_id, name))
+    tree: list[TeamRow] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for team_id, name in below.get(parent, []):
+            tree.append(
+                TeamRow(
+                    team_id, name, depth, parent, people_in.get(team_id, 0), tuple(managers.get(team_id, ())),
+                    goals.get(team_id, 0),
+                )
+            )
+            walk(team_id, depth + 1)
+
+    walk(None, 0)
+    return (
+        tuple(
+            PersonRow(pk, name, role, tuple(teams_of.get(pk, ())), *load.get(pk, (0, 0, None)))
+            for pk, name, role in people
+        ),
+        tuple(tree),
+    )
+
+
+def team_page(actor: Actor, team_id: int) -> TeamPage:
+    """Return one team.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    team = Team.objects.select_related("parent").filter(workspace_id=actor.workspace_id, pk=team_id).first()
+    if team is None:
+        raise NotFound
+    members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
+    owned = ObjectiveScore.objects.filter(
+        workspace_id=actor.workspace_id, objective__owner_team=team, objective__state__in=["active", "paused", "draft"]
+    ).order_by("-cycle__first_day", "objective_id")
+    return TeamPage(
+        id=team.pk,
+        name=team.name,
+        parent_id=team.parent_id,
+        parent_name=team.parent.name if team.parent else "",
+        members=tuple(members.values_list("membership_id", "membership__user__name", "is_manager")),
+        objectives=tuple(objective_lines(owned[:100])),
+        below=tuple(Team.objects.filter(parent=team).order_by("name").values_list("id", "name")),
+        can_edit=can_edit_team.test(actor, team.pk),
+        can_move=can_manage_people.test(actor),
+    )
+
+
+def person_page(actor: Actor, membership_id: int, *, today: date) -> PersonPage:
+    """Return one person.
+
+    Raises:
+        NotFound: not somebody of this workspace.
+    """
+    row = (
+        Membership.objects.filter(workspace_id=actor.workspace_id, pk=membership_id, removed_at=None)
+        .values_list("id", "user__name", "role")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    pk, name, role = row
+    teams = TeamMembership.objects.filter(membership_id=pk).order_by("team__name").values_list("team_id", "team__name")
+    led = KeyResultScore.objects.filter(lead_id=pk, is_live=True).values("objective_id")
+    rows = ObjectiveScore.objects.filter(
+        Q(lead_id=pk) | Q(objective_id__in=led), workspace_id=actor.workspace_id, objective__state="active"
+    ).order_by("-cycle__first_day", "objective_id")
+    load = _load(actor, today=today, only=pk)
+    return PersonPage(
+        id=pk,
+        name=name,
+        role=role,
+        teams=tuple(teams),
+        objectives=tuple(objective_lines(rows[:100])),
+        load=PersonRow(pk, name, role, (), *load.get(pk, (0, 0, None))),
+    )
+
+
+def _load(actor: Actor, *, today: date, only: int | None = None) -> dict[int, tuple[int, int, date | None]]:
+    rows = KeyResultScore.objects.filter(workspace_id=actor.workspace_id, is_live=True)
+    if only is not None:
+        rows = rows.filter(lead_id=only)
+    counted = rows.values_list("lead_id").annotate(
+        leads=Count("key_result_id", filter=Q(next_check_in_on__isnull=False)),
+        overdue=Count("key_result_id", filter=Q(next_check_in_on__lt=today)),
+        last=Max("checked_in_on"),
+    )
+    return {lead: (leads, overdue, last) for lead, leads, overdue, last in counted}

@@ -1,0 +1,46 @@
+"""How a page learns who asks, and where they stand."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from milepost import clock
+from milepost.okr import actions as okr
+from milepost.workspace.queries import Place, get_place
+
+P = ParamSpec("P")
+
+
+class PlacedRequest(HttpRequest):
+    """A request of somebody who is in the workspace it names."""
+
+    place: Place
+    user: Any
+
+
+def page(
+    view: Callable[Concatenate[PlacedRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Let a view run for members of the workspace only, with `request.place` set.
+
+    Anonymous people are sent to sign in; for anybody else a workspace that is not theirs does not
+    exist. Score rows of an older day are brought to today first (rule S7).
+    """
+
+    @never_cache
+    @wraps(view)
+    def placed(request: PlacedRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        now = clock.now()
+        place = get_place(user=request.user, slug=workspace, now=now)
+        if place.scores_are_old:
+            okr.refresh_day(by=place.actor, now=now)
+        request.place = place
+        return view(request, *args, **kwargs)
+
+    return placed

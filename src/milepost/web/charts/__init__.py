@@ -1,0 +1,1 @@
+"""Charts as coordinates: values in, points out; templates draw them."""

@@ -1,0 +1,195 @@
+"""Forms of objectives and key results."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from milepost.core.numbers import NotANumber, parse_number
+from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.words import AMBITIONS
+
+COMPANY = ""
+KINDS = [("reach", "Reach a value"), ("keep", "Keep a level"), ("milestone", "Milestone in steps")]
+WINDOWS = [
+    ("default", "As the KPI counts"), ("last", "Last closed period"), ("last_4", "Last 4 closed periods"),
+    ("cycle", "All of the cycle"),
+]  # fmt: skip
+# "First reply time 48 -> 30 min": name, start, target, unit
+_PHRASE = re.compile(r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$")
+
+
+class ObjectiveForm(Styled):
+    """What a person writes of an objective."""
+
+    title = forms.CharField(max_length=200, label="Objective", help_text="What should be true? No number here.")
+    why = forms.CharField(
+        max_length=5000, required=False, label="Why", widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One paragraph: what is it good for, and why now?",
+    )  # fmt: skip
+    owner = forms.ChoiceField(required=False, label="Owner", help_text="Company, team or person it belongs to")
+    lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
+    cycle = forms.ChoiceField(label="Cycle")
+    parent = forms.ChoiceField(required=False, label="Contributes to")
+    ambition = forms.ChoiceField(choices=list(AMBITIONS.items()), label="Kind")
+    counts = forms.ChoiceField(
+        choices=[("key_results", "its key results"), ("objectives", "objectives below it"), ("both", "both")],
+        label="Score is made of",
+    )
+    reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, options in choices.items():
+            if name in self.fields:
+                self.fields[name].choices = options  # type: ignore[attr-defined]
+        if not runs:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].help_text = "The plan is running, so each change is kept with its reason."
+
+    def draft(self) -> ObjectiveDraft:
+        data = self.cleaned_data
+        kind, _, owner = data["owner"].partition("-")
+        return ObjectiveDraft(
+            title=data["title"],
+            why=data["why"],
+            cycle_id=int(data["cycle"]),
+            lead_id=optional_id(data["lead"]),
+            owner_team_id=optional_id(owner) if kind == "team" else None,
+            owner_person_id=optional_id(owner) if kind == "person" else None,
+            parent_id=optional_id(data["parent"]),
+            ambition=data["ambition"],
+            counts=data["counts"],
+        )
+
+
+class QuickKeyResultForm(Styled):
+    """A key result of a new objective: a value to reach, by hand or from a KPI."""
+
+    title = forms.CharField(max_length=250, required=False, label="Key result")
+    start = NumberField(required=False, label="From")
+    target = NumberField(required=False, label="To")
+    unit = forms.CharField(max_length=20, required=False, label="Unit")
+    kpi = forms.ChoiceField(required=False, label="Reads the KPI")
+    lead = forms.ChoiceField(required=False, label="Lead")
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kpi"].choices = choices["kpi"]  # type: ignore[attr-defined]
+        self.fields["lead"].choices = [("", "as the objective"), *choices["lead"]]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        title = data.get("title", "")
+        if title and data.get("start") is None and data.get("target") is None:
+            read = read_phrase(title)
+            if read is not None:
+                data.update(read)
+        if not title and any(data.get(k) not in (None, "") for k in ("start", "target", "unit", "kpi")):
+            self.add_error("title", "Say in words what is measured.")
+        if data.get("title") and not self.errors:
+            for name in ("start", "target"):
+                if data.get(name) is None:
+                    self.add_error(name, "Write the value at the start." if name == "start" else "Write the value to reach.")
+        return data
+
+    def draft(self) -> KeyResultDraft | None:
+        data = self.cleaned_data
+        if not data.get("title"):
+            return None
+        return KeyResultDraft(
+            title=data["title"],
+            kpi=data["kpi"] or None,
+            unit=data.get("unit", ""),
+            start=data["start"],
+            target=data["target"],
+            lead_id=optional_id(data["lead"]),
+        )
+
+
+def read_phrase(text: str) -> dict[str, Any] | None:
+    """Return title, start, target and unit of "First reply time 48 -> 30 min"; None if it is not of that form."""
+    match = _PHRASE.match(text.strip())
+    if match is None:
+        return None
+    try:
+        start, target = parse_number(match["start"]), parse_number(match["target"])
+    except NotANumber:
+        return None
+    return {"title": match["title"].strip(), "start": start, "target": target, "unit": (match["unit"] or "").strip()}
+
+
+class KeyResultForm(Styled):
+    """Everything of a key result."""
+
+    title = forms.CharField(max_length=200, label="Key result", help_text="What is measured, in words")
+    kind = forms.ChoiceField(choices=KINDS, label="Kind")
+    lead = forms.ChoiceField(required=False, label="Lead", help_text="Who checks in")
+    kpi = forms.ChoiceField(required=False, label="Reads the KPI", help_text="Empty: values by hand")
+    unit = forms.CharField(max_length=20, required=False, label="Unit", help_text="%, €, min, tickets …")
+    start = NumberField(required=False, label="From", help_text="To reach a value: where it stands")
+    target = NumberField(required=False, label="To", help_text="To reach a value: where it should be")
+    low = NumberField(required=False, label="At least", help_text="To keep a level")
+    high = NumberField(required=False, label="At most", help_text="To keep a level")
+    tolerance = NumberField(required=False, label="Tolerance", help_text="The miss at which no credit is left")
+    window = forms.ChoiceField(choices=WINDOWS, label="Periods of the KPI")
+    steps = forms.CharField(
+        required=False, label="Steps of a milestone", widget=forms.Textarea(attrs={"rows": 4}), max_length=10000,
+        help_text="One a line; a due day may follow a comma: Contract signed, 2026-11-30",
+    )  # fmt: skip
+    weight = NumberField(required=False, label="Weight", help_text="1 unless it matters more or less")
+    share = NumberField(required=False, label="Fixed share, %", help_text="Empty: by weight")
+    ambition = forms.ChoiceField(choices=list(AMBITIONS.items()), label="Ambition")
+    reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kpi"].choices = choices["kpi"]  # type: ignore[attr-defined]
+        self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
+        if not runs:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].help_text = "The plan is running, so each change is kept with its reason."
+
+    def clean_steps(self) -> list[StepDraft]:
+        steps = []
+        known = self.initial.get("step_ids", {})
+        for number, line in enumerate(self.cleaned_data["steps"].splitlines(), start=1):
+            text = line.strip()
+            if not text:
+                continue
+            title, _, last = text.rpartition(",")
+            due: date | None = None
+            if title and re.fullmatch(r"\d{4}-\d{2}-\d{2}", last.strip()):
+                try:
+                    due = date.fromisoformat(last.strip())
+                except ValueError:
+                    raise forms.ValidationError(f"Step {number}: {last.strip()} is no day of the calendar.") from None
+            else:
+                title = text
+            steps.append(StepDraft(title=title.strip(), due_on=due, id=known.get(title.strip())))
+        return steps
+
+    def draft(self) -> KeyResultDraft:
+        data = self.cleaned_data
+        reach, keep = data["kind"] == "reach", data["kind"] == "keep"
+        return KeyResultDraft(
+            title=data["title"],
+            kind=data["kind"],
+            kpi=data["kpi"] or None,
+            unit=data["unit"],
+            start=data["start"] if reach else None,
+            target=data["target"] if reach else None,
+            low=data["low"] if keep else None,
+            high=data["high"] if keep else None,
+            tolerance=(data["tolerance"] or 0.0) if keep else 0.0,
+            steps=data["steps"],
+            window=data["window"],
+            weight=1.0 if data["weight"] is None else data["weight"],
+            share=None if data["share"] is None else data["share"] / 100,
+            lead_id=optional_id(data["lead"]),
+            ambition=data["ambition"],
+        )

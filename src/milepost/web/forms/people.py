@@ -1,0 +1,103 @@
+"""Forms around people, teams and settings."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from milepost.web.forms.fields import Styled
+from milepost.web.words import WEEKDAYS
+
+MONTHS = [(i, name) for i, name in enumerate(
+    ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+     "December"), start=1)]  # fmt: skip
+
+
+class PasswordMixin(forms.Form):
+    """A new password, checked by the installation's rules."""
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class FirstStartForm(PasswordMixin, Styled):
+    """The first admin and their workspace."""
+
+    workspace_name = forms.CharField(max_length=120, label="Name of your organisation")
+    time_zone = forms.CharField(max_length=64, label="Time zone", initial="UTC", help_text="Such as Europe/Madrid")
+    name = forms.CharField(max_length=120, label="Your name")
+    email = forms.EmailField(max_length=254, label="Your e-mail address")
+    password = forms.CharField(
+        max_length=256, label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 10 characters",
+    )  # fmt: skip
+
+
+class JoinForm(PasswordMixin, Styled):
+    """A new person who follows an invitation."""
+
+    name = forms.CharField(max_length=120, label="Your name")
+    email = forms.EmailField(max_length=254, label="Your e-mail address")
+    password = forms.CharField(
+        max_length=256, label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 10 characters",
+    )  # fmt: skip
+
+
+class WorkspaceForm(Styled):
+    """A further workspace."""
+
+    name = forms.CharField(max_length=120, label="Name")
+    time_zone = forms.CharField(max_length=64, label="Time zone", initial="UTC")
+
+
+class SettingsForm(Styled):
+    """What gives numbers and days their meaning."""
+
+    name = forms.CharField(max_length=120, label="Name")
+    time_zone = forms.CharField(max_length=64, label="Time zone", help_text="Such as Europe/Madrid")
+    fiscal_month = forms.TypedChoiceField(choices=MONTHS, coerce=int, label="The year begins in")
+    rhythm_weeks = forms.TypedChoiceField(
+        choices=[(1, "every week"), (2, "every 2 weeks"), (3, "every 3 weeks"), (0, "every month")], coerce=int,
+        label="Check-ins are due",
+    )  # fmt: skip
+    rhythm_weekday = forms.TypedChoiceField(choices=list(enumerate(WEEKDAYS)), coerce=int, label="on")
+    reviewers = forms.TypedChoiceField(
+        choices=[(0, "nobody, it runs at once"), (1, "one reviewer"), (2, "two reviewers")], coerce=int,
+        label="A new objective is reviewed by",
+    )  # fmt: skip
+
+
+class CycleForm(Styled):
+    """A cycle."""
+
+    name = forms.CharField(max_length=60, label="Name")
+    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class InviteForm(Styled):
+    """An invitation."""
+
+    label = forms.CharField(max_length=254, label="Who is it for?", help_text="A name or an address, for your list")
+    role = forms.ChoiceField(
+        choices=[("member", "Member"), ("viewer", "Viewer"), ("admin", "Admin")], label="Role"
+    )
+    team = forms.ChoiceField(required=False, label="Team")
+
+    def __init__(self, *args: Any, teams: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = [("", "none"), *teams]  # type: ignore[attr-defined]
+
+
+class TeamForm(Styled):
+    """A team."""
+
+    name = forms.CharField(max_length=120, label="Name")
+    parent = forms.ChoiceField(required=False, label="Below")
+
+    def __init__(self, *args: Any, teams: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = [("", "no team"), *teams]  # type: ignore[attr-defined]

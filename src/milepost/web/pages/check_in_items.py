@@ -1,0 +1,110 @@
+"""One check-in as inputs of a form, and back."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+
+from milepost.core.numbers import NotANumber, parse_level
+from milepost.okr.actions import CheckInDraft
+from milepost.okr.queries import KeyResultLine
+from milepost.web.format import edited
+
+OWN_WORDS = ("off_track", "at_risk", "on_track", "ahead")
+DEFAULT_CONFIDENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of the inputs of one key result."""
+
+    value: str
+    confidence: str
+    note: str
+    own: str
+    blockers: str
+    steps: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What stands in the inputs; `error` is the sentence below them."""
+
+    k: KeyResultLine
+    names: Names
+    value: str
+    confidence: int
+    note: str = ""
+    own: str = ""
+    blockers: str = ""
+    request_key: str = ""
+    error: str = ""
+    line: object = None
+    can_check_in: bool = False
+    is_open: bool = False
+
+
+def item_of(k: KeyResultLine, *, line: object = None, can_check_in: bool = True, is_open: bool = True) -> Item:
+    """Return the inputs of a key result, the last value and confidence filled in."""
+    return Item(
+        k=k,
+        names=names_of(k.id),
+        value=edited(k.value),
+        confidence=k.confidence or DEFAULT_CONFIDENCE,
+        request_key=secrets.token_hex(16),
+        line=line,
+        can_check_in=can_check_in,
+        is_open=is_open,
+    )
+
+
+def names_of(pk: int) -> Names:
+    return Names(*(f"{name}-{pk}" for name in ("value", "confidence", "note", "own", "blockers", "steps", "key")))
+
+
+def typed(item: Item, data: QueryDict) -> Item:
+    """Return the item with what was sent, so that nothing typed is lost when it is shown again."""
+    names = item.names
+    sent = data.get(names.confidence, "")
+    return replace(
+        item,
+        value=data.get(names.value, item.value)[:60],
+        confidence=int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 3 else item.confidence,  # noqa: PLR2004 - 1..10
+        note=data.get(names.note, ""),
+        own=data.get(names.own, ""),
+        blockers=data.get(names.blockers, ""),
+        request_key=data.get(names.key, item.request_key)[:64],
+    )
+
+
+def draft_of(item: Item, data: QueryDict, *, nothing_changed: bool = False) -> CheckInDraft:
+    """Return the check-in that was sent.
+
+    Raises:
+        NotANumber: the value cannot be read.
+    """
+    k, names = item.k, item.names
+    value = None
+    if k.kind != "milestone" and k.kpi_slug is None and not nothing_changed:
+        text = data.get(names.value, "")
+        if not text.strip():
+            raise NotANumber(f"Write the value of “{k.title}”, for example 43.")
+        value = parse_level(text, last=k.value)
+    confidence = data.get(names.confidence, "")
+    steps = {}
+    if k.kind == "milestone" and not nothing_changed:
+        ticked = set(data.getlist(names.steps))
+        # A step that is half done keeps its share unless it is ticked.
+        steps = {s.id: 1.0 if str(s.id) in ticked else (0.0 if s.done >= 1 else s.done) for s in k.steps}
+    return CheckInDraft(
+        key_result_id=k.id,
+        confidence=int(confidence) if confidence.isascii() and confidence.isdigit() and len(confidence) < 3 else None,  # noqa: PLR2004 - 1..10
+        value=value,
+        note=data.get(names.note, ""),
+        blockers=data.get(names.blockers, ""),
+        own_word=data.get(names.own, ""),
+        nothing_changed=nothing_changed,
+        steps=steps,
+        request_key=data.get(names.key, "")[:64] or None,
+    )

@@ -1,0 +1,241 @@
+"""One objective: its page, its form, its life."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseFormSet, formset_factory
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from milepost import clock
+from milepost.core.numbers import NotANumber, parse_number
+from milepost.okr import actions
+from milepost.okr.queries import KeyResultLine, ObjectivePage, get_objective, objective_page, parent_of
+from milepost.web import format as words
+from milepost.web.access import PlacedRequest, page
+from milepost.web.forms.fields import REFUSALS, attempt, optional_id
+from milepost.web.forms.goals import ObjectiveForm, QuickKeyResultForm
+from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
+from milepost.web.pages.choices import objective_choices
+from milepost.web.templatetags.milepost import way
+from milepost.workspace.errors import NotAllowed, NotFound
+
+HINTS = (
+    "An objective says in words what will be true. The numbers belong to its key results.",
+    "Two to five key results are enough; each says how you will know.",
+    "A key result that reads a KPI needs no typing: its value comes from there.",
+)
+ROWS = (("g1", ("title",)), ("g1", ("why",)), ("g3", ("owner", "lead", "cycle")), ("g3", ("parent", "ambition", "counts")), ("g1", ("reason",)))
+
+
+@require_GET
+@page
+def objective(request: PlacedRequest, pk: int) -> HttpResponse:
+    place = request.place
+    shown = objective_page(place.actor, pk, today=place.today, whole_timeline=request.GET.get("timeline") == "all")
+    wanted = optional_id(request.GET.get("check_in", ""))
+    return render(request, "goals/objective.html", objective_context(request, shown, opened=wanted))
+
+
+def objective_context(
+    request: PlacedRequest, shown: ObjectivePage, *, opened: int | None = None, sent: Item | None = None
+) -> dict[str, Any]:
+    """Return what the page of an objective needs; `sent` is a check-in that could not be saved."""
+    place = request.place
+    o = shown.line
+    items = []
+    for k in shown.key_results:
+        may = o.state == "active" and k.state == "active" and place.actor.can_write and (shown.can_edit or k.lead_id == shown.my_id)
+        due = k.next_check_in_on is not None and (k.next_check_in_on - place.today).days <= 3 and k.lead_id == shown.my_id  # noqa: PLR2004 - as on My week
+        is_open = may and (k.id == opened or (opened is None and due))
+        if sent is not None and sent.k.id == k.id:
+            items.append(sent)
+        else:
+            items.append(item_of(k, can_check_in=may, is_open=is_open))
+    lede = words.points(o.expected - o.score) if o.score is not None and o.expected is not None else ""
+    worst = _worst(shown.key_results)
+    if o.state == "closed":
+        lede = f"Closed {words.day(shown.closed_on, today=place.today)}."
+    elif lede:
+        lede = f"{lede[0].upper()}{lede[1:]}." + (f" {worst} holds it back." if worst else "")
+    else:
+        lede = "No key result has a value yet."
+    return {
+        "page": shown,
+        "items": items,
+        "o": o,
+        "lede": lede,
+        "own_words": OWN_WORDS,
+        "hero_number": words.number(100 * o.score, places=0) if o.score is not None else "",
+        "hero_at": f"{min(92.0, max(8.0, 100 * o.expected)):.1f}" if o.expected is not None else "0",
+    }
+
+
+def _worst(key_results: tuple[KeyResultLine, ...]) -> str:
+    behind = [k for k in key_results if k.word in {"off_track", "at_risk"} and k.expected is not None and k.progress is not None]
+    return max(behind, key=lambda k: (k.expected or 0) - (k.progress or 0)).title if behind else ""
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def new(request: PlacedRequest) -> HttpResponse:
+    place = request.place
+    choices = objective_choices(place)
+    if not choices["cycle"]:
+        messages.info(request, "Objectives live in cycles. Add one first.")
+        return redirect("settings_cycles" if place.actor.is_admin else "goals", place.slug)
+    initial = {
+        "lead": str(place.actor.membership_id),
+        "cycle": request.GET.get("cycle", ""),
+        "parent": request.GET.get("parent", ""),
+        "ambition": "committed",
+        "counts": "key_results",
+    }
+    form = ObjectiveForm(request.POST or None, choices=choices, initial=initial)
+    formset = _formset(request, choices)
+    if request.method == "POST" and form.is_valid() and formset.is_valid():
+        drafts = [draft for sub in formset if (draft := sub.draft()) is not None]
+        as_draft = request.POST.get("save") == "draft"
+        pk = attempt(
+            form,
+            lambda: actions.create_objective(
+                by=place.actor, draft=form.draft(), key_results=drafts, activate=not as_draft, now=clock.now()
+            ),
+        )
+        if pk is not None:
+            return redirect("goal", place.slug, pk)
+    context = _form_context(form, heading="Add an objective", back=reverse("goals", args=[place.slug]))
+    context |= {"formset": formset, "save_label": "Save objective", "draft_label": "Save as draft", "lede": "Who wants what to be true, and how will you know?"}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "goals/form.html", context, status=status)
+
+
+def _formset(request: PlacedRequest, choices: dict[str, Any]) -> "BaseFormSet[QuickKeyResultForm]":
+    factory = formset_factory(QuickKeyResultForm, extra=0 if request.method == "POST" else 3, max_num=10, absolute_max=10)
+    return factory(request.POST or None, prefix="kr", form_kwargs={"choices": choices})
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def edit(request: PlacedRequest, pk: int) -> HttpResponse:
+    place = request.place
+    shown = objective_page(place.actor, pk, today=place.today)
+    if not shown.can_edit:
+        raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
+    o = shown.line
+    parent = parent_of(pk)
+    runs = o.state in {"active", "paused"}
+    initial = {
+        "title": o.title, "why": shown.why, "lead": str(o.lead_id or ""), "cycle": str(o.cycle_id),
+        "owner": f"{o.owner_kind}-{o.owner_id}" if o.owner_id else "", "ambition": o.ambition, "counts": shown.counts,
+        "parent": str(parent[0]) if parent else "",
+    }  # fmt: skip
+    choices = objective_choices(place, but=pk)
+    if parent and str(parent[0]) not in dict(choices["parent"]):
+        choices["parent"].append((str(parent[0]), parent[1]))
+    form = ObjectiveForm(request.POST or None, choices=choices, runs=runs, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt(form, lambda: actions.edit_objective(
+            by=place.actor, objective_id=pk, draft=form.draft(), reason=form.cleaned_data.get("reason", ""), now=clock.now()
+        ) or True)  # fmt: skip
+        if saved:
+            return redirect("goal", place.slug, pk)
+    context = _form_context(form, heading="Amend the objective" if runs else "Edit the objective", back=reverse("goal", args=[place.slug, pk]))
+    context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
+    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _form_context(form: ObjectiveForm, *, heading: str, back: str) -> dict[str, Any]:
+    rows = [{"css": css if css != "g1" else "", "fields": [form[n] for n in names if n in form.fields]} for css, names in ROWS]
+    return {"form": form, "rows": [r for r in rows if r["fields"]], "heading": heading, "back": back, "save_label": "Save objective", "hints": HINTS}
+
+
+@require_POST
+@page
+def activate(request: PlacedRequest, pk: int) -> HttpResponse:
+    actions.activate_objective(by=request.place.actor, objective_id=pk, now=clock.now())
+    return redirect("goal", request.place.slug, pk)
+
+
+@require_POST
+@page
+def pause(request: PlacedRequest, pk: int) -> HttpResponse:
+    paused = request.POST.get("paused") == "1"
+    actions.set_paused(by=request.place.actor, objective_id=pk, paused=paused, now=clock.now())
+    return redirect("goal", request.place.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def cancel(request: PlacedRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, pk, do=actions.cancel_objective, heading="Cancel this objective", label="Cancel objective", lede="It is closed without a grade, and stays in the history.")
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def reopen(request: PlacedRequest, pk: int) -> HttpResponse:
+    return _with_reason(request, pk, do=actions.reopen_objective, heading="Reopen this objective", label="Reopen objective", lede="Grades are taken back; it runs again.")
+
+
+def _with_reason(request: PlacedRequest, pk: int, *, do: Any, heading: str, label: str, lede: str) -> HttpResponse:
+    place = request.place
+    found = get_objective(place.actor, pk)
+    error = ""
+    if request.method == "POST":
+        try:
+            do(by=place.actor, objective_id=pk, reason=request.POST.get("reason", ""), now=clock.now())
+        except (NotFound, NotAllowed):
+            raise
+        except REFUSALS as refusal:
+            error = str(refusal)
+        else:
+            return redirect("goal", place.slug, pk)
+    context = {"objective": found, "heading": heading, "label": label, "lede": lede, "error": error}
+    return render(request, "goals/reason.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def close(request: PlacedRequest, pk: int) -> HttpResponse:
+    place = request.place
+    shown = objective_page(place.actor, pk, today=place.today)
+    if not shown.can_edit:
+        raise NotAllowed("You may not close this objective here. Ask its lead or an admin.")
+    error = ""
+    if request.method == "POST":
+        try:
+            actions.close_objective(
+                by=place.actor,
+                objective_id=pk,
+                grade=_grade(request, "objective"),
+                key_results={k.id: _grade(request, str(k.id)) for k in shown.key_results},
+                now=clock.now(),
+            )
+        except (NotFound, NotAllowed):
+            raise
+        except REFUSALS as refusal:
+            error = str(refusal)
+        else:
+            return redirect("goal", place.slug, pk)
+    rows = [_grade_row(request, str(k.id), k.title, way(k), k.score) for k in shown.key_results if k.state == "active"]
+    rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score))
+    context = {"page": shown, "grades": rows, "error": error}
+    return render(request, "goals/close.html", context, status=422 if error else 200)
+
+
+def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
+    text = request.POST.get(f"grade-{key}", "").strip()
+    try:
+        grade = parse_number(text) if text else None
+    except NotANumber:
+        raise NotANumber(f"A grade is a number between 0.0 and 1.0, not “{text[:20]}”.") from None
+    return actions.GradeDraft(
+        grade=grade, reason=request.POST.get(f"reason-{key}", ""), lesson=request.POST.get(f"lesson-{key}", "")
+    )
+
+
+def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: float | None) -> dict[str, str]:
+    sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
+    return {"key": key, "title": title, "way": about, "proposed": f"{score or 0.0:.2f}", **sent}

@@ -1,0 +1,92 @@
+// Makes pages smoother; every one of them works without it.
+(() => {
+  const root = document.documentElement, body = document.body, ws = body.dataset.ws;
+  root.classList.add("js");
+  const typing = (el) => el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) && el.type !== "radio" && el.type !== "checkbox");
+
+  // Folding is remembered for this browser.
+  const key = (el) => `fold:${ws}:${el.dataset.fold}`;
+  const folds = (scope) => scope.querySelectorAll("details[data-fold]").forEach((el) => {
+    if (localStorage.getItem(key(el)) === "closed" && !el.hasAttribute("hx-get")) el.open = false;
+    el.addEventListener("toggle", () => localStorage.setItem(key(el), el.open ? "open" : "closed"));
+  });
+  folds(document);
+  document.addEventListener("htmx:load", (e) => folds(e.detail.elt));
+
+  // A link inside a summary opens its page and does not fold.
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("summary a");
+    if (link && !e.defaultPrevented && !e.metaKey && !e.ctrlKey) { e.preventDefault(); location.href = link.href; }
+    const copy = e.target.closest("[data-copy]");
+    if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
+  });
+  document.querySelectorAll("select[data-go]").forEach((el) => el.addEventListener("change", () => el.form.submit()));
+
+  // Find or do anything.
+  const palette = document.getElementById("palette");
+  const find = async () => {
+    if (!palette || palette.open) return;
+    palette.innerHTML = await (await fetch(`/w/${ws}/find/?palette=1`, { headers: { "HX-Request": "true" } })).text();
+    if (window.htmx) window.htmx.process(palette);
+    palette.showModal();
+    palette.querySelector("input").focus();
+  };
+  document.querySelectorAll("[data-find]").forEach((el) => el.addEventListener("click", (e) => { e.preventDefault(); find(); }));
+  if (palette) {
+    palette.addEventListener("keydown", (e) => {
+      const hits = [...palette.querySelectorAll(".hits-l a, .hits-l button")], at = hits.indexOf(document.activeElement);
+      if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+        e.preventDefault();
+        (hits[at + (e.key === "ArrowDown" ? 1 : -1)] || palette.querySelector("input")).focus();
+      }
+    });
+    // Enter takes the first hit, asked for afresh so that fast typing never takes an older one.
+    palette.addEventListener("submit", async (e) => {
+      if (e.target.method !== "get") return;
+      e.preventDefault();
+      const hits = palette.querySelector("#find-hits");
+      const q = encodeURIComponent(palette.querySelector("input").value);
+      hits.innerHTML = await (await fetch(`/w/${ws}/find/?hits=1&q=${q}`, { headers: { "HX-Request": "true" } })).text();
+      hits.querySelector("a, button")?.click();
+    });
+  }
+
+  // Keys.
+  const pages = { w: "week", g: "goals", k: "kpis", p: "people" };
+  const themes = { auto: "dark", dark: "light", light: "auto" };
+  let before = "";
+  const move = (step) => {
+    const rows = [...document.querySelectorAll(".row .name[href], .tile h3 a, .due h3 a, .kr .name[href]")].filter((r) => r.offsetParent);
+    rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement) + step))]?.focus();
+  };
+  document.addEventListener("keydown", (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") { e.preventDefault(); find(); return; }
+    const group = e.target.closest?.("[data-confidence]");
+    if (group && /^[0-9]$/.test(e.key)) {
+      const box = group.querySelector(`input[value="${e.key === "0" ? 10 : e.key}"]`);
+      box.checked = true; box.focus(); return;
+    }
+    if ((e.ctrlKey || e.metaKey) && e.key === "Enter") {
+      const form = e.target.closest?.("form[data-submit]") || document.querySelector("form[data-submit]");
+      if (form) { e.preventDefault(); form.requestSubmit(form.querySelector(".btn-main")); }
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector("dialog[open]")) return;
+    const chord = before + e.key;
+    before = e.key === "g" ? "g" : "";
+    if (chord.length === 2 && pages[e.key]) location.href = `/w/${ws}/${pages[e.key]}/`;
+    else if (e.key === "/") { e.preventDefault(); find(); }
+    else if (e.key === "j") move(1);
+    else if (e.key === "k") move(-1);
+    else if (e.key === "o") document.activeElement.click?.();
+    else if (e.key === "x") { const d = document.activeElement.closest("details[data-fold]"); if (d) d.open = !d.open; }
+    else if (e.key === "n") document.querySelector("[data-new]")?.click();
+    else if (e.key === "f") document.querySelector(".filters a")?.focus();
+    else if (e.key === "c") document.querySelector(".due input, .kr-in input, .kr-a .lnk")?.focus();
+    else if (e.key === "t") {
+      const next = themes[root.dataset.theme || "auto"];
+      if (next === "auto") delete root.dataset.theme; else root.dataset.theme = next;
+      document.cookie = `theme=${next};path=/;max-age=31536000;samesite=lax`;
+    }
+  });
+})();

@@ -1,0 +1,285 @@
+"""Tags and filters of every template: thin, over `web.format`, `web.words` and `web.icons`."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from milepost.core.pace import Ambition
+from milepost.core.grade import grade_word
+from milepost.core.target import Target
+from milepost.web import format as words
+from milepost.web import icons
+from milepost.web.charts.spark import spark as draw_spark
+from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, look
+
+register = template.Library()
+
+register.filter("initials", words.initials)
+register.filter("percent", words.percent)
+register.filter("edited", words.edited)
+register.filter("one_period", words.one_period)
+
+
+@register.simple_tag
+def icon(name: str, small: bool = False, extra: str = "") -> SafeString:  # noqa: FBT001, FBT002 - read as {% icon "x" small=True %}
+    return icons.icon(name, small=small, extra=extra)
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    return icons.sprite()
+
+
+@register.simple_tag
+def status(word: str, extra: str = "") -> SafeString:
+    """A status: shape, word and colour, with words after it ("Off track, 29 points behind plan")."""
+    shown = look(word)
+    label = f"{shown.label}, {extra}" if extra else shown.label
+    return format_html('<span class="st st-{}">{}{}</span>', shown.colour, icons.icon(shown.icon), label)
+
+
+@register.simple_tag
+def goal_status(line: Any) -> SafeString:
+    """The status of a goal line: its state while it does not run, else its word."""
+    return status(line.state if line.state in STATES_FIRST else line.word)
+
+
+@register.simple_tag
+def grade_status(grade: float, ambition: str) -> SafeString:
+    found = grade_word(grade, ambition=Ambition(ambition))
+    if found is None:
+        return format_html('<span class="tag">{}</span>', f"{grade:.2f}")
+    key = "grade_reached" if found == "reached" else found.value
+    shown = look(key)
+    return format_html(
+        '<span class="st st-{}">{}{} {}</span>', shown.colour, icons.icon(shown.icon), f"{grade:.2f}", shown.label.lower()
+    )
+
+
+@register.simple_tag
+def colour(word: str) -> str:
+    return f"c-{look(word).colour}"
+
+
+@register.simple_tag
+def behind(line: Any) -> str:
+    """How far behind or ahead of the plan a goal line is, in words; empty when unknown."""
+    reached = getattr(line, "progress", None)
+    reached = line.score if reached is None else reached
+    if reached is None or line.expected is None:
+        return ""
+    return words.points(line.expected - reached)
+
+
+@register.simple_tag
+def bar(name: str, done: float | None, expected: float | None, word: str, large: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - read by name
+    """The progress bar with its milepost, and the percentage right of it."""
+    width = 0.0 if done is None else min(100.0, max(0.0, 100 * done))
+    says = "no value yet" if done is None else words.points((expected or 0.0) - done) if expected is not None else ""
+    flag = (
+        format_html('<i style="left:{}%"></i>', f"{100 * expected:.1f}") if expected is not None else ""
+    )
+    fill = format_html('<b style="width:{}%"></b>', f"{width:.1f}") if done is not None and done > 0 else ""
+    title = f"Plan for today: {words.percent(expected)}" if expected is not None else "No plan for today"
+    track = format_html(
+        '<div class="bar{}" role="progressbar" aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100"'
+        ' aria-label="{}: progress, {}" title="{}">{}{}</div>',
+        " bar-l" if large else "", f"{width:.0f}", name, says, title, fill, flag,
+    )
+    if large:
+        return format_html('<div class="{}">{}</div>', colour(word), track)
+    return format_html(
+        '<div class="prog {}">{}<span class="pc">{}</span></div>', colour(word), track, words.percent(done)
+    )
+
+
+@register.simple_tag
+def progress_bar(line: Any) -> SafeString:
+    done = getattr(line, "progress", None)
+    return bar(line.title, line.score if done is None else done, line.expected, line.word)
+
+
+@register.simple_tag
+def confidence(line: Any) -> SafeString:
+    now = line.confidence
+    if now is None:
+        return mark_safe('<span class="conf muted">–</span>')  # noqa: S308 - a constant
+    before = getattr(line, "confidence_before", None)
+    moved = ""
+    if before is not None and before != now:
+        sign, word = ("▲", "up ") if now > before else ("▼", "down ")
+        moved = format_html('<span class="mv">{}<span class="vh">{}</span>{}</span>', sign, word, abs(now - before))
+    return format_html('<span class="conf">{}<small>/10</small>{}</span>', now, moved)
+
+
+@register.simple_tag(takes_context=True)
+def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
+    """When the last check-in was; with a clock when the next one is overdue."""
+    today = context["today"]
+    text = words.ago(line.checked_in_on, today=today) if line.checked_in_on else "no check-in"
+    due = line.next_check_in_on
+    if due is not None and due < today:
+        return format_html('<span class="age stale">{}{}</span>', icons.icon("clock", small=True), text)
+    return format_html('<span class="age">{}</span>', text)
+
+
+@register.simple_tag
+def avatar(name: str) -> SafeString:
+    return format_html('<span class="av" aria-hidden="true">{}</span>', words.initials(name or "?"))
+
+
+@register.simple_tag
+def person(name: str) -> SafeString:
+    return format_html('<span class="own">{}{}</span>', avatar(name), name)
+
+
+@register.simple_tag
+def way(line: Any) -> str:
+    """What a key result is about: 48 → 30 min, now 43; at most 30 min, now 28; 2 of 5 steps."""
+    unit = line.unit_code
+    if line.kind == "milestone":
+        done = sum(step.done >= 1 for step in line.steps)
+        return f"{done} of {words.count(len(line.steps), 'step')}" if line.steps else "milestone"
+    if line.kind == "keep":
+        if line.low is not None and line.high is not None:
+            plan = f"keep {words.number(line.low)}–{words.with_unit(line.high, unit, full=True)}"
+        elif line.low is not None:
+            plan = f"keep at least {words.with_unit(line.low, unit, full=True)}"
+        else:
+            plan = f"keep at most {words.with_unit(line.high, unit, full=True)}"
+    else:
+        plan = f"{words.number(line.start or 0.0, digits=4)} → {words.with_unit(line.target, unit)}"
+    now = "no value yet" if line.value is None else f"now {words.number(line.value, digits=4)}"
+    return f"{plan}, {now}"
+
+
+@register.simple_tag
+def value(number: float | None, unit: str = "", full: bool = True) -> str:  # noqa: FBT001, FBT002 - read by name
+    return words.with_unit(number, unit, full=full)
+
+
+@register.simple_tag
+def big_number(number: float | None, unit: str) -> SafeString:
+    if number is None:
+        return format_html('<p class="num">{}</p>', words.DASH)
+    text, rest = words.short(number, unit)
+    return format_html('<p class="num">{} <small>{}</small></p>', text, rest)
+
+
+@register.simple_tag
+def delta(change: float | None, unit: str, is_better: bool | None) -> SafeString:  # noqa: FBT001 - read by name
+    if change is None:
+        return mark_safe("")  # noqa: S308 - nothing
+    css = "" if is_better is None else "good" if is_better else "bad"
+    return format_html('<span class="{}">{}</span>', css, words.change(change, unit))
+
+
+@register.simple_tag
+def target_short(target: Target | None, unit: str) -> str:
+    return words.target_short(target, unit)
+
+
+@register.simple_tag
+def target_words(target: Target | None, unit: str) -> str:
+    return words.target_words(target, unit)
+
+
+@register.simple_tag(takes_context=True)
+def period(context: dict[str, Any], start: date | None, frequency: str) -> str:
+    return words.period(start, frequency, today=context["today"])
+
+
+@register.simple_tag(takes_context=True)
+def day(context: dict[str, Any], value: date | datetime | None) -> str:
+    when = value.date() if isinstance(value, datetime) else value
+    return words.day(when, today=context["today"])
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict[str, Any], value: date | datetime | None) -> str:
+    return words.ago(value, today=context["today"])
+
+
+@register.simple_tag(takes_context=True)
+def age(context: dict[str, Any], value: date | datetime | None) -> str:
+    return words.age(value, today=context["today"])
+
+
+@register.simple_tag
+def spark(tile: Any) -> SafeString:
+    """The small line of a tile with its dot in the colour of the tile's word."""
+    target = tile.target
+    targets = [t for t in (target.low, target.high) if t is not None] if target else []
+    drawn = draw_spark(tile.spark, targets=targets)
+    if drawn is None:
+        return mark_safe('<div class="plot"></div>')  # noqa: S308 - a constant
+    dotted = format_html_join(
+        "", '<line class="spark-t" x1="0" x2="140" y1="{}" y2="{}"/>', ((t, t) for t in drawn.targets)
+    )
+    label = f"{tile.name}, last {len(tile.spark)} periods, target {words.target_words(target, tile.unit_code)}"
+    return format_html(
+        '<div class="plot {}"><svg class="spark" viewBox="0 0 140 40" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}<path class="spark-l" d="{}"/></svg><i style="left:{}%;top:{}%"></i></div>',
+        colour(tile.word), label, dotted, drawn.path, drawn.dot_left, drawn.dot_top,
+    )
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def verb(key: str) -> str:
+    return VERBS.get(key, key.replace("_", " "))
+
+
+@register.filter
+def verdict(key: str) -> str:
+    return VERDICTS[key]
+
+
+@register.filter
+def field_name(key: str) -> str:
+    return FIELDS.get(key, key)
+
+
+@register.filter
+def source_name(key: str) -> str:
+    return SOURCES.get(key, (key, ""))[0]
+
+
+@register.filter
+def source_icon(key: str) -> str:
+    return SOURCES.get(key, ("", "pencil-line"))[1]
+
+
+@register.filter
+def count_of(n: int) -> str:
+    """A filter's count: 101 reads 100+."""
+    return "100+" if n > 100 else str(n)  # noqa: PLR2004 - the page counts no further
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    return format_html_join("", "<p>{}</p>", ((part,) for part in text.split("\n\n") if part.strip()))
+
+
+@register.filter
+def status_label(word: str) -> str:
+    return look(word).label
+
+
+@register.filter
+def confidence_steps(_: str) -> range:
+    """The ten steps of confidence (rule S6)."""
+    return range(1, 11)
+
+
+@register.filter
+def share_width(share: float) -> str:
+    """A share of 1 as a width in percent."""
+    return f"{100 * share:.1f}"

@@ -1,0 +1,91 @@
+"""Every address of the pages."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from milepost.web.pages import (
+    check_ins,
+    find,
+    frame,
+    goals,
+    key_results,
+    kpi_values,
+    kpis,
+    objectives,
+    people,
+    start,
+    styleguide,
+    week,
+)
+from milepost.web.pages import settings as settings_pages
+
+W = "w/<slug:workspace>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", start.home, name="home"),
+    path("healthz", start.healthz, name="healthz"),
+    path("start/", start.first_start, name="first_start"),
+    path("join/<str:token>/", start.join, name="join"),
+    path("workspaces/", start.workspaces, name="workspaces"),
+    path("theme/", frame.theme, name="theme"),
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/signup/", account.signup, name="account_signup"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/reset/", account.password_reset, name="account_reset_password"),
+    path("account/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "account/reset/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+    ),
+    path(
+        "account/reset/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    path(W, frame.to_week, name="workspace"),
+    path(W + "week/", week.week, name="week"),
+    path(W + "more/", frame.more, name="more"),
+    path(W + "find/", find.find, name="find"),
+    path(W + "goals/", goals.goals, name="goals"),
+    path(W + "goals/new/", objectives.new, name="goal_new"),
+    path(W + "goals/<int:pk>/", objectives.objective, name="goal"),
+    path(W + "goals/<int:pk>/branch/", goals.branch, name="goal_branch"),
+    path(W + "goals/<int:pk>/edit/", objectives.edit, name="goal_edit"),
+    path(W + "goals/<int:pk>/start/", objectives.activate, name="goal_activate"),
+    path(W + "goals/<int:pk>/pause/", objectives.pause, name="goal_pause"),
+    path(W + "goals/<int:pk>/cancel/", objectives.cancel, name="goal_cancel"),
+    path(W + "goals/<int:pk>/close/", objectives.close, name="goal_close"),
+    path(W + "goals/<int:pk>/reopen/", objectives.reopen, name="goal_reopen"),
+    path(W + "goals/<int:pk>/key-results/new/", key_results.new, name="key_result_new"),
+    path(W + "key-results/<int:pk>/edit/", key_results.edit, name="key_result_edit"),
+    path(W + "key-results/<int:pk>/cancel/", key_results.cancel, name="key_result_cancel"),
+    path(W + "key-results/<int:pk>/move/", key_results.move, name="key_result_move"),
+    path(W + "key-results/<int:pk>/check-in/", check_ins.check_in, name="check_in"),
+    path(W + "check-ins/<int:pk>/edit/", check_ins.edit, name="check_in_edit"),
+    path(W + "check-ins/<int:pk>/delete/", check_ins.delete, name="check_in_delete"),
+    path(W + "kpis/", kpis.board, name="kpis"),
+    path(W + "kpis/new/", kpis.new, name="kpi_new"),
+    path(W + "kpis/<slug:slug>/", kpis.kpi, name="kpi"),
+    path(W + "kpis/<slug:slug>/edit/", kpis.edit, name="kpi_edit"),
+    path(W + "kpis/<slug:slug>/archive/", kpis.archive, name="kpi_archive"),
+    path(W + "kpis/<slug:slug>/objective/", kpis.start_objective, name="kpi_objective"),
+    path(W + "kpis/<slug:slug>/values/", kpi_values.values, name="kpi_values"),
+    path(W + "kpis/<slug:slug>/notes/", kpi_values.notes, name="kpi_notes"),
+    path(W + "kpis/<slug:slug>/notes/<int:pk>/delete/", kpi_values.delete_note, name="kpi_note_delete"),
+    path(W + "kpis/<slug:slug>/import/", kpi_values.import_file, name="kpi_import"),
+    path(W + "people/", people.people, name="people"),
+    path(W + "person/<int:pk>/", people.person, name="person"),
+    path(W + "team/new/", people.new_team, name="team_new"),
+    path(W + "team/<int:pk>/", people.team, name="team"),
+    path(W + "team/<int:pk>/edit/", people.edit_team, name="team_edit"),
+    path(W + "team/<int:pk>/delete/", people.delete_team, name="team_delete"),
+    path(W + "team/<int:pk>/members/", people.team_members, name="team_members"),
+    path(W + "settings/", settings_pages.general, name="settings"),
+    path(W + "settings/cycles/", settings_pages.cycles, name="settings_cycles"),
+    path(W + "settings/members/", settings_pages.members, name="settings_members"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
+handler404 = "milepost.web.errors.not_found"

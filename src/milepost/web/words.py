@@ -1,0 +1,88 @@
+"""Words, icons and colours of every status: the only such table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLook:
+    """How a word is shown: its label, its icon, and the suffix of its colour classes."""
+
+    label: str
+    icon: str
+    colour: str
+
+
+LOOKS = {
+    # goals (S1)
+    "off_track": StatusLook("Off track", "octagon-x", "off"),
+    "at_risk": StatusLook("At risk", "triangle-alert", "risk"),
+    "on_track": StatusLook("On track", "circle-check", "on"),
+    "ahead": StatusLook("Ahead", "chevrons-up", "on"),
+    "reached": StatusLook("Reached", "flag", "on"),
+    "ended": StatusLook("Ended", "clock", "ended"),
+    "done": StatusLook("Done", "flag", "done"),
+    "early": StatusLook("Early", "circle-dashed", "none"),
+    "no_value": StatusLook("No value", "circle-dashed", "none"),
+    # KPIs (K3)
+    "off_target": StatusLook("Off target", "octagon-x", "off"),
+    "close": StatusLook("Close", "triangle-alert", "risk"),
+    "on_target": StatusLook("On target", "circle-check", "on"),
+    "watching": StatusLook("Watching", "circle-dashed", "none"),
+    "unknown": StatusLook("Unknown", "circle-question-mark", "none"),
+    # grades (G1)
+    "missed": StatusLook("Missed", "octagon-x", "off"),
+    "partly": StatusLook("Partly", "triangle-alert", "risk"),
+    "grade_reached": StatusLook("Reached", "circle-check", "on"),
+    # states of a goal (A2) that stand in the place of a status
+    "draft": StatusLook("Draft", "circle-dashed", "none"),
+    "in_review": StatusLook("In review", "circle-dashed", "none"),
+    "paused": StatusLook("Paused", "circle-dashed", "none"),
+    "cancelled": StatusLook("Cancelled", "circle-dashed", "none"),
+    "late": StatusLook("Overdue", "clock", "ended"),
+}
+STATES_FIRST = frozenset({"draft", "in_review", "paused", "cancelled"})
+
+VERDICTS = {
+    "moved_and_holds": "Moved and holds",
+    "moved": "Moved",
+    "no_change": "No change beyond ordinary variation",
+    "worse": "Worse",
+    "too_early": "Too early to say",
+}
+FREQUENCIES = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
+AGGREGATIONS = {
+    "flow": "Sum, such as deals won",
+    "stock": "Last value, such as cash",
+    "stock_mean": "Mean of the values",
+    "ratio": "Ratio of two counts",
+    "max": "Highest",
+    "min": "Lowest",
+    "distinct": "Distinct count or percentile",
+}
+DIRECTIONS = {"higher": "higher", "lower": "lower", "within": "within a range"}
+AMBITIONS = {
+    "committed": "Committed: we promise all of it",
+    "aspirational": "Aspirational: 70 % would be good",
+    "learning": "Learning: no grade",
+}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FIELDS = {
+    "title": "Title", "why": "Why", "owner_team": "Owner", "owner_person": "Owner", "lead": "Lead",
+    "ambition": "Kind", "counts": "Made of", "cycle": "Cycle", "parent": "Contributes to",
+    "key_results": "New key result", "start": "Start", "target": "Target", "low": "At least",
+    "high": "At most", "tolerance": "Tolerance", "weight": "Weight", "share": "Share", "window": "Value read",
+    "steps": "Steps", "state": "State",
+}  # fmt: skip
+SOURCES = {"hand": ("by hand", "pencil-line"), "file": ("from a file", "file-text"), "api": ("by API", "plug")}
+VERBS = {
+    "checked_in": "checked in", "edited_check_in": "edited a check-in on", "deleted_check_in": "deleted a check-in of",
+    "created": "added", "changed": "changed", "amended": "amended", "activated": "started", "closed": "closed",
+    "reopened": "reopened", "recorded": "recorded a value of", "noted": "wrote a note on", "paused": "paused",
+    "resumed": "resumed", "cancelled": "cancelled", "deleted": "deleted", "archived": "archived",
+    "sent_to_review": "sent to review", "ordered": "reordered", "withdrew_note": "took back a note on",
+}  # fmt: skip
+
+
+def look(word: str) -> StatusLook:
+    """Return how a status word is shown."""
+    return LOOKS.get(word, LOOKS["no_value"])

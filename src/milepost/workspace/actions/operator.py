@@ -1,0 +1,79 @@
+"""What whoever runs the installation does at the command line."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.search import index_words
+from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.errors import Invalid
+from milepost.workspace.models import Membership, Role, User
+from milepost.workspace.permissions import Actor
+
+
+@transaction.atomic
+def add_member(*, by: Actor, email: str, name: str, role: str, password: str, now: datetime) -> int:
+    """Put a person into a workspace, with a sign-in of their own if they have none, and return the membership's id.
+
+    Raises:
+        Invalid: address, name, role or password cannot be used, or they are in the workspace already.
+    """
+    if role not in Role.values:
+        raise Invalid("Choose admin, member or viewer.", field="role")
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(f"“{email[:80]}” is no e-mail address.", field="email") from None
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        _check_password(password)
+        user = User.objects.create_user(email=email, name=clean_name(name), password=password)
+    membership, is_new = Membership.objects.get_or_create(
+        workspace_id=by.workspace_id, user=user, defaults={"role": role, "joined_at": now}
+    )
+    if not is_new and membership.removed_at is None:
+        raise Invalid(f"{email} is in this workspace already.", field="email")
+    if not is_new:
+        membership.role, membership.removed_at = role, None
+        membership.save(update_fields=["role", "removed_at"])
+    index_words(workspace_id=by.workspace_id, kind="person", object_id=membership.pk, text=user.name)
+    record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, data={"role": role})
+    return membership.pk
+
+
+@transaction.atomic
+def set_password(*, email: str, password: str) -> None:
+    """Give a person another password.
+
+    Raises:
+        Invalid: nobody has this address, or the password cannot be used.
+    """
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise Invalid(f"Nobody here has the address {email[:80]}.", field="email")
+    _check_password(password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def make_operator(*, email: str, name: str, password: str) -> User:
+    """Return the user with this address, made if there is none, with the right to make workspaces."""
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email=email, name=clean_name(name), password=password)
+    if not user.is_operator:
+        user.is_operator = True
+        user.save(update_fields=["is_operator"])
+    return user
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from None

@@ -1,0 +1,143 @@
+"""Making and changing teams."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.lock import lock_workspace
+from milepost.workspace.actions.search import index_words
+from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.errors import Invalid, NotFound, TeamCircle
+from milepost.workspace.models import Membership, Team, TeamMembership
+from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, require
+
+
+@transaction.atomic
+def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -> int:
+    """Make a team and return its id; a team manager may make teams below their own.
+
+    Raises:
+        NotAllowed, NotFound, Invalid.
+    """
+    require(can_edit_team, by, parent_id, to="make a team")
+    lock_workspace(by.workspace_id)
+    team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=_parent(by, parent_id))
+    team.save()
+    index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
+    record_event(by=by, verb="created", kind="team", object_id=team.pk, now=now, data={"name": team.name})
+    return team.pk
+
+
+@transaction.atomic
+def edit_team(*, by: Actor, team_id: int, name: str, parent_id: int | None, now: datetime) -> None:
+    """Rename a team or hang it below another one.
+
+    Raises:
+        NotAllowed, NotFound, Invalid, TeamCircle.
+    """
+    lock_workspace(by.workspace_id)
+    team = _team(by, team_id)
+    require(can_edit_team, by, team_id, to="change this team")
+    changes: dict[str, list[object]] = {}
+    if name.strip() != team.name:
+        new = _free_name(by, name)
+        changes["name"], team.name = [team.name, new], new
+    if parent_id != team.parent_id:
+        require(can_manage_people, by, to="move a team")
+        _refuse_circle(by, team, parent_id)
+        changes["parent"], team.parent = [team.parent_id, parent_id], _parent(by, parent_id)
+    if not changes:
+        return
+    team.save()
+    index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
+    record_event(by=by, verb="changed", kind="team", object_id=team.pk, now=now, data=changes)
+
+
+@transaction.atomic
+def delete_team(*, by: Actor, team_id: int, now: datetime) -> None:
+    """Delete a team that owns nothing and has none below it.
+
+    Raises:
+        NotAllowed, NotFound, Invalid.
+    """
+    require(can_manage_people, by, to="delete teams")
+    lock_workspace(by.workspace_id)
+    team = _team(by, team_id)
+    try:
+        team.delete()
+    except ProtectedError:
+        raise Invalid(f"{team.name} still has goals, KPIs or teams below it. Move them first.") from None
+    index_words(workspace_id=by.workspace_id, kind="team", object_id=team_id, text="")
+    record_event(by=by, verb="deleted", kind="team", object_id=team_id, now=now, data={"name": team.name})
+
+
+@transaction.atomic
+def set_team_member(
+    *, by: Actor, team_id: int, membership_id: int, is_manager: bool, is_member: bool = True, now: datetime
+) -> None:
+    """Put a person into a team, as member or manager, or take them out of it.
+
+    Only an admin names managers: nobody gives a right they were not given.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
+    lock_workspace(by.workspace_id)
+    team = _team(by, team_id)
+    require(can_edit_team, by, team_id, to="change who is in this team")
+    if not Membership.objects.filter(
+        pk=membership_id, workspace_id=by.workspace_id, removed_at=None
+    ).exists():
+        raise NotFound
+    now_in = TeamMembership.objects.filter(team=team, membership_id=membership_id).first()
+    was_manager = now_in is not None and now_in.is_manager
+    if was_manager != (is_manager and is_member):
+        require(can_manage_people, by, to="name team managers")
+    if not is_member:
+        if now_in is None:
+            raise NotFound
+        now_in.delete()
+    else:
+        TeamMembership.objects.update_or_create(
+            team=team, membership_id=membership_id, defaults={"is_manager": is_manager}
+        )
+    record_event(
+        by=by,
+        verb="changed",
+        kind="team",
+        object_id=team_id,
+        now=now,
+        data={"person": membership_id, "is_member": is_member, "is_manager": is_manager and is_member},
+    )
+
+
+def _team(by: Actor, team_id: int) -> Team:
+    team = Team.objects.filter(pk=team_id, workspace_id=by.workspace_id).first()
+    if team is None:
+        raise NotFound
+    return team
+
+
+def _parent(by: Actor, parent_id: int | None) -> Team | None:
+    return None if parent_id is None else _team(by, parent_id)
+
+
+def _free_name(by: Actor, name: str) -> str:
+    name = clean_name(name)
+    if Team.objects.filter(workspace_id=by.workspace_id, name=name).exists():
+        raise Invalid(f"There is a team called {name} already. Choose another name.", field="name")
+    return name
+
+
+def _refuse_circle(by: Actor, team: Team, parent_id: int | None) -> None:
+    parents = dict(Team.objects.filter(workspace_id=by.workspace_id).values_list("id", "parent_id"))
+    names = dict(Team.objects.filter(workspace_id=by.workspace_id).values_list("id", "name"))
+    path = [team.name]
+    above = parent_id
+    while above is not None:
+        path.append(names.get(above, ""))
+        if above == team.pk:
+            raise TeamCircle(path)
+        above = parents.get(above)

@@ -1,0 +1,124 @@
+"""Making and changing workspaces."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.lock import lock_workspace
+from milepost.workspace.actions.search import index_words
+from milepost.workspace.errors import Invalid, NotAllowed
+from milepost.workspace.models import Membership, Role, User, Workspace
+from milepost.workspace.permissions import Actor, can_change_settings, require
+
+RESERVED_SLUGS = frozenset({"new", "api", "static", "account", "start", "join", "styleguide", "healthz"})
+
+
+def clean_name(text: str, *, field: str = "name", most: int = 120) -> str:
+    """Return a name without blanks around it.
+
+    Raises:
+        Invalid: it is empty, too long, or holds control characters.
+    """
+    name = text.strip()
+    if not name:
+        raise Invalid("Write a name.", field=field)
+    if len(name) > most:
+        raise Invalid(f"This is {len(name):,} characters long. Write at most {most}.", field=field)
+    if any(ord(c) < 32 for c in name):
+        raise Invalid("A name cannot hold line breaks or control characters. Remove them.", field=field)
+    return name
+
+
+def clean_zone(name: str) -> str:
+    """Return the name of an existing time zone.
+
+    Raises:
+        Invalid: there is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(f"“{name[:60]}” is no time zone. Write one such as Europe/Madrid.", field="time_zone") from None
+    return name
+
+
+@transaction.atomic
+def create_workspace(
+    *, user: User, name: str, time_zone: str, now: datetime, is_sample: bool = False
+) -> Membership:
+    """Create a workspace with this operator as its admin and return the membership.
+
+    Raises:
+        NotAllowed: the user does not run this installation.
+        Invalid: name or zone cannot be used.
+    """
+    if not user.is_operator:
+        raise NotAllowed("Only who runs this installation may make workspaces.")
+    name = clean_name(name)
+    workspace = Workspace.objects.create(
+        name=name, slug=_free_slug(name), time_zone=clean_zone(time_zone), is_sample=is_sample, created_at=now
+    )
+    membership = Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN, joined_at=now)
+    actor = Actor(workspace_id=workspace.pk, membership_id=membership.pk, role=Role.ADMIN)
+    index_words(workspace_id=workspace.pk, kind="person", object_id=membership.pk, text=user.name)
+    record_event(by=actor, verb="created", kind="workspace", object_id=workspace.pk, now=now, data={"name": name})
+    return membership
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:50] or "workspace"
+    taken = set(Workspace.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED_SLUGS
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSettings:
+    """What an admin may set; `rhythm_weeks` 0 means monthly, `rhythm_weekday` 0 Monday."""
+
+    name: str
+    time_zone: str
+    fiscal_month: int
+    rhythm_weeks: int
+    rhythm_weekday: int
+    reviewers: int
+
+
+@transaction.atomic
+def change_settings(*, by: Actor, settings: WorkspaceSettings, now: datetime) -> None:
+    """Save the workspace's settings; scores are due again, since zone and rhythm give them meaning.
+
+    Raises:
+        NotAllowed: not an admin.
+        Invalid: a value cannot be used.
+    """
+    require(can_change_settings, by, to="change the settings")
+    workspace = lock_workspace(by.workspace_id)
+    changes: dict[str, list[object]] = {}
+    wanted = {
+        "name": clean_name(settings.name),
+        "time_zone": clean_zone(settings.time_zone),
+        "fiscal_month": _between(settings.fiscal_month, 1, 12, field="fiscal_month"),
+        "rhythm_weeks": _between(settings.rhythm_weeks, 0, 3, field="rhythm_weeks"),
+        "rhythm_weekday": _between(settings.rhythm_weekday, 0, 6, field="rhythm_weekday"),
+        "reviewers": _between(settings.reviewers, 0, 2, field="reviewers"),
+    }
+    for field, new in wanted.items():
+        old = getattr(workspace, field)
+        if old != new:
+            changes[field] = [old, new]
+            setattr(workspace, field, new)
+    if not changes:
+        return
+    workspace.scores_on = None
+    workspace.save(update_fields=[*changes, "scores_on"])
+    record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, data=changes)
+
+
+def _between(value: int, low: int, high: int, *, field: str) -> int:
+    if not low <= value <= high:
+        raise Invalid(f"{value} does not fit. Choose a number from {low} to {high}.", field=field)
+    return value

@@ -1,0 +1,67 @@
+"""Facts cannot be changed or deleted: triggers on both engines (ADR 0002)."""
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+TABLES = ("workspace_event",)
+LIFTED = "EXISTS (SELECT 1 FROM workspace_appendonlylift)"
+
+FUNCTION = """
+CREATE FUNCTION milepost_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM workspace_appendonlylift) THEN
+        RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME;
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$
+"""
+
+
+def add_function(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(FUNCTION, [])
+
+
+def drop_function(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP FUNCTION milepost_append_only()")
+
+
+def add_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for table in TABLES:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION milepost_append_only()"
+            )
+            schema_editor.execute(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION milepost_append_only()"
+            )
+        else:
+            for event in ("UPDATE", "DELETE"):
+                schema_editor.execute(
+                    f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} WHEN NOT {LIFTED} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+
+
+def drop_triggers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for table in TABLES:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+            schema_editor.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+        else:
+            for event in ("update", "delete"):
+                schema_editor.execute(f"DROP TRIGGER {table}_no_{event}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("workspace", "0001_initial")]
+    operations = [
+        migrations.RunPython(add_function, drop_function),
+        migrations.RunPython(add_triggers, drop_triggers),
+    ]

@@ -1,0 +1,26 @@
+"""Tables of people, teams and the audit trail."""
+
+from milepost.workspace.models.append_only import AppendOnlyLift
+from milepost.workspace.models.due_work import DueWork
+from milepost.workspace.models.event import ActorKind, Event
+from milepost.workspace.models.invitation import Invitation
+from milepost.workspace.models.membership import Membership, Role
+from milepost.workspace.models.search import SearchWord
+from milepost.workspace.models.team import Team, TeamMembership
+from milepost.workspace.models.user import User
+from milepost.workspace.models.workspace import Workspace
+
+__all__ = [
+    "ActorKind",
+    "AppendOnlyLift",
+    "DueWork",
+    "Event",
+    "Invitation",
+    "Membership",
+    "Role",
+    "SearchWord",
+    "Team",
+    "TeamMembership",
+    "User",
+    "Workspace",
+]

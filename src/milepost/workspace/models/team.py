@@ -1,0 +1,40 @@
+"""Teams, nested to any depth."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from milepost.workspace.models.membership import Membership
+from milepost.workspace.models.workspace import Workspace
+
+
+class Team(models.Model):
+    """People who own goals together."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    members = models.ManyToManyField(Membership, through="TeamMembership", related_name="teams")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="team_name_once"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMembership(models.Model):
+    """A person in a team, as member or as its manager."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="team_memberships")
+    is_manager = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team", "membership"], name="in_a_team_once"),
+        ]

@@ -1,0 +1,32 @@
+"""An organisation; nothing crosses from one to another."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Workspace(models.Model):
+    """One organisation's goals, KPIs and people, with the settings that give them meaning."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    fiscal_month = models.PositiveSmallIntegerField(default=1)
+    rhythm_weeks = models.PositiveSmallIntegerField(default=1)  # 1, 2, 3; 0 is monthly (rule C4)
+    rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
+    reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
+    is_sample = models.BooleanField(default=False)
+    scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(fiscal_month__range=(1, 12)), name="fiscal_month_1_to_12"),
+            models.CheckConstraint(condition=Q(rhythm_weeks__lte=3), name="rhythm_weeks_0_to_3"),
+            models.CheckConstraint(condition=Q(rhythm_weekday__lte=6), name="rhythm_weekday_0_to_6"),
+            models.CheckConstraint(condition=Q(reviewers__lte=2), name="reviewers_0_to_2"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

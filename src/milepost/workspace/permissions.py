@@ -1,0 +1,71 @@
+"""Who acts, and what roles allow in a workspace."""
+
+from dataclasses import dataclass
+
+import rules
+
+from milepost.workspace.errors import NotAllowed
+from milepost.workspace.models import ActorKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one who reads or writes, inside one workspace.
+
+    `membership_id` is None for the operator at the command line and for jobs, who act for nobody.
+    `managed_teams` holds the teams this person manages, those nested below included.
+    """
+
+    workspace_id: int
+    membership_id: int | None
+    role: Role
+    kind: ActorKind = ActorKind.PERSON
+    managed_teams: frozenset[int] = frozenset()
+    name: str = ""
+
+    @property
+    def is_admin(self) -> bool:
+        """Return whether every action of the workspace is open."""
+        return self.role == Role.ADMIN
+
+    @property
+    def can_write(self) -> bool:
+        """Return whether any writing is open at all."""
+        return self.role != Role.VIEWER
+
+
+@rules.predicate
+def is_admin(actor: Actor) -> bool:
+    """Return whether the actor is an admin of the workspace."""
+    return actor.is_admin
+
+
+@rules.predicate
+def can_write(actor: Actor) -> bool:
+    """Return whether the actor is more than a viewer."""
+    return actor.can_write
+
+
+@rules.predicate
+def manages_team(actor: Actor, team_id: int | None) -> bool:
+    """Return whether the actor manages this team or one above it."""
+    return actor.can_write and team_id is not None and team_id in actor.managed_teams
+
+
+can_manage_people = is_admin
+can_change_settings = is_admin
+can_edit_team = is_admin | manages_team
+can_create_goals = can_write
+
+
+def require(predicate: rules.predicates.Predicate, actor: Actor, target: object = None, *, to: str) -> None:
+    """Do nothing if the predicate holds for actor and target.
+
+    Args:
+        to: what was tried, to complete "You may not ...".
+
+    Raises:
+        NotAllowed: it does not hold.
+    """
+    if not predicate.test(actor, target):
+        raise NotAllowed(f"You may not {to} here. Ask an admin if you should.")

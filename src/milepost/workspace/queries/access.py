@@ -1,0 +1,166 @@
+"""Who somebody is, in which workspace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from milepost.core.calendar import local_day
+from milepost.core.rhythm import Rhythm
+from milepost.workspace.errors import NotFound
+from milepost.workspace.models import ActorKind, Membership, Role, Team, TeamMembership, User, Workspace
+from milepost.workspace.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An actor in their workspace, with what every page needs to know of it.
+
+    `today` is the day in the workspace's zone; `teams` are the ones the person is in: (id, name).
+    """
+
+    actor: Actor
+    workspace_id: int
+    slug: str
+    name: str
+    time_zone: str
+    fiscal_month: int
+    rhythm: Rhythm
+    reviewers: int
+    today: date
+    scores_are_old: bool
+    user_name: str
+    teams: tuple[tuple[int, str], ...]
+
+
+ANCHOR = date(2024, 1, 1)  # a Monday: two- and three-week rhythms count from its week
+
+
+def rhythm_of(workspace: Workspace) -> Rhythm:
+    """Return the check-in rhythm of a workspace (rule C4)."""
+    return Rhythm(
+        every_weeks=max(1, workspace.rhythm_weeks),
+        monthly=workspace.rhythm_weeks == 0,
+        weekday=workspace.rhythm_weekday,
+        anchor=ANCHOR,
+    )
+
+
+def get_place(*, user: User, slug: str, now: datetime) -> Place:
+    """Return where this user stands in the workspace with this slug.
+
+    Raises:
+        NotFound: there is no such workspace, or the user is not in it; the two are never told apart.
+    """
+    return _member_place(Membership.objects.filter(user=user, workspace__slug=slug), now=now)
+
+
+def place_of(*, membership_id: int, now: datetime) -> Place:
+    """Return the place of a member, for the command line to act as them.
+
+    Raises:
+        NotFound: there is no such member.
+    """
+    return _member_place(Membership.objects.filter(pk=membership_id), now=now)
+
+
+def operator_place(*, slug: str, now: datetime, kind: str = ActorKind.OPERATOR.value) -> Place:
+    """Return the place of whoever runs the command line of this installation: an admin without a name.
+
+    Raises:
+        NotFound: there is no such workspace.
+    """
+    workspace = Workspace.objects.filter(slug=slug).first()
+    if workspace is None:
+        raise NotFound
+    actor = Actor(workspace_id=workspace.pk, membership_id=None, role=Role.ADMIN, kind=ActorKind(kind))
+    return _place(actor, workspace, now=now, teams=())
+
+
+def job_place(*, workspace_id: int, now: datetime) -> Place:
+    """Return the place of a job that runs for a workspace.
+
+    Raises:
+        NotFound: the workspace is gone.
+    """
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    if workspace is None:
+        raise NotFound
+    return operator_place(slug=workspace.slug, now=now, kind=ActorKind.JOB.value)
+
+
+def find_lead(actor: Actor, email: str) -> int | None:
+    """Return the membership with this address, or of the first admin when it is empty; None if there is none."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    rows = rows.filter(user__email__iexact=email) if email else rows.filter(role=Role.ADMIN)
+    return rows.order_by("id").values_list("id", flat=True).first()
+
+
+def list_workspaces(user: User) -> tuple[tuple[str, str], ...]:
+    """Return (slug, name) of each workspace the user is in, by name."""
+    rows = Membership.objects.filter(user=user, removed_at=None).order_by("workspace__name", "workspace_id")
+    return tuple(rows.values_list("workspace__slug", "workspace__name"))
+
+
+def list_all_workspaces() -> tuple[tuple[int, str, str], ...]:
+    """Return (id, slug, name) of every workspace, by id; for jobs and the command line."""
+    return tuple(Workspace.objects.order_by("id").values_list("id", "slug", "name"))
+
+
+def is_set_up() -> bool:
+    """Return whether the first start is over."""
+    return User.objects.exists()
+
+
+def _member_place(rows: QuerySet[Membership], *, now: datetime) -> Place:
+    membership = rows.select_related("workspace", "user").filter(removed_at=None, user__is_active=True).first()
+    if membership is None:
+        raise NotFound
+    teams = list(
+        TeamMembership.objects.filter(membership=membership)
+        .order_by("team__name")
+        .values_list("team_id", "team__name", "is_manager")
+    )
+    managed = _with_teams_below(membership.workspace_id, (team_id for team_id, _, manages in teams if manages))
+    actor = Actor(
+        workspace_id=membership.workspace_id,
+        membership_id=membership.pk,
+        role=Role(membership.role),
+        managed_teams=managed,
+        name=membership.user.name,
+    )
+    return _place(actor, membership.workspace, now=now, teams=tuple((i, n) for i, n, _ in teams))
+
+
+def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tuple[int, str], ...]) -> Place:
+    today = local_day(now, workspace.time_zone)
+    return Place(
+        actor=actor,
+        workspace_id=workspace.pk,
+        slug=workspace.slug,
+        name=workspace.name,
+        time_zone=workspace.time_zone,
+        fiscal_month=workspace.fiscal_month,
+        rhythm=rhythm_of(workspace),
+        reviewers=workspace.reviewers,
+        today=today,
+        scores_are_old=workspace.scores_on != today,
+        user_name=actor.name,
+        teams=teams,
+    )
+
+
+def _with_teams_below(workspace_id: int, managed: Iterable[int]) -> frozenset[int]:
+    found = set(managed)
+    if not found:
+        return frozenset()
+    children: dict[int | None, list[int]] = {}
+    for team_id, parent_id in Team.objects.filter(workspace_id=workspace_id).values_list("id", "parent_id"):
+        children.setdefault(parent_id, []).append(team_id)
+    todo = list(found)
+    while todo:
+        below = [child for child in children.get(todo.pop(), []) if child not in found]
+        found.update(below)
+        todo.extend(below)
+    return frozenset(found)

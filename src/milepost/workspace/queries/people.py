@@ -1,0 +1,102 @@
+"""People and teams as lists to choose from, and the rows of the settings pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.workspace.models import Invitation, Membership, Team, TeamMembership
+from milepost.workspace.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose: its id and its name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person of the settings page."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    teams: str
+    joined_at: datetime
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """One open invitation; its secret is not kept."""
+
+    id: int
+    label: str
+    role: str
+    team: str
+    expires_at: datetime
+    invited_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A team in the tree, `depth` 0 at the top."""
+
+    id: int
+    name: str
+    depth: int
+    parent_id: int | None
+
+
+def list_people(actor: Actor) -> tuple[Option, ...]:
+    """Return the people of the workspace by name."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    return tuple(Option(i, n) for i, n in rows.order_by("user__name", "id").values_list("id", "user__name"))
+
+
+def list_teams(actor: Actor) -> tuple[TeamChoice, ...]:
+    """Return the teams of the workspace, each followed by the ones below it."""
+    rows = Team.objects.filter(workspace_id=actor.workspace_id).order_by("name")
+    below: dict[int | None, list[tuple[int, str]]] = {}
+    for team_id, name, parent_id in rows.values_list("id", "name", "parent_id"):
+        below.setdefault(parent_id, []).append((team_id, name))
+    out: list[TeamChoice] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for team_id, name in below.get(parent, []):
+            out.append(TeamChoice(id=team_id, name=name, depth=depth, parent_id=parent))
+            walk(team_id, depth + 1)
+
+    walk(None, 0)
+    return tuple(out)
+
+
+def list_members(actor: Actor) -> tuple[MemberRow, ...]:
+    """Return the people of the workspace with role and teams, by name."""
+    teams: dict[int, list[str]] = {}
+    places = TeamMembership.objects.filter(team__workspace_id=actor.workspace_id).order_by("team__name")
+    for member, team in places.values_list("membership_id", "team__name"):
+        teams.setdefault(member, []).append(team)
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    return tuple(
+        MemberRow(
+            id=pk, name=name, email=email, role=role, joined_at=joined,
+            teams=", ".join(teams.get(pk, [])), is_me=pk == actor.membership_id,
+        )
+        for pk, name, email, role, joined in rows.order_by("user__name", "id").values_list(
+            "id", "user__name", "user__email", "role", "joined_at"
+        )
+    )
+
+
+def list_invitations(actor: Actor, *, now: datetime) -> tuple[InvitationRow, ...]:
+    """Return the open invitations, the newest first."""
+    rows = Invitation.objects.filter(
+        workspace_id=actor.workspace_id, accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    values = rows.order_by("-id").values_list(
+        "id", "label", "role", "team__name", "expires_at", "invited_by__user__name"
+    )
+    return tuple(InvitationRow(i, label, role, team or "", ends, by) for i, label, role, team, ends, by in values)
