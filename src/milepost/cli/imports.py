@@ -56,9 +56,15 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
         lines = data.count(b"\n") or None
         task = bar.add_task("Reading", total=lines)
         read = read_values(
-            data, _columns(given), frequency=frequency, how=how, unit_code=unit, today=place.today,
-            fiscal_month=place.fiscal_month, progress=lambda row: bar.update(task, completed=row),
-        )  # fmt: skip
+            data,
+            _columns(given),
+            frequency=frequency,
+            how=how,
+            unit_code=unit,
+            today=place.today,
+            fiscal_month=place.fiscal_month,
+            progress=lambda row: bar.update(task, completed=row),
+        )
     if read.problem_count:
         _print_problems(read, err)
         return False
@@ -72,8 +78,9 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
     )
     out.print(
         f"{_counts(read)} {len(stored.readings)} periods written, {stored.unchanged} stood there already.",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
+        highlight=False,
+        soft_wrap=True,
+    )
     out.print(_last(place, slug, read, frequency), highlight=False, soft_wrap=True)
     return True
 
@@ -109,7 +116,11 @@ def _columns(given: Given) -> Columns:
             raise UnreadableFile(f"“{condition[:60]}” is no condition. Write --where COLUMN=VALUE.")
         where.append((name.strip(), wanted.strip()))
     return Columns(
-        date=given.date, value=given.value, numerator=given.numerator, denominator=given.denominator, where=tuple(where)
+        date=given.date,
+        value=given.value,
+        numerator=given.numerator,
+        denominator=given.denominator,
+        where=tuple(where),
     )
 
 
@@ -125,9 +136,14 @@ def _create(place: Place, given: Given, *, now_frequency: Frequency, how: Aggreg
     if lead is None:
         raise NotFound if not given.lead else Invalid(f"Nobody in {place.name} has the address {given.lead}.")
     draft = metrics.KpiDraft(
-        name=given.kpi, unit=unit, direction=direction, frequency=now_frequency.value, aggregation=how.value, target=target,
+        name=given.kpi,
+        unit=unit,
+        direction=direction,
+        frequency=now_frequency.value,
+        aggregation=how.value,
+        target=target,
         lead_id=lead,
-    )  # fmt: skip
+    )
     return metrics.create_kpi(by=place.actor, draft=draft, today=place.today, now=clock.now())
 
 
@@ -147,7 +163,8 @@ def _last(place: Place, slug: str, read: ReadFile, frequency: Frequency) -> str:
         counts = f"{last.numerator:,.0f} / {last.denominator:,.0f} = "
     word = period_word(last.value or 0.0, target).value.replace("_", " ")
     return (
-        f"The {frequency.value} to {last_day(last.day, frequency).isoformat()}: {counts}{last.value:,.4g} {kpi.unit_code}".rstrip()
+        f"The {frequency.value} to {last_day(last.day, frequency).isoformat()}: "
+        f"{counts}{last.value:,.4g} {kpi.unit_code}".rstrip()
         + f", {word}."
     )
 

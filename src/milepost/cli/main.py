@@ -76,7 +76,9 @@ def demo(
 
 
 @app.command()
-def work(once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due any more.")] = False) -> None:
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due any more.")] = False,
+) -> None:
     """Run what is due; as many such processes as wanted share one PostgreSQL."""
     setup()
     from milepost.jobs.loop import work as loop  # noqa: PLC0415 - after setup
@@ -134,7 +136,7 @@ def user_password(
 
 
 @import_app.command("readings")
-def import_readings(  # noqa: PLR0913 - one parameter for each option people type
+def import_readings(
     file: Annotated[Path, typer.Argument(help="A CSV file with a header line.")],
     kpi: Annotated[str, typer.Option(help="Name or slug of the KPI; made if there is none of this name.")],
     date: Annotated[str, typer.Option(help="Column of the date.")],
@@ -144,7 +146,9 @@ def import_readings(  # noqa: PLR0913 - one parameter for each option people typ
     where: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE; nothing after the = is an empty cell.")] = None,
     frequency: Annotated[str, typer.Option(help="day, week, month, quarter or year; for a new KPI.")] = "week",
     unit: Annotated[str, typer.Option(help="For a new KPI: %, €, min …; a ratio is %.")] = "",
-    aggregation: Annotated[str, typer.Option(help="For a new KPI: flow, stock, stock_mean, max, min, distinct.")] = "stock",
+    aggregation: Annotated[
+        str, typer.Option(help="For a new KPI: flow, stock, stock_mean, max, min, distinct.")
+    ] = "stock",
     at_least: Annotated[float | None, typer.Option(help="Target of a new KPI.")] = None,
     at_most: Annotated[float | None, typer.Option(help="Target of a new KPI.")] = None,
     workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
@@ -156,10 +160,22 @@ def import_readings(  # noqa: PLR0913 - one parameter for each option people typ
     from milepost.cli.imports import Given, run  # noqa: PLC0415 - after setup
 
     given = Given(
-        file=file, kpi=kpi, date=date, value=value or None, numerator=numerator or None, denominator=denominator or None,
-        where=tuple(where or ()), frequency=frequency, unit=unit, aggregation=aggregation, at_least=at_least,
-        at_most=at_most, workspace=workspace, lead=lead, dry_run=dry_run,
-    )  # fmt: skip
+        file=file,
+        kpi=kpi,
+        date=date,
+        value=value or None,
+        numerator=numerator or None,
+        denominator=denominator or None,
+        where=tuple(where or ()),
+        frequency=frequency,
+        unit=unit,
+        aggregation=aggregation,
+        at_least=at_least,
+        at_most=at_most,
+        workspace=workspace,
+        lead=lead,
+        dry_run=dry_run,
+    )
     if not _guarded(lambda: run(given, out=out, err=err)):
         raise typer.Exit(1)
 

@@ -45,9 +45,7 @@ def local_day(now: datetime, zone: str) -> date:
 def add_months(day: date, months: int) -> date:
     """Return the same day `months` later, or the last day of a shorter month."""
     year, month0 = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
-    first_of_next = (
-        date(year + 1, 1, 1) if month0 == MONTHS_A_YEAR - 1 else date(year, month0 + 2, 1)
-    )
+    first_of_next = date(year + 1, 1, 1) if month0 == MONTHS_A_YEAR - 1 else date(year, month0 + 2, 1)
     longest = (first_of_next - timedelta(days=1)).day
     return date(year, month0 + 1, min(day.day, longest))
 
@@ -175,7 +173,7 @@ def parse_period(text: str, frequency: Frequency, *, fiscal_month: int = 1) -> d
     if found is None or _ORDER.index(found[1]) > _ORDER.index(frequency):
         raise NotAPeriod(text, frequency)
     day, grain = found
-    if frequency != Frequency.WEEK and grain == Frequency.WEEK and frequency != grain:
+    if grain == Frequency.WEEK and frequency != Frequency.WEEK:
         day += timedelta(days=3)  # a week belongs to the month of its Thursday, as its year does
     return period_start(day, frequency, fiscal_month=fiscal_month)
 

@@ -8,6 +8,7 @@ autocorrelation and seasons are not part of it yet.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LEAST_POINTS = 8  # below it there are no limits
 FIRM_POINTS = 24  # from it on the baseline is locked
@@ -82,15 +83,17 @@ def natural_limits(values: Sequence[float | None]) -> Limits | None:
     Source: XmR chart; Wheeler, Understanding Variation.
     """
     known = [v for v in values if v is not None]
-    ranges = [
-        abs(b - a) for a, b in zip(values, values[1:], strict=False) if a is not None and b is not None
-    ]
+    ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
     if len(known) < LEAST_POINTS or not ranges:
         return None
     mean = math.fsum(known) / len(known)
     spread = math.fsum(ranges) / len(ranges)
     return Limits(
-        mean=mean, lower=mean - NATURAL * spread, upper=mean + NATURAL * spread, moving_range=spread, count=len(known)
+        mean=mean,
+        lower=mean - NATURAL * spread,
+        upper=mean + NATURAL * spread,
+        moving_range=spread,
+        count=len(known),
     )
 
 
@@ -142,9 +145,7 @@ def _baseline(values: Sequence[float | None]) -> Sequence[float | None]:
     return values
 
 
-def _first_shift(
-    values: Sequence[float | None], first: int, spikes: list[int]
-) -> tuple[int, int] | None:
+def _first_shift(values: Sequence[float | None], first: int, spikes: list[int]) -> tuple[int, int] | None:
     """Return where a shift after `first` begins and where it shows; spikes on the way are noted."""
     high = low = 0.0
     high_from = low_from = first
@@ -154,10 +155,10 @@ def _first_shift(
     for index in range(first, len(values)):
         value = values[index]
         if value is not None and known >= LEAST_POINTS:
-            if limits is None or known <= FIRM_POINTS:
-                # Frozen as soon as a sum is half way: a baseline must not learn the shift it tests for.
-                if limits is None or max(high, low) <= CUSUM_LIMIT / 2:
-                    limits = natural_limits(seen)
+            # Frozen as soon as a sum is half way: a baseline must not learn the shift it tests for.
+            calm = known <= FIRM_POINTS and max(high, low) <= CUSUM_LIMIT / 2
+            if limits is None or calm:
+                limits = natural_limits(seen)
             if limits is not None and limits.sigma > 0:
                 z = (value - limits.mean) / (limits.guard * limits.sigma)
                 high_from = high_from if high > 0 else index

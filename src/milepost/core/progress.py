@@ -95,9 +95,7 @@ def maintain_credit(value: float, *, low: float | None, high: float | None, tole
     return clip01(1.0 - shortfall / tolerance) if tolerance > 0 else 0.0
 
 
-def maintain_score(
-    values: Sequence[float], *, low: float | None, high: float | None, tolerance: float
-) -> float | None:
+def maintain_score(values: Sequence[float], *, low: float | None, high: float | None, tolerance: float) -> float | None:
     """Return the mean credit of closed periods, None before the first.
 
     Source: rules P2, P3.

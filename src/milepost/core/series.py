@@ -134,9 +134,7 @@ def window_value(
 
     Source: rule P8.
     """
-    used = window_points(
-        points, how=how, window=window, frequency=frequency, first=first, last=last, today=today
-    )
+    used = window_points(points, how=how, window=window, frequency=frequency, first=first, last=last, today=today)
     return aggregate(used, how=how, unit_code=unit_code)
 
 

@@ -26,9 +26,7 @@ class GoalWord(StrEnum):
     DONE = "done"
 
 
-_WORSE_THAN_AT_RISK = frozenset(
-    {GoalWord.ON_TRACK, GoalWord.AHEAD, GoalWord.REACHED, GoalWord.EARLY}
-)
+_WORSE_THAN_AT_RISK = frozenset({GoalWord.ON_TRACK, GoalWord.AHEAD, GoalWord.REACHED, GoalWord.EARLY})
 
 
 def goal_word(

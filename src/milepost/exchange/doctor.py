@@ -47,7 +47,8 @@ def examine(*, now: datetime) -> list[Finding]:
         differing = [key for key in stored.keys() | rebuilt.keys() if not _same(stored.get(key), rebuilt.get(key))]
         says = f"{len(rebuilt)} score rows equal a full rebuild"
         if differing:
-            says = f"{len(differing)} of {len(rebuilt)} score rows differ from a full rebuild, first {sorted(differing)[0]}"
+            first = sorted(differing)[0]
+            says = f"{len(differing)} of {len(rebuilt)} score rows differ from a full rebuild, first {first}"
         found.append(Finding(f"{name}: scores", not differing, says))
     return found
 
@@ -62,14 +63,22 @@ def _same(old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> bool:
 
 
 def _settings() -> list[Finding]:
-    found = [Finding("debug", not settings.DEBUG, "off" if not settings.DEBUG else "on: set MILEPOST_DEBUG=0 where people use it")]
+    found = [
+        Finding(
+            "debug",
+            not settings.DEBUG,
+            "off" if not settings.DEBUG else "on: set MILEPOST_DEBUG=0 where people use it",
+        )
+    ]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             wanted = {"journal_mode": "wal", "synchronous": 2, "recursive_triggers": 1, "busy_timeout": 20000}
             for name, want in wanted.items():
                 cursor.execute(f"PRAGMA {name}")
                 got = cursor.fetchone()[0]
-                found.append(Finding(f"SQLite {name}", got == want, f"{got}" if got == want else f"{got}, should be {want}"))
+                found.append(
+                    Finding(f"SQLite {name}", got == want, f"{got}" if got == want else f"{got}, should be {want}")
+                )
             cursor.execute("PRAGMA quick_check")
             says = cursor.fetchone()[0]
             found.append(Finding("SQLite file", says == "ok", says))

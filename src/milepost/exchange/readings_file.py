@@ -16,7 +16,12 @@ from milepost.okr.actions import NewReading
 MOST_PROBLEMS = 1000  # shown; the rest is counted
 MOST_ROWS = 1_000_000
 LONGEST_CELL = 100
-_SIGNATURES = {b"PK\x03\x04": "a ZIP or XLSX file", b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\x1f\x8b": "a packed file"}
+_SIGNATURES = {
+    b"PK\x03\x04": "a ZIP or XLSX file",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\x1f\x8b": "a packed file",
+}
 
 
 class UnreadableFile(ValueError):
@@ -129,9 +134,12 @@ def read_values(
             continue
         if len(cells) != len(header):
             problems.add(
-                number, "", ", ".join(cells), "columns",
+                number,
+                "",
+                ", ".join(cells),
+                "columns",
                 f"This row has {len(cells)} cells, the header {len(header)}. Add or remove separators.",
-            )  # fmt: skip
+            )
             continue
         if any(cells[at] != wanted for at, wanted in place.where):
             left_out += 1
@@ -214,7 +222,9 @@ def _places(header: list[str], columns: Columns) -> _Places:
         shown = ", ".join(name[:40] for name in header[:12])
         raise UnreadableFile(f"There is no column “{name[:60]}”. The file has: {shown}.")
 
-    if (columns.value is None) == (columns.numerator is None) or (columns.numerator is None) != (columns.denominator is None):
+    if (columns.value is None) == (columns.numerator is None) or (columns.numerator is None) != (
+        columns.denominator is None
+    ):
         raise UnreadableFile("Name either the column of the value, or those of numerator and denominator.")
     return _Places(
         date=find(columns.date),
@@ -245,7 +255,11 @@ def _take(
         problems.add(number, place.names[place.date], text, "date", str(error))
     if start is not None and start > today:
         problems.add(
-            number, place.names[place.date], text, "future-date", f"{text} has not come yet. Correct the date."
+            number,
+            place.names[place.date],
+            text,
+            "future-date",
+            f"{text} has not come yet. Correct the date.",
         )
         start = None
     numbers: list[float | None] = []
@@ -290,10 +304,13 @@ def _add_up(
         total = _together(period.values, how)
         if total is None:
             problems.add(
-                period.first_row, "", start.isoformat(), "duplicate-period",
+                period.first_row,
+                "",
+                start.isoformat(),
+                "duplicate-period",
                 f"{period.rows} rows are of the period of {start.isoformat()}, but such a KPI has one value a period. "
                 "Keep one of them, or choose rows by a condition.",
-            )  # fmt: skip
+            )
         elif not math.isfinite(total):
             problems.add(period.first_row, "", start.isoformat(), "number", "The sum of this period is too large.")
         else:

@@ -44,7 +44,7 @@ def run_due() -> int:
     place: Place = job_place(workspace_id=claim.workspace_id, now=now)
     try:
         next_due_at = JOBS[claim.kind](place, now=now)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is written to the row and tried again
+    except Exception as error:
         log.exception("%s of workspace %s failed", claim.kind, claim.workspace_id)
         actions.fail(claim, error=f"{type(error).__name__}: {error}", now=now)
     else:

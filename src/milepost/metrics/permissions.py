@@ -1,12 +1,12 @@
 """Who may change a KPI and write its values."""
 
-import rules
+from rules.predicates import predicate
 
 from milepost.metrics.models import Metric
 from milepost.workspace.permissions import Actor, can_write, is_admin
 
 
-@rules.predicate
+@predicate
 def leads_kpi(actor: Actor, metric: Metric | None) -> bool:
     """Return whether the actor is the KPI's lead and more than a viewer."""
     return (
@@ -17,7 +17,7 @@ def leads_kpi(actor: Actor, metric: Metric | None) -> bool:
     )
 
 
-@rules.predicate
+@predicate
 def manages_kpis_team(actor: Actor, metric: Metric | None) -> bool:
     """Return whether the actor manages the team that owns the KPI, or one above it."""
     return metric is not None and actor.can_write and metric.owner_team_id in actor.managed_teams

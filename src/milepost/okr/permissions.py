@@ -1,12 +1,12 @@
 """Who may change a goal, check in on it and plan cycles."""
 
-import rules
+from rules.predicates import predicate
 
 from milepost.okr.models import KeyResult, Objective
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
-@rules.predicate
+@predicate
 def leads_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     """Return whether the actor is the goal's lead and more than a viewer; a key result's objective counts."""
     if goal is None or not actor.can_write or actor.membership_id is None:
@@ -17,7 +17,7 @@ def leads_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     return actor.membership_id in leads
 
 
-@rules.predicate
+@predicate
 def owns_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     """Return whether the goal belongs to the actor in person, or to a team the actor manages."""
     if goal is None or not actor.can_write or actor.membership_id is None:

@@ -19,7 +19,7 @@ from milepost.core.pace import (
 from milepost.core.progress import Step, clip01, maintain_score, milestone_progress, progress
 from milepost.core.rhythm import Rhythm, first_due, next_due
 from milepost.core.rollup import Child, roll_up
-from milepost.core.series import Aggregation, Point, Window, closed_points, window_points, window_value
+from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
 from milepost.core.status import GoalWord, goal_word
 
 
@@ -189,9 +189,7 @@ class ObjectiveRow:
     missing: int
 
 
-def score_objective(
-    facts: ObjectiveFacts, children: Sequence[ChildRow], *, today: date
-) -> ObjectiveRow:
+def score_objective(facts: ObjectiveFacts, children: Sequence[ChildRow], *, today: date) -> ObjectiveRow:
     """Return the score row of an objective on `today` from the rows of its contributing children.
 
     Source: rules R1, R2, R4, R8, E4, S1, S3.
@@ -242,9 +240,7 @@ class _Measured:
 def _measure(facts: KeyResultFacts, *, tau: float, today: date) -> _Measured:
     if facts.kind == "milestone":
         done = milestone_progress(facts.steps)
-        plan = expected_milestone(
-            facts.steps, first=facts.first, last=facts.last, day=today, ambition=facts.ambition
-        )
+        plan = expected_milestone(facts.steps, first=facts.first, last=facts.last, day=today, ambition=facts.ambition)
         return _Measured(None, None, done, None if done is None else clip01(done), plan)
     if facts.kind == "keep":
         return _keep(facts, today=today)
@@ -253,9 +249,7 @@ def _measure(facts: KeyResultFacts, *, tau: float, today: date) -> _Measured:
     if value is None or facts.start is None or facts.target is None:
         return _Measured(None, None, None, None, plan, next_change_on=_next_close(facts, today=today))
     share = progress(start=facts.start, target=facts.target, value=value)
-    return _Measured(
-        value, value_on, share, clip01(share), plan, next_change_on=_next_close(facts, today=today)
-    )
+    return _Measured(value, value_on, share, clip01(share), plan, next_change_on=_next_close(facts, today=today))
 
 
 def _value(facts: KeyResultFacts, *, today: date) -> tuple[float | None, date | None]:
@@ -263,16 +257,16 @@ def _value(facts: KeyResultFacts, *, today: date) -> tuple[float | None, date | 
     if not facts.is_kpi:  # a typed value is the level so far, from the moment it is typed
         points = [p for p in facts.points if p.start <= min(today, facts.last)]
         return (points[-1].value, points[-1].start) if points else (None, None)
-    given = {
-        "how": facts.aggregation,
-        "window": facts.window,
-        "frequency": facts.frequency,
-        "first": facts.first,
-        "last": facts.last,
-        "today": today,
-    }
-    value = window_value(facts.points, unit_code=facts.unit_code, **given)
-    used = window_points(facts.points, **given)
+    used = window_points(
+        facts.points,
+        how=facts.aggregation,
+        window=facts.window,
+        frequency=facts.frequency,
+        first=facts.first,
+        last=facts.last,
+        today=today,
+    )
+    value = aggregate(used, how=facts.aggregation, unit_code=facts.unit_code)
     return value, used[-1].start if used and value is not None else None
 
 
@@ -283,9 +277,7 @@ def _keep(facts: KeyResultFacts, *, today: date) -> _Measured:
         for p in closed_points(facts.points, frequency=facts.frequency, today=today)
         if facts.first <= last_day(p.start, facts.frequency) <= facts.last
     ]
-    score = maintain_score(
-        [p.value for p in closed], low=facts.low, high=facts.high, tolerance=facts.tolerance
-    )
+    score = maintain_score([p.value for p in closed], low=facts.low, high=facts.high, tolerance=facts.tolerance)
     return _Measured(
         value=closed[-1].value if closed else None,
         value_on=closed[-1].start if closed else None,

@@ -17,7 +17,7 @@ def _digest(path: str) -> str:
 class VersionedStaticFiles(StaticFilesStorage):
     """Adds `?v=<digest>` to each address, so that a browser may keep the file for a year."""
 
-    def url(self, name: str | None, force: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002 - Django's signature
+    def url(self, name: str | None, force: bool = False) -> str:
         """Return the address of a static file with its content's digest."""
         address = super().url(name)
         found = finders.find(name) if name and not settings.DEBUG else None

@@ -25,16 +25,23 @@ class ErrorPages:
 
 
 def error_page(request: HttpRequest, *, status: int, sentence: str) -> HttpResponse:
-    titles = {400: "This cannot be saved", 403: "Not yours to change", 404: "Nothing here", 405: "Not this way"}
+    titles = {
+        400: "This cannot be saved",
+        403: "Not yours to change",
+        404: "Nothing here",
+        405: "Not this way",
+    }
     context = {"title": titles.get(status, "Something went wrong"), "sentence": sentence, "bare": True}
     return render(request, "errors/page.html", context, status=status)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, status=404, sentence=str(NotFound()))
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(
-        request, status=403, sentence="The form was open too long or came from elsewhere. Go back, reload, and send it again."
+        request,
+        status=403,
+        sentence="The form was open too long or came from elsewhere. Go back, reload, and send it again.",
     )

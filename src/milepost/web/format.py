@@ -11,7 +11,8 @@ from milepost.core.units import CURRENCIES, PERCENT
 
 LOCALE = "en"
 MINUS = "\u2212"
-THIN = "\u202f"
+THIN = "\u202f"  # before %
+SPACE = "\u00a0"  # before a unit in letters
 DASH = "–"
 TILE_DIGITS = 3
 FULL_DIGITS = 10
@@ -53,12 +54,12 @@ def with_unit(value: float | None, unit: str, *, full: bool = False) -> str:
         return DASH
     if not full:
         text, rest = short(value, unit)
-        return f"{text}{THIN}{rest}" if rest else text
+        return _join(text, rest)
     if unit in CURRENCIES:
         text = number(value)
         symbol = get_currency_symbol(unit, locale=LOCALE)
         return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
-    return f"{number(value)}{THIN}{unit}" if unit else number(value)
+    return _join(number(value), unit)
 
 
 def edited(value: float | None) -> str:
@@ -85,11 +86,11 @@ def points(share: float) -> str:
 def change(value: float, unit: str) -> str:
     """Return a change with its sign: +4 min, −0.3 pts, +€0.02 M, 0."""
     if unit == PERCENT:
-        text, rest = number(value, digits=TILE_DIGITS), "pts"
+        text, rest = number(value, digits=2 if abs(value) < 10 else TILE_DIGITS), "pts"  # noqa: PLR2004 - one decimal more is noise
     else:
         text, rest = short(value, unit)
     sign = "+" if value > 0 and any(c in "123456789" for c in text) else ""
-    return f"{sign}{text}{THIN}{rest}" if rest else f"{sign}{text}"
+    return _join(f"{sign}{text}", rest)
 
 
 def day(value: date | None, *, today: date) -> str:
@@ -164,8 +165,8 @@ def target_short(target: Target | None, unit: str) -> str:
         return f"≥ {with_unit(target.low, unit)}"
     if target.rule == "at_most":
         return f"≤ {with_unit(target.high, unit)}"
-    low = number(target.low or 0.0, digits=TILE_DIGITS)
-    return f"{low}{DASH}{with_unit(target.high, unit)}"
+    low, high = (number(edge or 0.0, digits=TILE_DIGITS) for edge in (target.low, target.high))
+    return f"{low}{DASH}{high}"
 
 
 def target_words(target: Target | None, unit: str) -> str:
@@ -197,6 +198,12 @@ def count(n: int, one: str, many: str = "") -> str:
 def weeks_between(first: date, last: date) -> int:
     """Return the whole weeks from one day to another."""
     return (last - first) // timedelta(weeks=1)
+
+
+def _join(text: str, unit: str) -> str:
+    if not unit:
+        return text
+    return f"{text}{THIN if unit == PERCENT else SPACE}{unit}"
 
 
 def _scale(value: float) -> tuple[float, str]:

@@ -7,19 +7,44 @@ from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
 NAMES = (
-    "arrow-down", "arrow-up", "calendar-check", "check", "chevron-down", "chevrons-up", "circle-check",
-    "circle-dashed", "circle-question-mark", "clock", "ellipsis", "file-diff", "file-text", "flag", "gauge",
-    "history", "list-checks", "milestone", "octagon-x", "pencil-line", "plug", "plus", "search", "settings",
-    "target", "trending-down", "trending-up", "triangle-alert", "upload", "users", "x",
-)  # fmt: skip
+    "arrow-down",
+    "arrow-up",
+    "calendar-check",
+    "check",
+    "chevron-down",
+    "chevrons-up",
+    "circle-check",
+    "circle-dashed",
+    "circle-question-mark",
+    "clock",
+    "ellipsis",
+    "file-diff",
+    "file-text",
+    "flag",
+    "gauge",
+    "history",
+    "list-checks",
+    "milestone",
+    "octagon-x",
+    "pencil-line",
+    "plug",
+    "plus",
+    "search",
+    "settings",
+    "target",
+    "trending-down",
+    "trending-up",
+    "triangle-alert",
+    "upload",
+    "users",
+    "x",
+)
 
 
 @lru_cache(maxsize=1)
 def sprite() -> SafeString:
     """Return one hidden svg with a symbol for each icon."""
-    symbols = "".join(
-        f'<symbol id="i-{name}" viewBox="0 0 24 24">{_inside(name)}</symbol>' for name in NAMES
-    )
+    symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 24 24">{_inside(name)}</symbol>' for name in NAMES)
     return mark_safe(f'<svg width="0" height="0" class="sprite" aria-hidden="true">{symbols}</svg>')  # noqa: S308 - from the icon package
 
 

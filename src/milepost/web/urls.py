@@ -39,10 +39,14 @@ urlpatterns: list[URLPattern] = [
     path("account/reset/", account.password_reset, name="account_reset_password"),
     path("account/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     path(
-        "account/reset/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"
+        "account/reset/<uidb36>-<key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
     ),
     path(
-        "account/reset/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+        "account/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
     ),
     path(W, frame.to_week, name="workspace"),
     path(W + "week/", week.week, name="week"),

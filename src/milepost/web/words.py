@@ -67,20 +67,53 @@ AMBITIONS = {
 }
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIELDS = {
-    "title": "Title", "why": "Why", "owner_team": "Owner", "owner_person": "Owner", "lead": "Lead",
-    "ambition": "Kind", "counts": "Made of", "cycle": "Cycle", "parent": "Contributes to",
-    "key_results": "New key result", "start": "Start", "target": "Target", "low": "At least",
-    "high": "At most", "tolerance": "Tolerance", "weight": "Weight", "share": "Share", "window": "Value read",
-    "steps": "Steps", "state": "State",
-}  # fmt: skip
-SOURCES = {"hand": ("by hand", "pencil-line"), "file": ("from a file", "file-text"), "api": ("by API", "plug")}
+    "title": "Title",
+    "why": "Why",
+    "owner_team": "Owner",
+    "owner_person": "Owner",
+    "lead": "Lead",
+    "ambition": "Kind",
+    "counts": "Made of",
+    "cycle": "Cycle",
+    "parent": "Contributes to",
+    "key_results": "New key result",
+    "start": "Start",
+    "target": "Target",
+    "low": "At least",
+    "high": "At most",
+    "tolerance": "Tolerance",
+    "weight": "Weight",
+    "share": "Share",
+    "window": "Value read",
+    "steps": "Steps",
+    "state": "State",
+}
+SOURCES = {
+    "hand": ("by hand", "pencil-line"),
+    "file": ("from a file", "file-text"),
+    "api": ("by API", "plug"),
+}
 VERBS = {
-    "checked_in": "checked in", "edited_check_in": "edited a check-in on", "deleted_check_in": "deleted a check-in of",
-    "created": "added", "changed": "changed", "amended": "amended", "activated": "started", "closed": "closed",
-    "reopened": "reopened", "recorded": "recorded a value of", "noted": "wrote a note on", "paused": "paused",
-    "resumed": "resumed", "cancelled": "cancelled", "deleted": "deleted", "archived": "archived",
-    "sent_to_review": "sent to review", "ordered": "reordered", "withdrew_note": "took back a note on",
-}  # fmt: skip
+    "checked_in": "checked in",
+    "edited_check_in": "edited a check-in on",
+    "deleted_check_in": "deleted a check-in of",
+    "created": "added",
+    "changed": "changed",
+    "amended": "amended",
+    "activated": "started",
+    "closed": "closed",
+    "reopened": "reopened",
+    "recorded": "recorded a value of",
+    "noted": "wrote a note on",
+    "paused": "paused",
+    "resumed": "resumed",
+    "cancelled": "cancelled",
+    "deleted": "deleted",
+    "archived": "archived",
+    "sent_to_review": "sent to review",
+    "ordered": "reordered",
+    "withdrew_note": "took back a note on",
+}
 
 
 def look(word: str) -> StatusLook:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import rules
+from rules.predicates import Predicate, predicate
 
 from milepost.workspace.errors import NotAllowed
 from milepost.workspace.models import ActorKind, Role
@@ -34,19 +34,19 @@ class Actor:
         return self.role != Role.VIEWER
 
 
-@rules.predicate
+@predicate
 def is_admin(actor: Actor) -> bool:
     """Return whether the actor is an admin of the workspace."""
     return actor.is_admin
 
 
-@rules.predicate
+@predicate
 def can_write(actor: Actor) -> bool:
     """Return whether the actor is more than a viewer."""
     return actor.can_write
 
 
-@rules.predicate
+@predicate
 def manages_team(actor: Actor, team_id: int | None) -> bool:
     """Return whether the actor manages this team or one above it."""
     return actor.can_write and team_id is not None and team_id in actor.managed_teams
@@ -58,8 +58,8 @@ can_edit_team = is_admin | manages_team
 can_create_goals = can_write
 
 
-def require(predicate: rules.predicates.Predicate, actor: Actor, target: object = None, *, to: str) -> None:
-    """Do nothing if the predicate holds for actor and target.
+def require(rule: Predicate, actor: Actor, target: object = None, *, to: str) -> None:
+    """Do nothing if the rule holds for actor and target.
 
     Args:
         to: what was tried, to complete "You may not ...".
@@ -67,5 +67,5 @@ def require(predicate: rules.predicates.Predicate, actor: Actor, target: object 
     Raises:
         NotAllowed: it does not hold.
     """
-    if not predicate.test(actor, target):
+    if not rule.test(actor, target):
         raise NotAllowed(f"You may not {to} here. Ask an admin if you should.")

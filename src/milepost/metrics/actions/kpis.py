@@ -73,8 +73,18 @@ def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, now: datetim
     lock_workspace(by.workspace_id)
     kpi = get_kpi(by, slug)
     require(can_edit_kpi, by, kpi, to="change this KPI")
-    fields = ("name", "unit_code", "direction", "frequency", "aggregation", "lead_id", "owner_team_id", "group",
-              "description", "lag_days")
+    fields = (
+        "name",
+        "unit_code",
+        "direction",
+        "frequency",
+        "aggregation",
+        "lead_id",
+        "owner_team_id",
+        "group",
+        "description",
+        "lag_days",
+    )
     before = {field: getattr(kpi, field) for field in fields}
     _fill(kpi, by, draft)
     changes: dict[str, list[object]] = {
@@ -129,7 +139,7 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
     if draft.target is not None:
         draft.target.validate()
         _agree(draft.target, Direction(kpi.direction))
-    lead = Membership.objects.filter(pk=draft.lead_id, workspace_id=by.workspace_id, removed_at=None).first()
+    lead = Membership.objects.filter(pk=draft.lead_id or 0, workspace_id=by.workspace_id, removed_at=None).first()
     if lead is None:
         raise Invalid("Choose a lead: the one person who answers for this KPI.", field="lead")
     kpi.lead = lead
@@ -183,7 +193,9 @@ def _after(kpi: Metric, *, today: date, now: datetime) -> None:
 
 def _free_slug(by: Actor, name: str) -> str:
     base = slugify(name)[:60] or "kpi"
-    taken = set(Metric.objects.filter(workspace_id=by.workspace_id, slug__startswith=base).values_list("slug", flat=True))
+    taken = set(
+        Metric.objects.filter(workspace_id=by.workspace_id, slug__startswith=base).values_list("slug", flat=True)
+    )
     taken |= {"new"}
     return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 

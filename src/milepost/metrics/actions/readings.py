@@ -98,17 +98,13 @@ def store_readings(
     return Stored(tuple(rows), len(by_period) - len(rows))
 
 
-def _last_of_source(
-    metric: Metric, source: ReadingSource, periods: dict[date, NewReading]
-) -> dict[date, Known]:
-    rows = Reading.objects.filter(
-        metric=metric, source=source, valid_on__range=(min(periods), max(periods))
-    ).order_by("valid_on", "known_at", "id")
+def _last_of_source(metric: Metric, source: ReadingSource, periods: dict[date, NewReading]) -> dict[date, Known]:
+    rows = Reading.objects.filter(metric=metric, source=source, valid_on__range=(min(periods), max(periods))).order_by(
+        "valid_on", "known_at", "id"
+    )
     return {
         row[1]: Known(*row)
-        for row in rows.values_list(
-            "id", "valid_on", "value", "numerator", "denominator", "known_at", "source"
-        )
+        for row in rows.values_list("id", "valid_on", "value", "numerator", "denominator", "known_at", "source")
     }
 
 

@@ -42,13 +42,9 @@ def _refresh(ids: Sequence[int], *, today: date, now: datetime) -> None:
     kpis = list(Metric.objects.filter(pk__in=ids, is_kpi=True).order_by("id"))
     known = known_readings([kpi.pk for kpi in kpis])
     targets = targets_of([kpi.pk for kpi in kpis])
-    rows = [
-        _row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis
-    ]
+    rows = [_row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis]
     fields = [f.name for f in KpiScore._meta.concrete_fields if not f.primary_key]
-    KpiScore.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["metric"], update_fields=fields
-    )
+    KpiScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["metric"], update_fields=fields)
 
 
 def _row(

@@ -43,9 +43,7 @@ class Metric(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["workspace", "group", "name"], condition=Q(is_kpi=True), name="kpis_of_workspace"
-            ),
+            models.Index(fields=["workspace", "group", "name"], condition=Q(is_kpi=True), name="kpis_of_workspace"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,16 @@ from milepost.metrics.queries.board import Board, Tile, board, tiles_of
 from milepost.metrics.queries.kpi import KpiPage, NoteRow, ValueRow, kpi_page, kpi_target, list_kpis
 
 __all__ = [
-    "Board", "KpiPage", "NoteRow", "Tile", "ValueRow", "board", "find_kpi", "get_kpi", "kpi_page", "kpi_target", "list_kpis",
+    "Board",
+    "KpiPage",
+    "NoteRow",
+    "Tile",
+    "ValueRow",
+    "board",
+    "find_kpi",
+    "get_kpi",
+    "kpi_page",
+    "kpi_target",
+    "list_kpis",
     "tiles_of",
-]  # fmt: skip
+]

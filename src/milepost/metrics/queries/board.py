@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -66,11 +67,28 @@ class Board:
 
 
 _VALUES = (
-    "metric_id", "metric__slug", "metric__name", "metric__group", "metric__unit_code", "metric__direction",
-    "metric__frequency", "metric__lead_id", "metric__lead__user__name", "word", "value_word", "valid_on",
-    "value", "before", "missing_on", "off_streak", "off_since", "wants_objective", "spark", "last_known_at",
+    "metric_id",
+    "metric__slug",
+    "metric__name",
+    "metric__group",
+    "metric__unit_code",
+    "metric__direction",
+    "metric__frequency",
+    "metric__lead_id",
+    "metric__lead__user__name",
+    "word",
+    "value_word",
+    "valid_on",
+    "value",
+    "before",
+    "missing_on",
+    "off_streak",
+    "off_since",
+    "wants_objective",
+    "spark",
+    "last_known_at",
     "last_source",
-)  # fmt: skip
+)
 
 
 def board(actor: Actor, *, view: str, today: date, team_id: int | None = None) -> Board:
@@ -110,9 +128,9 @@ def board(actor: Actor, *, view: str, today: date, team_id: int | None = None) -
 
 def tiles_of(rows: QuerySet[KpiScore], *, today: date) -> list[Tile]:
     """Return the tiles of these score rows, in their order; two queries."""
-    values = list(rows.values_list(*_VALUES))
+    values: list[tuple[Any, ...]] = list(rows.values_list(*_VALUES))
     targets = targets_of([row[0] for row in values])
     return [
-        Tile(*row[:18], tuple(row[18]), *row[19:], target_on(targets.get(row[0], ()), row[11] or today))
+        Tile(*row[:18], tuple(row[18]), row[19], row[20], target_on(targets.get(row[0], ()), row[11] or today))  # type: ignore[call-arg] # 18 values and four
         for row in values
     ]

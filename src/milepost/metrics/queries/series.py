@@ -23,9 +23,7 @@ class Known:
     source: str
 
 
-def known_readings(
-    metric_ids: Iterable[int], *, since: date | None = None
-) -> dict[int, dict[date, Known]]:
+def known_readings(metric_ids: Iterable[int], *, since: date | None = None) -> dict[int, dict[date, Known]]:
     """Return for each metric the reading in use for each period, oldest period first.
 
     The latest known counts, ties by id (rule K6). Metrics without readings are absent.
@@ -38,7 +36,7 @@ def known_readings(
         "metric_id", "id", "valid_on", "value", "numerator", "denominator", "known_at", "source"
     )
     for metric_id, *rest in ordered.iterator(chunk_size=5000):
-        known = Known(*rest)
+        known = Known(*rest)  # type: ignore[arg-type] # the columns stand in the order of its fields
         found.setdefault(metric_id, {})[known.valid_on] = known
     return found
 

@@ -1,6 +1,7 @@
 """Writes around goals: one function each."""
 
 from milepost.metrics.actions.readings import NewReading, Stored
+from milepost.metrics.models import ReadingSource
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
     delete_check_in,
@@ -25,7 +26,6 @@ from milepost.okr.actions.objectives import (
     edit_objective,
     set_paused,
 )
-from milepost.metrics.models import ReadingSource
 from milepost.okr.actions.readings import record_readings
 
 __all__ = [

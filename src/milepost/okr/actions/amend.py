@@ -68,6 +68,8 @@ def _words(field: str, value: object) -> str:
         return "company" if field == "owner_team_id" else ""
     if isinstance(value, float):
         return f"{value:.10g}"
+    if not isinstance(value, int):
+        return str(value)
     if field in {"lead_id", "owner_person_id"}:
         return Membership.objects.values_list("user__name", flat=True).get(pk=value)
     if field == "owner_team_id":

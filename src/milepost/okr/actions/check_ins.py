@@ -125,7 +125,11 @@ def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
         withdrawn=True,
     )
     record_event(
-        by=by, verb="deleted_check_in", kind="key_result", object_id=old.key_result_id, now=now,
+        by=by,
+        verb="deleted_check_in",
+        kind="key_result",
+        object_id=old.key_result_id,
+        now=now,
         data={"check_in": old.pk},
     )
     refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
@@ -202,9 +206,7 @@ def _must_run(key_result: KeyResult) -> None:
         raise WrongState(f"“{key_result.title}” is not running: its objective is {state}.")
 
 
-def _typed(
-    by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment
-) -> tuple[Reading, float]:
+def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment) -> tuple[Reading, float]:
     metric = key_result.metric
     if metric is None or metric.is_kpi:
         raise ReadsKpi(metric.name if metric else key_result.title)
@@ -219,17 +221,13 @@ def _typed(
     )
     if stored.readings:
         return stored.readings[0], value
-    in_use = (
-        Reading.objects.filter(metric=metric, valid_on=valid_on).order_by("-known_at", "-id").first()
-    )
+    in_use = Reading.objects.filter(metric=metric, valid_on=valid_on).order_by("-known_at", "-id").first()
     if in_use is None:
         raise NothingToRepeat(key_result.title)
     return in_use, value
 
 
-def _last_reading(
-    key_result: KeyResult, draft: CheckInDraft
-) -> tuple[Reading | None, float | None]:
+def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading | None, float | None]:
     """Return the reading a check-in without a typed value points to (C3), and the value it shows."""
     metric = key_result.metric
     if metric is None:
@@ -270,9 +268,7 @@ def _withdraw_value(by: Actor, old: CheckIn, *, moment: Moment) -> None:
     reading, metric = old.reading, old.key_result.metric
     if reading is None or metric is None or metric.is_kpi:
         return
-    in_use = (
-        Reading.objects.filter(metric=metric, valid_on=reading.valid_on).order_by("-known_at", "-id").first()
-    )
+    in_use = Reading.objects.filter(metric=metric, valid_on=reading.valid_on).order_by("-known_at", "-id").first()
     if in_use is None or in_use.pk != reading.pk:
         return  # a later check-in of that day stands already
     before = (
@@ -311,9 +307,7 @@ def _confidence(value: int | None) -> int:
 def _text(text: str, *, field_name: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
-        raise Invalid(
-            f"This is {len(text):,} characters long. Write at most {LONGEST_NOTE:,}.", field=field_name
-        )
+        raise Invalid(f"This is {len(text):,} characters long. Write at most {LONGEST_NOTE:,}.", field=field_name)
     if "\0" in text:
         raise Invalid("The text holds a character that cannot be kept (NUL). Remove it.", field=field_name)
     return text

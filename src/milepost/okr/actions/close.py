@@ -9,7 +9,7 @@ from django.db import transaction
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import WrongState
-from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import GoalState, KeyResult, KeyResultScore, ObjectiveScore
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_objective
 from milepost.workspace.actions import record_event
@@ -55,8 +55,11 @@ def close_objective(
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}, so it cannot be closed.")
     rows = list(KeyResult.objects.filter(objective=objective, state=GoalState.ACTIVE).order_by("position"))
     refresh(
-        key_results=[row.pk for row in rows], objectives=[objective.pk],
-        rhythm=moment.rhythm, today=moment.today, now=now,
+        key_results=[row.pk for row in rows],
+        objectives=[objective.pk],
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
     )
     scores = {score.key_result_id: score for score in KeyResultScore.objects.filter(key_result__in=rows)}
     for row in rows:
@@ -75,12 +78,19 @@ def close_objective(
     objective.is_reviewed = True
     objective.save()
     record_event(
-        by=by, verb="closed", kind="objective", object_id=objective.pk, now=now,
+        by=by,
+        verb="closed",
+        kind="objective",
+        object_id=objective.pk,
+        now=now,
         data={"grade": objective.grade, "proposed": objective.final_score},
     )
     refresh(
-        key_results=[row.pk for row in rows], objectives=[objective.pk],
-        rhythm=moment.rhythm, today=moment.today, now=now,
+        key_results=[row.pk for row in rows],
+        objectives=[objective.pk],
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=now,
     )
 
 
@@ -108,11 +118,22 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     rows = KeyResult.objects.filter(objective=objective)
     ids = list(rows.values_list("id", flat=True))
     rows.filter(state=GoalState.CLOSED).update(
-        state=GoalState.ACTIVE, closed_on=None, grade=None, grade_reason="",
-        final_value=None, final_progress=None, final_score=None, final_expected=None,
+        state=GoalState.ACTIVE,
+        closed_on=None,
+        grade=None,
+        grade_reason="",
+        final_value=None,
+        final_progress=None,
+        final_score=None,
+        final_expected=None,
     )
     record_event(
-        by=by, verb="reopened", kind="objective", object_id=objective.pk, now=now, data={"reason": words, **old}
+        by=by,
+        verb="reopened",
+        kind="objective",
+        object_id=objective.pk,
+        now=now,
+        data={"reason": words, **old},
     )
     refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
 
@@ -127,7 +148,8 @@ def _grade(given: GradeDraft, *, proposed: float, title: str) -> tuple[float, st
         return proposed, reason
     if not reason:
         raise Invalid(
-            f"“{title}” is proposed {proposed:.2f}. Say in one line why it becomes {given.grade:.2f}.", field="reason"
+            f"“{title}” is proposed {proposed:.2f}. Say in one line why it becomes {given.grade:.2f}.",
+            field="reason",
         )
     return given.grade, reason
 

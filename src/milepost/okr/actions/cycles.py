@@ -26,17 +26,13 @@ def create_cycle(*, by: Actor, name: str, first_day: date, last_day: date, now: 
     lock_moment(by, now=now)
     name = _free_name(by, name)
     _in_order(first_day, last_day)
-    cycle = Cycle.objects.create(
-        workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day
-    )
+    cycle = Cycle.objects.create(workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day)
     record_event(by=by, verb="created", kind="cycle", object_id=cycle.pk, now=now, data={"name": name})
     return cycle.pk
 
 
 @transaction.atomic
-def edit_cycle(
-    *, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, now: datetime
-) -> None:
+def edit_cycle(*, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, now: datetime) -> None:
     """Rename a cycle or move its days; the plan of every goal in it moves with them.
 
     Raises:

@@ -35,9 +35,7 @@ def rebuild(*, by: Actor, now: datetime) -> int:
     kpis = Metric.objects.filter(workspace_id=by.workspace_id, is_kpi=True, archived_at=None)
     refresh_kpis(list(kpis.values_list("id", flat=True)), today=moment.today, now=now)
     changed = refresh(
-        key_results=list(
-            KeyResult.objects.filter(workspace_id=by.workspace_id).values_list("id", flat=True)
-        ),
+        key_results=list(KeyResult.objects.filter(workspace_id=by.workspace_id).values_list("id", flat=True)),
         objectives=list(Objective.objects.filter(workspace_id=by.workspace_id).values_list("id", flat=True)),
         rhythm=moment.rhythm,
         today=moment.today,

@@ -89,9 +89,10 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
     objective.why = draft.why.replace("\r\n", "\n").strip()
     if draft.owner_team_id is not None and draft.owner_person_id is not None:
         raise Invalid("An objective has one owner: the company, a team or a person.", field="owner")
-    if draft.owner_team_id is not None and not Team.objects.filter(
-        pk=draft.owner_team_id, workspace_id=by.workspace_id
-    ).exists():
+    if (
+        draft.owner_team_id is not None
+        and not Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).exists()
+    ):
         raise NotFound
     objective.owner_team_id = draft.owner_team_id
     objective.owner_person_id = person(by, draft.owner_person_id)
@@ -187,16 +188,12 @@ def person(by: Actor, membership_id: int | None) -> int | None:
     """
     if membership_id is None:
         return None
-    if not Membership.objects.filter(
-        pk=membership_id, workspace_id=by.workspace_id, removed_at=None
-    ).exists():
+    if not Membership.objects.filter(pk=membership_id, workspace_id=by.workspace_id, removed_at=None).exists():
         raise NotFound
     return membership_id
 
 
-def choose(
-    enum: type[Ambition] | type[Counts] | type[KeyResultKind] | type[Window], value: str, *, field: str
-) -> str:
+def choose(enum: type[Ambition] | type[Counts] | type[KeyResultKind] | type[Window], value: str, *, field: str) -> str:
     """Return the value if the enum has it.
 
     Raises:

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Window as Over
+from django.db.models import F, Q
+from django.db.models import Window as Over
 from django.db.models.functions import RowNumber
 
 from milepost.core.calendar import Frequency
@@ -30,9 +31,7 @@ class LoadedKeyResult:
 
 def load_key_results(ids: Collection[int]) -> list[LoadedKeyResult]:
     """Return the facts of these key results: five queries at most, whatever their number."""
-    rows = list(
-        KeyResult.objects.filter(pk__in=ids).select_related("objective__cycle", "metric").order_by("id")
-    )
+    rows = list(KeyResult.objects.filter(pk__in=ids).select_related("objective__cycle", "metric").order_by("id"))
     metrics = {row.metric_id for row in rows if row.metric_id is not None}
     points = points_of(metrics) if metrics else {}
     steps: dict[int, list[StepFact]] = {}
@@ -62,7 +61,9 @@ def latest_check_ins(ids: Collection[int]) -> dict[int, list[CheckInFact]]:
         CheckIn.objects.filter(Q(replaced_by=None), key_result_id__in=ids, withdrawn=False)
         .annotate(
             rank=Over(
-                RowNumber(), partition_by=[F("key_result_id")], order_by=[F("valid_on").desc(), F("id").desc()]
+                RowNumber(),
+                partition_by=[F("key_result_id")],
+                order_by=[F("valid_on").desc(), F("id").desc()],
             )
         )
         .filter(rank__lte=2)
@@ -105,9 +106,7 @@ def _loaded(
         points=points,
         steps=steps,
         check_ins=check_ins,
-        final=Final(row.final_value, row.final_progress, row.final_score, row.final_expected)
-        if is_closed
-        else None,
+        final=Final(row.final_value, row.final_progress, row.final_score, row.final_expected) if is_closed else None,
     )
     counting = {GoalState.ACTIVE, GoalState.CLOSED}
     return LoadedKeyResult(

@@ -18,14 +18,22 @@ from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
 FIELDS = (
-    "title", "start", "target", "low", "high", "tolerance", "weight", "share", "lead_id", "ambition", "window",
+    "title",
+    "start",
+    "target",
+    "low",
+    "high",
+    "tolerance",
+    "weight",
+    "share",
+    "lead_id",
+    "ambition",
+    "window",
 )
 
 
 @transaction.atomic
-def add_key_result(
-    *, by: Actor, objective_id: int, draft: KeyResultDraft, reason: str = "", now: datetime
-) -> int:
+def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reason: str = "", now: datetime) -> int:
     """Add a key result at the end of an objective and return its id; it runs if the objective does.
 
     Raises:
@@ -49,9 +57,7 @@ def add_key_result(
 
 
 @transaction.atomic
-def edit_key_result(
-    *, by: Actor, key_result_id: int, draft: KeyResultDraft, reason: str = "", now: datetime
-) -> None:
+def edit_key_result(*, by: Actor, key_result_id: int, draft: KeyResultDraft, reason: str = "", now: datetime) -> None:
     """Change a key result; once it runs, kind and measure stay and the rest is an amendment (A1).
 
     Raises:
@@ -102,9 +108,7 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     _must_be_open(objective)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
     if row.state == GoalState.DRAFT and not CheckIn.objects.filter(key_result=row).exists():
-        record_event(
-            by=by, verb="deleted", kind="key_result", object_id=row.pk, now=now, data={"title": row.title}
-        )
+        record_event(by=by, verb="deleted", kind="key_result", object_id=row.pk, now=now, data={"title": row.title})
         row.delete()
         refresh(objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
         return
@@ -141,7 +145,11 @@ def insert_key_result(
 ) -> KeyResult:
     """Write a new key result as a draft, with metric, steps and search words."""
     row = KeyResult(
-        workspace_id=by.workspace_id, objective=objective, position=position, state=GoalState.DRAFT, created_at=now
+        workspace_id=by.workspace_id,
+        objective=objective,
+        position=position,
+        state=GoalState.DRAFT,
+        created_at=now,
     )
     fill_key_result(row, by, draft, objective=objective, now=now)
     row.save(force_insert=True)

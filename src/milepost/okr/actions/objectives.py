@@ -50,7 +50,12 @@ def create_objective(
     check_shares(objective)
     parents = set_parent(by, objective, draft.parent_id, now=now)
     record_event(
-        by=by, verb="created", kind="objective", object_id=objective.pk, now=now, data={"title": objective.title}
+        by=by,
+        verb="created",
+        kind="objective",
+        object_id=objective.pk,
+        now=now,
+        data={"title": objective.title},
     )
     if activate:
         _activate(by, objective, moment=moment)
@@ -66,9 +71,7 @@ def create_objective(
 
 
 @transaction.atomic
-def edit_objective(
-    *, by: Actor, objective_id: int, draft: ObjectiveDraft, reason: str = "", now: datetime
-) -> None:
+def edit_objective(*, by: Actor, objective_id: int, draft: ObjectiveDraft, reason: str = "", now: datetime) -> None:
     """Change an objective; once it runs, each changed field is an amendment with its reason (A1).
 
     Raises:
@@ -158,7 +161,13 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     if objective.state not in allowed:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
     _change_state(
-        by, objective_id, GoalState(objective.state), GoalState.CANCELLED, verb="cancelled", reason=reason, now=now
+        by,
+        objective_id,
+        GoalState(objective.state),
+        GoalState.CANCELLED,
+        verb="cancelled",
+        reason=reason,
+        now=now,
     )
 
 
@@ -246,7 +255,12 @@ def _change_state(
     objective.state = new
     objective.save(update_fields=["state"])
     record_event(
-        by=by, verb=verb, kind="objective", object_id=objective.pk, now=now, data={"reason": reason} if reason else {}
+        by=by,
+        verb=verb,
+        kind="objective",
+        object_id=objective.pk,
+        now=now,
+        data={"reason": reason} if reason else {},
     )
     refresh(
         key_results=list(

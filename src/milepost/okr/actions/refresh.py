@@ -1,6 +1,6 @@
 """The score rows of goals: one function writes them all (rule S7, ADR 0002)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,9 +41,7 @@ def refresh(
     return changed + _refresh_objectives(with_ancestors(touched), today=today, now=now)
 
 
-def _refresh_key_results(
-    ids: Collection[int], *, rhythm: Rhythm, today: date, now: datetime
-) -> tuple[set[int], int]:
+def _refresh_key_results(ids: Collection[int], *, rhythm: Rhythm, today: date, now: datetime) -> tuple[set[int], int]:
     stored = {row.key_result_id: row for row in KeyResultScore.objects.filter(key_result_id__in=ids)}
     loaded = load_key_results(ids)
     rows: list[KeyResultScore] = []
@@ -125,18 +123,42 @@ def _refresh_levels(ids: Collection[int], *, today: date, now: datetime) -> int:
             )
         )
         .values(
-            "id", "workspace_id", "cycle_id", "lead_id", "ambition", "counts", "state", "final_score",
-            "final_expected", "cycle__first_day", "cycle__last_day", "has_parent_here",
+            "id",
+            "workspace_id",
+            "cycle_id",
+            "lead_id",
+            "ambition",
+            "counts",
+            "state",
+            "final_score",
+            "final_expected",
+            "cycle__first_day",
+            "cycle__last_day",
+            "has_parent_here",
         )
     )
-    own: dict[int, list[dict[str, Any]]] = {}
-    for child in KeyResultScore.objects.filter(objective_id__in=ids).values(
-        "key_result_id", "objective_id", "score", "expected", "shown_word", "is_live", "is_missing",
-        "confidence", "checked_in_on", "next_check_in_on", "key_result__weight", "key_result__share",
-        "key_result__state",
-    ).order_by("key_result__position", "key_result_id"):
+    own: dict[int, list[Mapping[str, Any]]] = {}
+    for child in (
+        KeyResultScore.objects.filter(objective_id__in=ids)
+        .values(
+            "key_result_id",
+            "objective_id",
+            "score",
+            "expected",
+            "shown_word",
+            "is_live",
+            "is_missing",
+            "confidence",
+            "checked_in_on",
+            "next_check_in_on",
+            "key_result__weight",
+            "key_result__share",
+            "key_result__state",
+        )
+        .order_by("key_result__position", "key_result_id")
+    ):
         own.setdefault(child["objective_id"], []).append(child)
-    below: dict[int, list[dict[str, Any]]] = {}
+    below: dict[int, list[Mapping[str, Any]]] = {}
     for edge in (
         Alignment.objects.filter(parent_id__in=ids, until=None)
         .order_by("id")
@@ -166,9 +188,9 @@ def _refresh_levels(ids: Collection[int], *, today: date, now: datetime) -> int:
 
 
 def _objective_row(
-    objective: dict[str, Any],
-    own: list[dict[str, Any]],
-    edges: list[tuple[dict[str, Any], ObjectiveScore | None]],
+    objective: Mapping[str, Any],
+    own: Sequence[Mapping[str, Any]],
+    edges: Sequence[tuple[Mapping[str, Any], ObjectiveScore | None]],
     *,
     today: date,
     now: datetime,
@@ -229,9 +251,7 @@ def _objective_row(
         key_results=sum(k["key_result__state"] != GoalState.CANCELLED for k in own),
         child_objectives=sum(e["child__state"] != GoalState.CANCELLED for e, _ in edges),
         missing=scored.missing,
-        confidence=_least(
-            [k["confidence"] for k in live_own] + [row.confidence for row in rows_below if row.is_live]
-        ),
+        confidence=_least([k["confidence"] for k in live_own] + [row.confidence for row in rows_below if row.is_live]),
         checked_in_on=_most([k["checked_in_on"] for k in own] + [row.checked_in_on for row in rows_below]),
         next_check_in_on=_least([k["next_check_in_on"] for k in live_own]),
         status_on=today,

@@ -32,9 +32,7 @@ class Alignment(models.Model):
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__range=(0.0, 1.0)), name="alignment_share_0_to_1"
             ),
-            models.UniqueConstraint(
-                fields=["parent", "child"], condition=Q(until__isnull=True), name="alignment_once"
-            ),
+            models.UniqueConstraint(fields=["parent", "child"], condition=Q(until__isnull=True), name="alignment_once"),
             models.UniqueConstraint(
                 fields=["child"], condition=Q(until__isnull=True, is_primary=True), name="one_primary_parent"
             ),

@@ -33,9 +33,7 @@ class KeyResult(models.Model):
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=KeyResultKind)
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, null=True, related_name="key_results")
-    window = models.CharField(
-        max_length=8, choices=[(w.value, w.value) for w in Window], default=Window.DEFAULT.value
-    )
+    window = models.CharField(max_length=8, choices=[(w.value, w.value) for w in Window], default=Window.DEFAULT.value)
     start = models.FloatField(null=True)
     target = models.FloatField(null=True)
     low = models.FloatField(null=True)
@@ -68,10 +66,7 @@ class KeyResult(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="milestone", metric__isnull=True)
                 | Q(kind="reach", metric__isnull=False, start__isnull=False, target__isnull=False)
-                | (
-                    Q(kind="keep", metric__isnull=False)
-                    & (Q(low__isnull=False) | Q(high__isnull=False))
-                ),
+                | (Q(kind="keep", metric__isnull=False) & (Q(low__isnull=False) | Q(high__isnull=False))),
                 name="key_result_has_its_numbers",
             ),
         ]

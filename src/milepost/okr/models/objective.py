@@ -56,7 +56,8 @@ class Objective(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(owner_team__isnull=True) | Q(owner_person__isnull=True), name="objective_one_owner"
+                condition=Q(owner_team__isnull=True) | Q(owner_person__isnull=True),
+                name="objective_one_owner",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["active", "in_review"]) | Q(lead__isnull=False),

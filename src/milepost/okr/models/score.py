@@ -14,9 +14,7 @@ from milepost.workspace.models import Membership, Workspace
 class KeyResultScore(models.Model):
     """What the facts say of a key result on `status_on`; can be emptied and rebuilt at any time."""
 
-    key_result = models.OneToOneField(
-        KeyResult, on_delete=models.CASCADE, primary_key=True, related_name="score"
-    )
+    key_result = models.OneToOneField(KeyResult, on_delete=models.CASCADE, primary_key=True, related_name="score")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="+")
     objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="+")
@@ -55,9 +53,7 @@ class KeyResultScore(models.Model):
 class ObjectiveScore(models.Model):
     """What its children say of an objective on `status_on`; can be emptied and rebuilt at any time."""
 
-    objective = models.OneToOneField(
-        Objective, on_delete=models.CASCADE, primary_key=True, related_name="score"
-    )
+    objective = models.OneToOneField(Objective, on_delete=models.CASCADE, primary_key=True, related_name="score")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="+")
     lead = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, related_name="+")
@@ -80,9 +76,7 @@ class ObjectiveScore(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["workspace", "cycle", "objective"], condition=Q(is_root=True), name="roots_of_cycle"
-            ),
+            models.Index(fields=["workspace", "cycle", "objective"], condition=Q(is_root=True), name="roots_of_cycle"),
             models.Index(
                 fields=["workspace", "cycle", "objective"],
                 condition=Q(needs_attention=True),

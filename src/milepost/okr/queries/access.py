@@ -13,11 +13,7 @@ def get_objective(actor: Actor, objective_id: int) -> Objective:
     Raises:
         NotFound: there is none with this id, or it belongs to another workspace.
     """
-    found = (
-        Objective.objects.select_related("cycle")
-        .filter(workspace_id=actor.workspace_id, pk=objective_id)
-        .first()
-    )
+    found = Objective.objects.select_related("cycle").filter(workspace_id=actor.workspace_id, pk=objective_id).first()
     if found is None:
         raise NotFound
     return found
@@ -37,9 +33,7 @@ def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
 
 def key_results_of(actor: Actor) -> QuerySet[KeyResult]:
     """Return the key results the actor may see, with objective, cycle and metric."""
-    return KeyResult.objects.select_related("objective__cycle", "metric").filter(
-        workspace_id=actor.workspace_id
-    )
+    return KeyResult.objects.select_related("objective__cycle", "metric").filter(workspace_id=actor.workspace_id)
 
 
 def get_check_in(actor: Actor, check_in_id: int) -> CheckIn:

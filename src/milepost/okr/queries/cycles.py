@@ -39,9 +39,7 @@ class CycleRow:
 def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
     """Return the workspace's cycles, the newest first."""
     rows = Cycle.objects.filter(workspace_id=actor.workspace_id).order_by("-first_day", "last_day", "-id")
-    return tuple(
-        _row(*values, today=today) for values in rows.values_list("id", "name", "first_day", "last_day")
-    )
+    return tuple(_row(*values, today=today) for values in rows.values_list("id", "name", "first_day", "last_day"))
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
@@ -69,9 +67,7 @@ def pick_cycle(cycles: tuple[CycleRow, ...], *, today: date, wanted: int | None 
     return cycles[0] if cycles else None
 
 
-def _row(
-    pk: int, name: str, first_day: date, last_day: date, objectives: int = 0, *, today: date
-) -> CycleRow:
+def _row(pk: int, name: str, first_day: date, last_day: date, objectives: int = 0, *, today: date) -> CycleRow:
     return CycleRow(
         id=pk,
         name=name,

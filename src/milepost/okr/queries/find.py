@@ -66,7 +66,9 @@ def _matches(actor: Actor, text: str, kinds: tuple[str, ...] = ()) -> list[tuple
             rows = rows.filter(kind__in=kinds)
         if kept is not None:
             rows = rows.filter(object_id__in={pk for _, pk in kept})
-        hits = list(dict.fromkeys(rows.order_by("word", "kind", "object_id").values_list("kind", "object_id")[:CANDIDATES]))
+        hits = list(
+            dict.fromkeys(rows.order_by("word", "kind", "object_id").values_list("kind", "object_id")[:CANDIDATES])
+        )
         kept = hits if kept is None else [hit for hit in kept if hit in set(hits)]
         if not kept:
             return []
@@ -78,7 +80,11 @@ def _resolve(actor: Actor, hits: list[tuple[str, int]], *, value: float | None =
     for kind, pk in hits:
         ids.setdefault(kind, []).append(pk)
     loaders: dict[str, Callable[[Actor, list[int]], dict[int, Found]]] = {
-        "kpi": _kpis, "objective": _objectives, "key_result": _key_results, "person": _people, "team": _teams,
+        "kpi": _kpis,
+        "objective": _objectives,
+        "key_result": _key_results,
+        "person": _people,
+        "team": _teams,
     }
     found = {kind: load(actor, ids[kind]) for kind, load in loaders.items() if kind in ids}
     order = {kind: place for place, kind in enumerate(loaders)}
@@ -112,7 +118,14 @@ def _objectives(actor: Actor, ids: list[int]) -> dict[int, Found]:
 def _key_results(actor: Actor, ids: list[int]) -> dict[int, Found]:
     rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, pk__in=ids, state="active")
     return {
-        pk: Found("key_result", str(pk), title, "by hand" if is_kpi is False else "key result", objective_id, unit_code=unit or "")
+        pk: Found(
+            "key_result",
+            str(pk),
+            title,
+            "by hand" if is_kpi is False else "key result",
+            objective_id,
+            unit_code=unit or "",
+        )
         for pk, title, objective_id, is_kpi, unit in rows.values_list(
             "id", "title", "objective_id", "metric__is_kpi", "metric__unit_code"
         )

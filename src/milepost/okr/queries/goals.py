@@ -92,9 +92,9 @@ def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date) -> QuerySe
     if view == "overdue":
         return rows.filter(next_check_in_on__lt=today)
     if view == "mine":
-        led = KeyResultScore.objects.filter(
-            lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True
-        ).values("objective_id")
+        led = KeyResultScore.objects.filter(lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True).values(
+            "objective_id"
+        )
         return rows.filter(Q(lead_id=actor.membership_id) | Q(objective_id__in=led))
     return rows.filter(is_root=True).exclude(objective__state="cancelled")
 
@@ -122,7 +122,7 @@ def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> N
     ids = [branch.objective.id for branch in every if branch.objective.key_results]
     if ids:
         rows = KeyResult.objects.filter(objective_id__in=ids).exclude(state="cancelled")
-        for line in key_result_lines(rows):
+        for line in key_result_lines(rows, with_steps=True):
             by_objective.setdefault(line.objective_id, []).append(line)
     for branch in every:
         branch.key_results = by_objective.get(branch.objective.id, [])

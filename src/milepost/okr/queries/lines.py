@@ -105,19 +105,68 @@ class ObjectiveLine:
 
 
 OBJECTIVE_VALUES = (
-    "objective_id", "objective__title", "cycle_id", "objective__state", "objective__owner_team_id",
-    "objective__owner_team__name", "objective__owner_person_id", "objective__owner_person__user__name",
-    "objective__lead_id", "objective__lead__user__name", "objective__ambition", "score", "expected", "word",
-    "reported", "children", "missing", "key_results", "child_objectives", "confidence", "checked_in_on",
-    "next_check_in_on", "objective__grade",
+    "objective_id",
+    "objective__title",
+    "cycle_id",
+    "objective__state",
+    "objective__owner_team_id",
+    "objective__owner_team__name",
+    "objective__owner_person_id",
+    "objective__owner_person__user__name",
+    "objective__lead_id",
+    "objective__lead__user__name",
+    "objective__ambition",
+    "score",
+    "expected",
+    "word",
+    "reported",
+    "children",
+    "missing",
+    "key_results",
+    "child_objectives",
+    "confidence",
+    "checked_in_on",
+    "next_check_in_on",
+    "objective__grade",
 )
 KEY_RESULT_VALUES = (
-    "id", "objective_id", "title", "kind", "state", "start", "target", "low", "high", "tolerance",
-    "metric__unit_code", "metric__is_kpi", "metric__slug", "metric__name", "metric__frequency", "lead_id",
-    "lead__user__name", "ambition", "weight", "share", "score__value", "score__value_on", "score__progress",
-    "score__score", "score__expected", "score__shown_word", "score__word", "score__own_until",
-    "score__is_missing", "score__confidence", "score__confidence_before", "score__checked_in_on",
-    "score__next_check_in_on", "window", "grade", "grade_reason", "lesson",
+    "id",
+    "objective_id",
+    "title",
+    "kind",
+    "state",
+    "start",
+    "target",
+    "low",
+    "high",
+    "tolerance",
+    "metric__unit_code",
+    "metric__is_kpi",
+    "metric__slug",
+    "metric__name",
+    "metric__frequency",
+    "lead_id",
+    "lead__user__name",
+    "ambition",
+    "weight",
+    "share",
+    "score__value",
+    "score__value_on",
+    "score__progress",
+    "score__score",
+    "score__expected",
+    "score__shown_word",
+    "score__word",
+    "score__own_until",
+    "score__is_missing",
+    "score__confidence",
+    "score__confidence_before",
+    "score__checked_in_on",
+    "score__next_check_in_on",
+    "window",
+    "grade",
+    "grade_reason",
+    "lesson",
 )
 
 
@@ -140,7 +189,7 @@ def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> 
             .order_by("position", "id")
             .values_list("key_result_id", "id", "title", "weight", "done", "due_on")
         ):
-            steps.setdefault(key_result_id, []).append(StepLine(*rest))
+            steps.setdefault(key_result_id, []).append(StepLine(*rest))  # type: ignore[arg-type] # in its order
     share_of = _shares_by_objective(values)
     return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
 

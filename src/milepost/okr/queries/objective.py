@@ -8,7 +8,13 @@ from milepost.metrics.queries.board import Tile, tiles_of
 from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective, ObjectiveScore
 from milepost.okr.permissions import can_approve_goal, can_edit_goal
 from milepost.okr.queries.access import get_objective
-from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, children_of, key_result_lines, objective_lines
+from milepost.okr.queries.lines import (
+    KeyResultLine,
+    ObjectiveLine,
+    children_of,
+    key_result_lines,
+    objective_lines,
+)
 from milepost.workspace.permissions import Actor
 
 TIMELINE = 12
@@ -140,21 +146,59 @@ def _timeline(
         CheckIn.objects.filter(key_result_id__in=titles, replaced_by=None, withdrawn=False)
         .order_by("-valid_on", "-id")
         .values_list(
-            "id", "key_result_id", "at", "author_id", "author__user__name", "value", "confidence", "note", "blockers",
-            "own_word", "nothing_changed", "is_late", "valid_on",
+            "id",
+            "key_result_id",
+            "at",
+            "author_id",
+            "author__user__name",
+            "value",
+            "confidence",
+            "note",
+            "blockers",
+            "own_word",
+            "nothing_changed",
+            "is_late",
+            "valid_on",
         )[: limit + 2 * len(titles)]
     )
     for row in reversed(rows):
-        pk, key_result_id, at, author_id, who, value, confidence, note, blockers, own, same, late, valid_on = row
+        (
+            pk,
+            key_result_id,
+            at,
+            author_id,
+            who,
+            value,
+            confidence,
+            note,
+            blockers,
+            own,
+            same,
+            late,
+            valid_on,
+        ) = row
         before = earlier.get(key_result_id)
         earlier[key_result_id] = (value, confidence)
         title, unit = titles[key_result_id]
         items.append(
             TimelineItem(
-                kind="check_in", id=pk, at=at, who=who, key_result_id=key_result_id, title=title, unit_code=unit,
-                before=before[0] if before else None, value=value, confidence=confidence,
-                confidence_before=before[1] if before else None, note=note, blockers=blockers, own_word=own,
-                nothing_changed=same, is_late=late, is_mine=author_id == actor.membership_id or actor.is_admin,
+                kind="check_in",
+                id=pk,
+                at=at,
+                who=who,
+                key_result_id=key_result_id,
+                title=title,
+                unit_code=unit,
+                before=before[0] if before else None,
+                value=value,
+                confidence=confidence,
+                confidence_before=before[1] if before else None,
+                note=note,
+                blockers=blockers,
+                own_word=own,
+                nothing_changed=same,
+                is_late=late,
+                is_mine=author_id == actor.membership_id or actor.is_admin,
                 valid_on=valid_on,
             )
         )
@@ -162,9 +206,7 @@ def _timeline(
     return sorted(items, key=lambda item: (item.at, item.id), reverse=True)[:limit]
 
 
-def _amendments(
-    objective: Objective, titles: dict[int, tuple[str, str]], *, limit: int
-) -> list[TimelineItem]:
+def _amendments(objective: Objective, titles: dict[int, tuple[str, str]], *, limit: int) -> list[TimelineItem]:
     """Return the amendments, the fields that changed at one moment in one item."""
     grouped: dict[tuple[datetime, str, int], list[tuple[int, str, str, str, str, str]]] = {}
     rows = Amendment.objects.filter(objective_id=objective.pk).order_by("-id")
@@ -174,10 +216,14 @@ def _amendments(
         grouped.setdefault((at, kind, goal_id), []).append((pk, field, old, new, who or "", reason))
     return [
         TimelineItem(
-            kind="amendment", id=rows_[0][0], at=at, who=rows_[0][4],
+            kind="amendment",
+            id=rows_[0][0],
+            at=at,
+            who=rows_[0][4],
             key_result_id=goal_id if kind == "key_result" else None,
             title=titles.get(goal_id, ("", ""))[0] if kind == "key_result" else objective.title,
-            fields=tuple((field, old, new) for _, field, old, new, _, _ in reversed(rows_)), reason=rows_[0][5],
+            fields=tuple((field, old, new) for _, field, old, new, _, _ in reversed(rows_)),
+            reason=rows_[0][5],
         )
         for (at, kind, goal_id), rows_ in grouped.items()
     ]

@@ -98,7 +98,12 @@ def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tu
         for team_id, name in below.get(parent, []):
             tree.append(
                 TeamRow(
-                    team_id, name, depth, parent, people_in.get(team_id, 0), tuple(managers.get(team_id, ())),
+                    team_id,
+                    name,
+                    depth,
+                    parent,
+                    people_in.get(team_id, 0),
+                    tuple(managers.get(team_id, ())),
                     goals.get(team_id, 0),
                 )
             )
@@ -125,7 +130,9 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
     owned = ObjectiveScore.objects.filter(
-        workspace_id=actor.workspace_id, objective__owner_team=team, objective__state__in=["active", "paused", "draft"]
+        workspace_id=actor.workspace_id,
+        objective__owner_team=team,
+        objective__state__in=["active", "paused", "draft"],
     ).order_by("-cycle__first_day", "objective_id")
     return TeamPage(
         id=team.pk,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.proposal import Proposal, propose
@@ -81,10 +82,15 @@ class GoalOfKpi:
 def goals_of_kpi(actor: Actor, kpi: Metric, *, today: date) -> tuple[GoalOfKpi, ...]:
     """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10)."""
     rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, metric=kpi).exclude(state="cancelled")
-    about = {
+    about: dict[int, list[Any]] = {
         pk: rest
         for pk, *rest in rows.values_list(
-            "id", "objective__title", "objective__state", "objective__cycle__last_day", "activated_on", "closed_on",
+            "id",
+            "objective__title",
+            "objective__state",
+            "objective__cycle__last_day",
+            "activated_on",
+            "closed_on",
             "objective__grade",
         )
     }
@@ -106,8 +112,6 @@ def goals_of_kpi(actor: Actor, kpi: Metric, *, today: date) -> tuple[GoalOfKpi, 
             )
         found.append(GoalOfKpi(line, title, state, ends_on, result, closed_on, grade))
     return tuple(sorted(found, key=lambda g: (g.closed_on is not None, -(g.closed_on or date.min).toordinal())))
-
-
 
 
 def running_objectives(actor: Actor, metric_ids: Collection[int]) -> dict[int, tuple[int, str]]:

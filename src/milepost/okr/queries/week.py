@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.metrics.models import KpiScore
 from milepost.okr.models import CheckIn, KeyResult, KeyResultScore, ObjectiveScore
@@ -72,7 +74,7 @@ def due_count(actor: Actor, *, today: date) -> int:
     return _due_rows(actor, today=today).count()
 
 
-def _due_rows(actor: Actor, *, today: date):  # type: ignore[no-untyped-def]
+def _due_rows(actor: Actor, *, today: date) -> QuerySet[KeyResultScore]:
     return KeyResultScore.objects.filter(
         lead_id=actor.membership_id, next_check_in_on__lte=today + timedelta(days=OPENS_DAYS_BEFORE)
     )
@@ -81,7 +83,8 @@ def _due_rows(actor: Actor, *, today: date):  # type: ignore[no-untyped-def]
 def week_page(actor: Actor, *, today: date) -> WeekPage:
     """Return the week of the actor: a fixed number of queries, whatever is due."""
     rows = _due_rows(actor, today=today).order_by("next_check_in_on", "objective_id", "key_result_id")
-    due_on = dict(rows.values_list("key_result_id", "next_check_in_on")[:MOST_DUE])
+    pairs = rows.values_list("key_result_id", "next_check_in_on")[:MOST_DUE]
+    due_on = {pk: day for pk, day in pairs if day is not None}
     due: list[DueLine] = []
     if due_on:
         key_results = KeyResult.objects.filter(pk__in=due_on)
@@ -101,7 +104,10 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
     )
     monday = today - timedelta(days=today.weekday())
     done = CheckIn.objects.filter(
-        author_id=actor.membership_id, workspace_id=actor.workspace_id, valid_on__gte=monday, replaced_by=None,
+        author_id=actor.membership_id,
+        workspace_id=actor.workspace_id,
+        valid_on__gte=monday,
+        replaced_by=None,
         withdrawn=False,
     ).count()
     return WeekPage(
@@ -123,7 +129,14 @@ def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:
     )
     for slug, name, word, streak, group in off[:MOST_LOOKS]:
         looks.append(
-            Look("kpi", slug, name, word, "has no objective behind it", f"{group or 'KPI'}, off for {streak} in a row")
+            Look(
+                "kpi",
+                slug or "",
+                name,
+                word,
+                "has no objective behind it",
+                f"{group or 'KPI'}, off for {streak} in a row",
+            )
         )
     goals = (
         ObjectiveScore.objects.filter(

@@ -8,6 +8,7 @@ from milepost.web import format as words
 from milepost.web.charts.scale import Scale, nice_ticks, spread
 
 LABEL_GAP = 14.0
+NOTE_LETTERS = 18
 LETTER = 6.4  # width of an average letter at 11 px
 
 
@@ -122,9 +123,17 @@ def draw_series(given: SeriesInput, *, wide: bool) -> SeriesDrawing | None:
     for day, text in given.notes:
         if day in place:
             lines.append(Line(place[day], top - 4, place[day], bottom, "ev"))
-            shown = text if len(text) <= 18 else text[:17].rstrip() + "…"
+            shown = text if len(text) <= NOTE_LETTERS else text[: NOTE_LETTERS - 1].rstrip() + "…"
             near_end = place[day] > width - right - len(shown) * LETTER
-            texts.append(Text(place[day] + (-4 if near_end else 4), top + 6, shown, "lab", "end" if near_end else "start"))
+            texts.append(
+                Text(
+                    place[day] + (-4 if near_end else 4),
+                    top + 6,
+                    shown,
+                    "lab",
+                    "end" if near_end else "start",
+                )
+            )
     dots, open_dot, path, open_path = _series(points, given, x, y)
     return SeriesDrawing(
         width=width,

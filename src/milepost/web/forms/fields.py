@@ -16,7 +16,17 @@ from milepost.exchange.readings_file import UnreadableFile
 from milepost.workspace.errors import DomainError, NotAllowed, NotFound
 
 T = TypeVar("T")
-REFUSALS = (DomainError, UnreadableFile, NotANumber, NotAPeriod, BadTarget, NoDistance, SharesAboveOne, ScaleMixedUp, EmptyCycle)
+REFUSALS = (
+    DomainError,
+    UnreadableFile,
+    NotANumber,
+    NotAPeriod,
+    BadTarget,
+    NoDistance,
+    SharesAboveOne,
+    ScaleMixedUp,
+    EmptyCycle,
+)
 
 
 class Styled(forms.Form):

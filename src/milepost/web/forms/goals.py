@@ -14,11 +14,15 @@ from milepost.web.words import AMBITIONS
 COMPANY = ""
 KINDS = [("reach", "Reach a value"), ("keep", "Keep a level"), ("milestone", "Milestone in steps")]
 WINDOWS = [
-    ("default", "As the KPI counts"), ("last", "Last closed period"), ("last_4", "Last 4 closed periods"),
+    ("default", "As the KPI counts"),
+    ("last", "Last closed period"),
+    ("last_4", "Last 4 closed periods"),
     ("cycle", "All of the cycle"),
-]  # fmt: skip
+]
 # "First reply time 48 -> 30 min": name, start, target, unit
-_PHRASE = re.compile(r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$")
+_PHRASE = re.compile(
+    r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$"
+)
 
 
 class ObjectiveForm(Styled):
@@ -26,9 +30,12 @@ class ObjectiveForm(Styled):
 
     title = forms.CharField(max_length=200, label="Objective", help_text="What should be true? No number here.")
     why = forms.CharField(
-        max_length=5000, required=False, label="Why", widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        required=False,
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="One paragraph: what is it good for, and why now?",
-    )  # fmt: skip
+    )
     owner = forms.ChoiceField(required=False, label="Owner", help_text="Company, team or person it belongs to")
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
     cycle = forms.ChoiceField(label="Cycle")
@@ -40,7 +47,9 @@ class ObjectiveForm(Styled):
     )
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
-    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name, options in choices.items():
             if name in self.fields:
@@ -93,7 +102,10 @@ class QuickKeyResultForm(Styled):
         if data.get("title") and not self.errors:
             for name in ("start", "target"):
                 if data.get(name) is None:
-                    self.add_error(name, "Write the value at the start." if name == "start" else "Write the value to reach.")
+                    self.add_error(
+                        name,
+                        "Write the value at the start." if name == "start" else "Write the value to reach.",
+                    )
         return data
 
     def draft(self) -> KeyResultDraft | None:
@@ -119,7 +131,12 @@ def read_phrase(text: str) -> dict[str, Any] | None:
         start, target = parse_number(match["start"]), parse_number(match["target"])
     except NotANumber:
         return None
-    return {"title": match["title"].strip(), "start": start, "target": target, "unit": (match["unit"] or "").strip()}
+    return {
+        "title": match["title"].strip(),
+        "start": start,
+        "target": target,
+        "unit": (match["unit"] or "").strip(),
+    }
 
 
 class KeyResultForm(Styled):
@@ -137,15 +154,20 @@ class KeyResultForm(Styled):
     tolerance = NumberField(required=False, label="Tolerance", help_text="The miss at which no credit is left")
     window = forms.ChoiceField(choices=WINDOWS, label="Periods of the KPI")
     steps = forms.CharField(
-        required=False, label="Steps of a milestone", widget=forms.Textarea(attrs={"rows": 4}), max_length=10000,
+        required=False,
+        label="Steps of a milestone",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=10000,
         help_text="One a line; a due day may follow a comma: Contract signed, 2026-11-30",
-    )  # fmt: skip
+    )
     weight = NumberField(required=False, label="Weight", help_text="1 unless it matters more or less")
     share = NumberField(required=False, label="Fixed share, %", help_text="Empty: by weight")
     ambition = forms.ChoiceField(choices=list(AMBITIONS.items()), label="Ambition")
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
-    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kpi"].choices = choices["kpi"]  # type: ignore[attr-defined]
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]

@@ -17,12 +17,17 @@ class KpiForm(Styled):
 
     name = forms.CharField(max_length=200, label="Name")
     description = forms.CharField(
-        max_length=5000, required=False, label="What exactly is measured?", widget=forms.Textarea(attrs={"rows": 2})
+        max_length=5000,
+        required=False,
+        label="What exactly is measured?",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     unit = forms.CharField(max_length=20, required=False, label="Unit", help_text="%, €, min, tickets …")
     frequency = forms.ChoiceField(choices=list(FREQUENCIES.items()), label="Rhythm", initial="week")
     direction = forms.ChoiceField(choices=list(DIRECTIONS.items()), label="Good is")
-    aggregation = forms.ChoiceField(choices=list(AGGREGATIONS.items()), label="Several periods together", initial="stock")
+    aggregation = forms.ChoiceField(
+        choices=list(AGGREGATIONS.items()), label="Several periods together", initial="stock"
+    )
     low = NumberField(required=False, label="Target: at least", help_text="When higher is good, or for a range")
     high = NumberField(required=False, label="Target: at most", help_text="When lower is good, or for a range")
     tolerance = NumberField(required=False, label="Still close", help_text="A miss of up to this much")
@@ -30,9 +35,12 @@ class KpiForm(Styled):
     team = forms.ChoiceField(required=False, label="Owner")
     group = forms.CharField(max_length=80, required=False, label="Heading on the board")
     lag_days = forms.IntegerField(
-        required=False, min_value=0, max_value=366, label="Days until a value is due",
+        required=False,
+        min_value=0,
+        max_value=366,
+        label="Days until a value is due",
         help_text="Empty: 1 for days, 3 for weeks, 10 for longer",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +49,9 @@ class KpiForm(Styled):
 
     def draft(self) -> KpiDraft:
         data = self.cleaned_data
-        rule = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}[data["direction"]]
+        rule = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}[
+            data["direction"]
+        ]
         low, high = data["low"], data["high"]
         target = None
         if low is not None or high is not None:
@@ -65,7 +75,12 @@ class ValueForm(Styled):
     """One value by hand; a ratio may come as its two counts."""
 
     period = forms.CharField(max_length=20, label="Period")
-    value = forms.CharField(max_length=60, required=False, label="Value", widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+    value = forms.CharField(
+        max_length=60,
+        required=False,
+        label="Value",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
     numerator = NumberField(required=False, label="Or: so many")
     denominator = NumberField(required=False, label="of so many")
     note = forms.CharField(max_length=500, required=False, label="Note")
@@ -88,9 +103,12 @@ class StartObjectiveForm(Styled):
 
     title = forms.CharField(max_length=200, label="Objective")
     why = forms.CharField(
-        max_length=5000, required=False, label="Why now", widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        required=False,
+        label="Why now",
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What changed, since when, by how much",
-    )  # fmt: skip
+    )
     lead = forms.ChoiceField(label="Lead")
     owner = forms.ChoiceField(required=False, label="Owner")
     cycle = forms.ChoiceField(label="Cycle")
@@ -114,9 +132,12 @@ class ImportForm(Styled):
     numerator = forms.CharField(max_length=200, required=False, label="Or column of the part")
     denominator = forms.CharField(max_length=200, required=False, label="and of the whole")
     where = forms.CharField(
-        max_length=2000, required=False, label="Only rows where", widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        required=False,
+        label="Only rows where",
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One COLUMN=VALUE a line; nothing after the = means an empty cell",
-    )  # fmt: skip
+    )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

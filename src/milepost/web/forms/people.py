@@ -8,9 +8,26 @@ from django.contrib.auth.password_validation import validate_password
 from milepost.web.forms.fields import Styled
 from milepost.web.words import WEEKDAYS
 
-MONTHS = [(i, name) for i, name in enumerate(
-    ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-     "December"), start=1)]  # fmt: skip
+MONTHS = [
+    (i, name)
+    for i, name in enumerate(
+        (
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ),
+        start=1,
+    )
+]
 
 
 class PasswordMixin(forms.Form):
@@ -30,9 +47,11 @@ class FirstStartForm(PasswordMixin, Styled):
     name = forms.CharField(max_length=120, label="Your name")
     email = forms.EmailField(max_length=254, label="Your e-mail address")
     password = forms.CharField(
-        max_length=256, label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=256,
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 10 characters",
-    )  # fmt: skip
+    )
 
 
 class JoinForm(PasswordMixin, Styled):
@@ -41,9 +60,11 @@ class JoinForm(PasswordMixin, Styled):
     name = forms.CharField(max_length=120, label="Your name")
     email = forms.EmailField(max_length=254, label="Your e-mail address")
     password = forms.CharField(
-        max_length=256, label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=256,
+        label="Password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 10 characters",
-    )  # fmt: skip
+    )
 
 
 class WorkspaceForm(Styled):
@@ -60,14 +81,16 @@ class SettingsForm(Styled):
     time_zone = forms.CharField(max_length=64, label="Time zone", help_text="Such as Europe/Madrid")
     fiscal_month = forms.TypedChoiceField(choices=MONTHS, coerce=int, label="The year begins in")
     rhythm_weeks = forms.TypedChoiceField(
-        choices=[(1, "every week"), (2, "every 2 weeks"), (3, "every 3 weeks"), (0, "every month")], coerce=int,
+        choices=[(1, "every week"), (2, "every 2 weeks"), (3, "every 3 weeks"), (0, "every month")],
+        coerce=int,
         label="Check-ins are due",
-    )  # fmt: skip
+    )
     rhythm_weekday = forms.TypedChoiceField(choices=list(enumerate(WEEKDAYS)), coerce=int, label="on")
     reviewers = forms.TypedChoiceField(
-        choices=[(0, "nobody, it runs at once"), (1, "one reviewer"), (2, "two reviewers")], coerce=int,
+        choices=[(0, "nobody, it runs at once"), (1, "one reviewer"), (2, "two reviewers")],
+        coerce=int,
         label="A new objective is reviewed by",
-    )  # fmt: skip
+    )
 
 
 class CycleForm(Styled):
@@ -82,9 +105,7 @@ class InviteForm(Styled):
     """An invitation."""
 
     label = forms.CharField(max_length=254, label="Who is it for?", help_text="A name or an address, for your list")
-    role = forms.ChoiceField(
-        choices=[("member", "Member"), ("viewer", "Viewer"), ("admin", "Admin")], label="Role"
-    )
+    role = forms.ChoiceField(choices=[("member", "Member"), ("viewer", "Viewer"), ("admin", "Admin")], label="Role")
     team = forms.ChoiceField(required=False, label="Team")
 
     def __init__(self, *args: Any, teams: list[tuple[str, str]], **kwargs: Any) -> None:

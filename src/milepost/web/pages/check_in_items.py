@@ -9,6 +9,7 @@ from milepost.core.numbers import NotANumber, parse_level
 from milepost.okr.actions import CheckInDraft
 from milepost.okr.queries import KeyResultLine
 from milepost.web.format import edited
+from milepost.web.forms.fields import optional_id
 
 OWN_WORDS = ("off_track", "at_risk", "on_track", "ahead")
 DEFAULT_CONFIDENCE = 5
@@ -70,7 +71,7 @@ def typed(item: Item, data: QueryDict) -> Item:
     return replace(
         item,
         value=data.get(names.value, item.value)[:60],
-        confidence=int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 3 else item.confidence,  # noqa: PLR2004 - 1..10
+        confidence=optional_id(sent[:3]) or item.confidence,
         note=data.get(names.note, ""),
         own=data.get(names.own, ""),
         blockers=data.get(names.blockers, ""),
@@ -99,7 +100,7 @@ def draft_of(item: Item, data: QueryDict, *, nothing_changed: bool = False) -> C
         steps = {s.id: 1.0 if str(s.id) in ticked else (0.0 if s.done >= 1 else s.done) for s in k.steps}
     return CheckInDraft(
         key_result_id=k.id,
-        confidence=int(confidence) if confidence.isascii() and confidence.isdigit() and len(confidence) < 3 else None,  # noqa: PLR2004 - 1..10
+        confidence=optional_id(confidence[:3]),
         value=value,
         note=data.get(names.note, ""),
         blockers=data.get(names.blockers, ""),

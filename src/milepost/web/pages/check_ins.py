@@ -12,8 +12,8 @@ from milepost import clock
 from milepost.okr import actions
 from milepost.okr.queries import get_check_in, get_key_result, objective_page
 from milepost.web.access import PlacedRequest, page
-from milepost.web.forms.fields import REFUSALS
 from milepost.web.format import edited
+from milepost.web.forms.fields import REFUSALS
 from milepost.web.pages.check_in_items import OWN_WORDS, draft_of, item_of, typed
 from milepost.web.pages.objectives import objective_context
 from milepost.workspace.errors import NotAllowed, NotFound
@@ -51,9 +51,14 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     if line is None or (old.author_id != place.actor.membership_id and not place.actor.is_admin):
         raise NotFound
     item = replace(
-        item_of(line), value=edited(old.value), confidence=old.confidence, note=old.note, own=old.own_word,
-        blockers=old.blockers, request_key="",
-    )  # fmt: skip
+        item_of(line),
+        value=edited(old.value),
+        confidence=old.confidence,
+        note=old.note,
+        own=old.own_word,
+        blockers=old.blockers,
+        request_key="",
+    )
     status = 200
     if request.method == "POST":
         try:

@@ -31,6 +31,9 @@ def objective_choices(place: Place, *, but: int | None = None) -> dict[str, Choi
             *((f"person-{pk}", name) for pk, name in persons),
         ],
         "cycle": [(str(c.id), c.name) for c in list_cycles(place.actor, today=place.today)],
-        "parent": [("", "nothing, it is a top objective"), *((str(pk), title) for pk, title in list_parents(place.actor, but=but))],
+        "parent": [
+            ("", "nothing, it is a top objective"),
+            *((str(pk), title) for pk, title in list_parents(place.actor, but=but)),
+        ],
         "kpi": [("", "by hand"), *list_kpis(place.actor)],
     }

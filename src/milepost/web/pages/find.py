@@ -40,13 +40,20 @@ def _write(request: PlacedRequest) -> HttpResponse:
         if kind == "kpi":
             kpi = get_kpi(place.actor, reference)
             day = period_start(place.today, Frequency(kpi.frequency), fiscal_month=place.fiscal_month)
-            actions.record_readings(by=place.actor, kpi=reference, readings=[actions.NewReading(day=day, value=value)], now=clock.now())
+            actions.record_readings(
+                by=place.actor,
+                kpi=reference,
+                readings=[actions.NewReading(day=day, value=value)],
+                now=clock.now(),
+            )
             messages.success(request, f"Written to {kpi.name}.")
             return redirect("kpi", place.slug, reference)
         key_result = get_key_result(place.actor, optional_id(reference) or 0)
         last = find_confidence(key_result)
         actions.record_check_in(
-            by=place.actor, draft=actions.CheckInDraft(key_result_id=key_result.pk, confidence=last, value=value), now=clock.now()
+            by=place.actor,
+            draft=actions.CheckInDraft(key_result_id=key_result.pk, confidence=last, value=value),
+            now=clock.now(),
         )
         messages.success(request, f"Checked in on {key_result.title}.")
         return redirect(reverse("goal", args=[place.slug, key_result.objective_id]) + f"#kr-{key_result.pk}")

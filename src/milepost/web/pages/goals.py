@@ -24,7 +24,11 @@ def goals(request: PlacedRequest) -> HttpResponse:
     cycle = pick_cycle(cycles, today=place.today, wanted=optional_id(request.GET.get("cycle", "")))
     if cycle is None and cycles:
         raise NotFound
-    context: dict[str, object] = {"cycle": cycle, "cycles": cycles, "lede": "Objectives say where we go, key results how we know."}
+    context: dict[str, object] = {
+        "cycle": cycle,
+        "cycles": cycles,
+        "lede": "Objectives say where we go, key results how we know.",
+    }
     if cycle is not None:
         view = request.GET.get("view", "all")
         opened = [pk for text in request.GET.get("open", "").split(",")[:50] if (pk := optional_id(text))]

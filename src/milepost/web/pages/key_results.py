@@ -17,10 +17,14 @@ from milepost.web.pages.choices import objective_choices
 from milepost.workspace.errors import NotAllowed, NotFound
 
 ROWS = (
-    ("", ("title",)), ("g4", ("kind", "lead", "kpi", "unit")), ("g2", ("start", "target")),
-    ("g3", ("low", "high", "tolerance")), ("", ("steps",)), ("g4", ("weight", "share", "window", "ambition")),
+    ("", ("title",)),
+    ("g4", ("kind", "lead", "kpi", "unit")),
+    ("g2", ("start", "target")),
+    ("g3", ("low", "high", "tolerance")),
+    ("", ("steps",)),
+    ("g4", ("weight", "share", "window", "ambition")),
     ("", ("reason",)),
-)  # fmt: skip
+)
 HINTS = (
     "Reach a value: from where it stands to where it should be, up or down.",
     "Keep a level: each closed period that meets it counts; the score is the mean.",
@@ -35,12 +39,25 @@ def new(request: PlacedRequest, pk: int) -> HttpResponse:
     shown = objective_page(place.actor, pk, today=place.today)
     _must_edit(shown.can_edit)
     runs = shown.line.state in {"active", "paused"}
-    initial = {"kind": "reach", "weight": "1", "window": "default", "ambition": shown.line.ambition, "lead": str(shown.line.lead_id or "")}
+    initial = {
+        "kind": "reach",
+        "weight": "1",
+        "window": "default",
+        "ambition": shown.line.ambition,
+        "lead": str(shown.line.lead_id or ""),
+    }
     form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: actions.add_key_result(
-            by=place.actor, objective_id=pk, draft=form.draft(), reason=form.cleaned_data.get("reason", ""), now=clock.now()
-        ))  # fmt: skip
+        made = attempt(
+            form,
+            lambda: actions.add_key_result(
+                by=place.actor,
+                objective_id=pk,
+                draft=form.draft(),
+                reason=form.cleaned_data.get("reason", ""),
+                now=clock.now(),
+            ),
+        )
         if made is not None:
             return redirect(reverse("goal", args=[place.slug, pk]) + f"#kr-{made}")
     context = _context(form, place.slug, pk, shown.line.title, heading="Add a key result")
@@ -60,16 +77,34 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     runs = line.state != "draft"
     form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=_initial(line))
     if request.method == "POST" and form.is_valid():
-        saved = attempt(form, lambda: actions.edit_key_result(
-            by=place.actor, key_result_id=pk, draft=form.draft(), reason=form.cleaned_data.get("reason", ""), now=clock.now()
-        ) or True)  # fmt: skip
+        saved = attempt(
+            form,
+            lambda: (
+                actions.edit_key_result(
+                    by=place.actor,
+                    key_result_id=pk,
+                    draft=form.draft(),
+                    reason=form.cleaned_data.get("reason", ""),
+                    now=clock.now(),
+                )
+                or True
+            ),
+        )
         if saved:
             return redirect(reverse("goal", args=[place.slug, objective_id]) + f"#kr-{pk}")
-    context = _context(form, place.slug, objective_id, shown.line.title, heading="Amend the key result" if runs else "Edit the key result")
+    context = _context(
+        form,
+        place.slug,
+        objective_id,
+        shown.line.title,
+        heading="Amend the key result" if runs else "Edit the key result",
+    )
     context["danger"] = {
-        "title": "Take it out", "action": reverse("key_result_cancel", args=[place.slug, pk]), "reason": runs,
+        "title": "Take it out",
+        "action": reverse("key_result_cancel", args=[place.slug, pk]),
+        "reason": runs,
         "label": "Cancel key result" if runs else "Delete key result",
-    }  # fmt: skip
+    }
     context["move"] = reverse("key_result_move", args=[place.slug, pk])
     return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
 
@@ -92,7 +127,7 @@ def move(request: PlacedRequest, pk: int) -> HttpResponse:
     return redirect(reverse("goal", args=[place.slug, objective_id]) + f"#kr-{pk}")
 
 
-def _must_edit(can_edit: bool) -> None:  # noqa: FBT001 - the one thing it asks
+def _must_edit(can_edit: bool) -> None:
     if not can_edit:
         raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
 
@@ -100,17 +135,35 @@ def _must_edit(can_edit: bool) -> None:  # noqa: FBT001 - the one thing it asks
 def _initial(k: KeyResultLine) -> dict[str, Any]:
     steps = [f"{s.title}, {s.due_on.isoformat()}" if s.due_on else s.title for s in k.steps]
     return {
-        "title": k.title, "kind": k.kind, "lead": str(k.lead_id), "kpi": k.kpi_slug or "", "unit": k.unit_code,
-        "start": k.start, "target": k.target, "low": k.low, "high": k.high, "tolerance": k.tolerance or None,
-        "weight": 1.0, "share": round(100 * (k.share or 0), 6) if k.is_share_fixed else None, "window": k.window,
-        "ambition": k.ambition, "steps": "\n".join(steps), "step_ids": {s.title: s.id for s in k.steps},
-    } | {"weight": k.weight}  # fmt: skip
+        "title": k.title,
+        "kind": k.kind,
+        "lead": str(k.lead_id),
+        "kpi": k.kpi_slug or "",
+        "unit": k.unit_code,
+        "start": k.start,
+        "target": k.target,
+        "low": k.low,
+        "high": k.high,
+        "tolerance": k.tolerance or None,
+        "weight": 1.0,
+        "share": round(100 * (k.share or 0), 6) if k.is_share_fixed else None,
+        "window": k.window,
+        "ambition": k.ambition,
+        "steps": "\n".join(steps),
+        "step_ids": {s.title: s.id for s in k.steps},
+    } | {"weight": k.weight}
 
 
 def _context(form: KeyResultForm, workspace: str, objective_id: int, title: str, *, heading: str) -> dict[str, Any]:
     back = reverse("goal", args=[workspace, objective_id])
     rows = [{"css": css, "fields": [form[n] for n in names if n in form.fields]} for css, names in ROWS]
     return {
-        "form": form, "rows": [r for r in rows if r["fields"]], "heading": heading, "back": back, "crumb": (back, title),
-        "save_label": "Save key result", "hints": HINTS, "lede": "One measure that tells whether the objective comes true.",
-    }  # fmt: skip
+        "form": form,
+        "rows": [r for r in rows if r["fields"]],
+        "heading": heading,
+        "back": back,
+        "crumb": (back, title),
+        "save_label": "Save key result",
+        "hints": HINTS,
+        "lede": "One measure that tells whether the objective comes true.",
+    }

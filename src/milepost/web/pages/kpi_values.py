@@ -43,10 +43,19 @@ def values(request: PlacedRequest, slug: str) -> HttpResponse:
         day = parse_period(data["period"], frequency, fiscal_month=place.fiscal_month)
         reading = actions.NewReading(day=day, value=None, reason="taken back")
         if "withdraw" not in request.POST:
-            reading = _typed(data, day, last=kpi_page(place.actor, slug, today=place.today).tile.value, unit=kpi.unit_code)
+            reading = _typed(
+                data, day, last=kpi_page(place.actor, slug, today=place.today).tile.value, unit=kpi.unit_code
+            )
         stored = actions.record_readings(by=place.actor, kpi=slug, readings=[reading], now=clock.now())
         if data["note"]:
-            metrics.add_note(by=place.actor, slug=slug, day=day, text=data["note"], fiscal_month=place.fiscal_month, now=clock.now())
+            metrics.add_note(
+                by=place.actor,
+                slug=slug,
+                day=day,
+                text=data["note"],
+                fiscal_month=place.fiscal_month,
+                now=clock.now(),
+            )
         if "withdraw" in request.POST:
             messages.success(request, "The value is taken back; the history keeps it.")
         else:
@@ -75,13 +84,19 @@ def notes(request: PlacedRequest, slug: str) -> HttpResponse:
     kpi = get_kpi(place.actor, slug)
     form = NoteForm(request.POST)
 
-    def save() -> int:
+    def save_note() -> bool:
         day = parse_period(form.cleaned_data["period"], Frequency(kpi.frequency), fiscal_month=place.fiscal_month)
-        return metrics.add_note(
-            by=place.actor, slug=slug, day=day, text=form.cleaned_data["text"], fiscal_month=place.fiscal_month, now=clock.now()
+        metrics.add_note(
+            by=place.actor,
+            slug=slug,
+            day=day,
+            text=form.cleaned_data["text"],
+            fiscal_month=place.fiscal_month,
+            now=clock.now(),
         )
+        return True
 
-    if form.is_valid() and attempt(form, save):
+    if form.is_valid() and attempt(form, save_note):
         return redirect("kpi", place.slug, slug)
     return render(request, "kpis/page.html", kpi_context(request, slug, note_form=form), status=422)
 
@@ -115,9 +130,16 @@ def import_file(request: PlacedRequest, slug: str) -> HttpResponse:
             context |= {"read": read, "last_words": last_words(read, kpi.unit_code)}
             status = 200
             if request.POST.get("step") == "import" and not read.problem_count:
-                stored = attempt(form, lambda: actions.record_readings(
-                    by=place.actor, kpi=slug, readings=read.periods, source=actions.ReadingSource.FILE, now=clock.now()
-                ))  # fmt: skip
+                stored = attempt(
+                    form,
+                    lambda: actions.record_readings(
+                        by=place.actor,
+                        kpi=slug,
+                        readings=read.periods,
+                        source=actions.ReadingSource.FILE,
+                        now=clock.now(),
+                    ),
+                )
                 if stored is not None:
                     n = len(stored.readings)
                     messages.success(request, f"{n} periods written, {stored.unchanged} stood there already.")
@@ -150,13 +172,21 @@ def _read(request: PlacedRequest, data: bytes, given: dict[str, Any], slug: str)
                 raise UnreadableFile(f"“{line[:60]}” is no condition. Write COLUMN=VALUE.")
             where.append((name.strip(), wanted.strip()))
     columns = Columns(
-        date=given["date"], value=given["value"] or None, numerator=given["numerator"] or None,
-        denominator=given["denominator"] or None, where=tuple(where),
-    )  # fmt: skip
+        date=given["date"],
+        value=given["value"] or None,
+        numerator=given["numerator"] or None,
+        denominator=given["denominator"] or None,
+        where=tuple(where),
+    )
     return read_values(
-        data, columns, frequency=Frequency(kpi.frequency), how=Aggregation(kpi.aggregation), unit_code=kpi.unit_code,
-        today=place.today, fiscal_month=place.fiscal_month,
-    )  # fmt: skip
+        data,
+        columns,
+        frequency=Frequency(kpi.frequency),
+        how=Aggregation(kpi.aggregation),
+        unit_code=kpi.unit_code,
+        today=place.today,
+        fiscal_month=place.fiscal_month,
+    )
 
 
 def _data(request: PlacedRequest, form: ImportForm) -> tuple[bytes | None, str]:

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from milepost import clock
 from milepost.core.calendar import Frequency, period_start
+from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
 from milepost.core.target import miss
 from milepost.metrics import actions as metrics
-from milepost.metrics.queries import KpiPage, Tile, board as board_of, get_kpi, kpi_page, kpi_target
+from milepost.metrics.queries import KpiPage, Tile, get_kpi, kpi_page, kpi_target
+from milepost.metrics.queries import board as board_of
 from milepost.okr import actions
 from milepost.okr.queries import Start, goals_of_kpi, running_objectives, start_of
 from milepost.web import format as words
@@ -51,19 +53,21 @@ def board_sentence(counts: dict[str, int]) -> str:
     if not total:
         return "A KPI is watched all the time against its target."
     parts = [
-        f"{words.count(counts[word], 'is', 'are')} {LOOKS[word].label.lower()}"
-        for word in ORDER
-        if counts.get(word)
+        f"{words.count(counts[word], 'is', 'are')} {LOOKS[word].label.lower()}" for word in ORDER if counts.get(word)
     ]
     tail = ", ".join(_number_first(part) for part in parts)
-    return f"{counts.get('on_target', 0)} of {total} are on target." + (f" {tail[0].upper()}{tail[1:]}." if tail else "")
+    return f"{counts.get('on_target', 0)} of {total} are on target." + (
+        f" {tail[0].upper()}{tail[1:]}." if tail else ""
+    )
 
 
 def _number_first(text: str) -> str:
     return text.replace("is no value", "has no value").replace("are no value", "have no value")
 
 
-def actions_by_kpi(request: PlacedRequest, groups: tuple[tuple[str, tuple[Tile, ...]], ...]) -> dict[int, tuple[int, str]]:
+def actions_by_kpi(
+    request: PlacedRequest, groups: tuple[tuple[str, tuple[Tile, ...]], ...]
+) -> dict[int, tuple[int, str]]:
     """Return the running objective of each KPI of the board: its id and title."""
     return running_objectives(request.place.actor, [tile.id for _, tiles in groups for tile in tiles])
 
@@ -75,7 +79,11 @@ def kpi(request: PlacedRequest, slug: str) -> HttpResponse:
 
 
 def kpi_context(
-    request: PlacedRequest, slug: str, *, value_form: ValueForm | None = None, note_form: NoteForm | None = None
+    request: PlacedRequest,
+    slug: str,
+    *,
+    value_form: ValueForm | None = None,
+    note_form: NoteForm | None = None,
 ) -> dict[str, Any]:
     """Return what the page of a KPI needs; a form that could not be saved is shown again."""
     place = request.place
@@ -100,11 +108,14 @@ def kpi_context(
         "foot": foot(shown),
         "against_target": against_target(tile),
         "year_delta": year_delta,
-        "year_is_better": None if not year_delta or tile.direction == "within" else (year_delta > 0) == (tile.direction == "higher"),
+        "year_is_better": None
+        if not year_delta or tile.direction == "within"
+        else (year_delta > 0) == (tile.direction == "higher"),
         "rhythm": FREQUENCIES[tile.frequency],
         "counting": AGGREGATIONS[shown.aggregation],
         "lede": f"{FREQUENCIES[tile.frequency].capitalize()}, {words.target_words(tile.target, tile.unit_code)}.",
-        "value_form": value_form or ValueForm(is_ratio=shown.aggregation == "ratio", initial={"period": now.isoformat()}),
+        "value_form": value_form
+        or ValueForm(is_ratio=shown.aggregation == "ratio", initial={"period": now.isoformat()}),
         "note_form": note_form or NoteForm(initial={"period": (tile.valid_on or now).isoformat()}),
     }
 
@@ -161,7 +172,11 @@ def says(shown: KpiPage, *, today: date) -> tuple[str, str]:
     if shown.shift_on is None or shown.shift_level is None or shown.shift_before is None:
         off = f" Off target {words.count(tile.off_streak, 'time')} in a row." if tile.off_streak > 1 else ""
         return "No change beyond ordinary variation.", off.strip()
-    way = {True: "Something changed, for the better.", False: "Something changed, for the worse.", None: "Something changed."}
+    way = {
+        True: "Something changed, for the better.",
+        False: "Something changed, for the worse.",
+        None: "Something changed.",
+    }
     level = words.with_unit(shown.shift_level, tile.unit_code)
     before = words.with_unit(shown.shift_before, tile.unit_code)
     since = words.period(shown.shift_on, tile.frequency, today=today)
@@ -180,7 +195,8 @@ def findings(shown: KpiPage) -> list[dict[str, Any]]:
             {
                 "on": shown.starts[shift.index],
                 "css": {"good": "s", "bad": "bad", "neutral": "n"}[mark],
-                "text": f"{way}: about {words.with_unit(shift.after, unit)} instead of {words.with_unit(shift.before, unit)}",
+                "text": f"{way}: about {words.with_unit(shift.after, unit)} "
+                f"instead of {words.with_unit(shift.before, unit)}",
             }
         )
     return rows
@@ -190,8 +206,10 @@ def foot(shown: KpiPage) -> str:
     closed = sum(v is not None for v in shown.tile.spark)
     limits = shown.reading.phases[-1].limits if shown.reading.phases else None
     if limits is None:
-        return f"Closed periods only. Limits need eight values of one level; there are {closed if closed < 8 else 'fewer'} so far."  # noqa: PLR2004 - statistics 1.1
-    return f"Closed periods only. Limits from {limits.count} values{'' if limits.is_firm else ', provisional until 24'}; the open period takes no part."
+        so_far = closed if closed < LEAST_POINTS else "fewer"
+        return f"Closed periods only. Limits need {LEAST_POINTS} values of one level; there are {so_far} so far."
+    firm = "" if limits.is_firm else f", provisional until {FIRM_POINTS}"
+    return f"Closed periods only. Limits from {limits.count} values{firm}; the open period takes no part."
 
 
 def against_target(tile: Tile) -> str:
@@ -209,10 +227,18 @@ def against_target(tile: Tile) -> str:
 @page
 def new(request: PlacedRequest) -> HttpResponse:
     place = request.place
-    initial = {"lead": str(place.actor.membership_id), "frequency": "week", "aggregation": "stock", "direction": "higher"}
+    initial = {
+        "lead": str(place.actor.membership_id),
+        "frequency": "week",
+        "aggregation": "stock",
+        "direction": "higher",
+    }
     form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
     if request.method == "POST" and form.is_valid():
-        slug = attempt(form, lambda: metrics.create_kpi(by=place.actor, draft=form.draft(), today=place.today, now=clock.now()))
+        slug = attempt(
+            form,
+            lambda: metrics.create_kpi(by=place.actor, draft=form.draft(), today=place.today, now=clock.now()),
+        )
         if slug is not None:
             return redirect("kpi", place.slug, slug)
     context = _form_context(form, heading="Add a KPI", back=reverse("kpis", args=[place.slug]))
@@ -226,30 +252,50 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     found = get_kpi(place.actor, slug)
     target = kpi_target(found, today=place.today)
     initial = {
-        "name": found.name, "description": found.description, "unit": found.unit_code, "frequency": found.frequency,
-        "direction": found.direction, "aggregation": found.aggregation, "low": target.low if target else None,
-        "high": target.high if target else None, "tolerance": (target.tolerance or None) if target else None,
-        "lead": str(found.lead_id), "team": str(found.owner_team_id or ""), "group": found.group, "lag_days": found.lag_days,
-    }  # fmt: skip
+        "name": found.name,
+        "description": found.description,
+        "unit": found.unit_code,
+        "frequency": found.frequency,
+        "direction": found.direction,
+        "aggregation": found.aggregation,
+        "low": target.low if target else None,
+        "high": target.high if target else None,
+        "tolerance": (target.tolerance or None) if target else None,
+        "lead": str(found.lead_id),
+        "team": str(found.owner_team_id or ""),
+        "group": found.group,
+        "lag_days": found.lag_days,
+    }
     form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(form, lambda: metrics.edit_kpi(
-            by=place.actor, slug=slug, draft=form.draft(), today=place.today, now=clock.now()
-        ) or True)  # fmt: skip
+        saved = attempt(
+            form,
+            lambda: (
+                metrics.edit_kpi(by=place.actor, slug=slug, draft=form.draft(), today=place.today, now=clock.now())
+                or True
+            ),
+        )
         if saved:
             return redirect("kpi", place.slug, slug)
     back = reverse("kpi", args=[place.slug, slug])
     context = _form_context(form, heading="Edit the KPI", back=back)
     context["crumb"] = (back, found.name)
-    context["danger"] = {"title": "Archive", "action": reverse("kpi_archive", args=[place.slug, slug]), "label": f"Archive {found.name}"}
+    context["danger"] = {
+        "title": "Archive",
+        "action": reverse("kpi_archive", args=[place.slug, slug]),
+        "label": f"Archive {found.name}",
+    }
     return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
     rows = (
-        ("", ("name",)), ("", ("description",)), ("g4", ("unit", "frequency", "direction", "aggregation")),
-        ("g3", ("low", "high", "tolerance")), ("g4", ("lead", "team", "group", "lag_days")),
-    )  # fmt: skip
+        ("", ("name",)),
+        ("", ("description",)),
+        ("g4", ("unit", "frequency", "direction", "aggregation")),
+        ("g3", ("low", "high", "tolerance")),
+        ("g4", ("lead", "team", "group", "lag_days")),
+    )
     return {
         "form": form,
         "rows": [{"css": css, "fields": [form[n] for n in names]} for css, names in rows],
@@ -283,25 +329,41 @@ def start_objective(request: PlacedRequest, slug: str) -> HttpResponse:
         data = form.cleaned_data
         kind, _, owner = data["owner"].partition("-")
         draft = actions.ObjectiveDraft(
-            title=data["title"], why=data["why"], cycle_id=int(data["cycle"]), lead_id=optional_id(data["lead"]),
+            title=data["title"],
+            why=data["why"],
+            cycle_id=int(data["cycle"]),
+            lead_id=optional_id(data["lead"]),
             owner_team_id=optional_id(owner) if kind == "team" else None,
             owner_person_id=optional_id(owner) if kind == "person" else None,
-            parent_id=optional_id(data["parent"]), ambition=data["ambition"],
-        )  # fmt: skip
+            parent_id=optional_id(data["parent"]),
+            ambition=data["ambition"],
+        )
         key_result = actions.KeyResultDraft(title=start.kpi.name, kpi=slug, start=data["start"], target=data["target"])
-        pk = attempt(form, lambda: actions.create_objective(
-            by=place.actor, draft=draft, key_results=[key_result], activate=request.POST.get("save") != "draft", now=clock.now()
-        ))  # fmt: skip
+        pk = attempt(
+            form,
+            lambda: actions.create_objective(
+                by=place.actor,
+                draft=draft,
+                key_results=[key_result],
+                activate=request.POST.get("save") != "draft",
+                now=clock.now(),
+            ),
+        )
         if pk is not None:
             return redirect("goal", place.slug, pk)
     tile = kpi_page(place.actor, slug, today=place.today).tile
     unit = start.kpi.unit_code
     context = {
-        "start": start, "form": form, "tile": tile, "evidence": evidence(start, tile, today=place.today),
-        "from_to": _from_to(start, unit), "unit_words": unit, "target_text": words.target_words(start.target, unit),
+        "start": start,
+        "form": form,
+        "tile": tile,
+        "evidence": evidence(start, tile, today=place.today),
+        "from_to": _from_to(start, unit),
+        "unit_words": unit,
+        "target_text": words.target_words(start.target, unit),
         "reach": reach(start, today=place.today),
         "save_label": "Save objective" if not place.reviewers else "Send to review",
-    }  # fmt: skip
+    }
     return render(request, "kpis/start_objective.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -313,7 +375,9 @@ def prefill(start: Start, *, today: date) -> dict[str, Any]:
     better = {"higher": "Raise", "lower": "Lower", "within": "Bring"}[kpi.direction]
     first = proposal.start
     return {
-        "title": f"{better} {kpi.name[0].lower()}{kpi.name[1:]} to {back}" if back else f"Improve {kpi.name[0].lower()}{kpi.name[1:]}",
+        "title": f"{better} {kpi.name[0].lower()}{kpi.name[1:]} to {back}"
+        if back
+        else f"Improve {kpi.name[0].lower()}{kpi.name[1:]}",
         "why": why_now(start, today=today),
         "lead": str(kpi.lead_id or ""),
         "owner": f"team-{kpi.owner_team_id}" if kpi.owner_team_id else "",
@@ -332,7 +396,8 @@ def why_now(start: Start, *, today: date) -> str:
         by = words.change(p.level - p.before, unit).lstrip("+" + words.MINUS)
         parts.append(
             f"{kpi.name} {verb} from about {words.with_unit(p.before, unit)} to {words.with_unit(p.level, unit)} "
-            f"in the {words.period(p.shift_on, kpi.frequency, today=today)} and has stayed there: {by}, more than ordinary variation."
+            f"in the {words.period(p.shift_on, kpi.frequency, today=today)} and has stayed there: "
+            f"{by}, more than ordinary variation."
         )
     elif p.last is not None:
         parts.append(f"{kpi.name} stands at {words.with_unit(p.last, unit)}.")
@@ -345,7 +410,11 @@ def why_now(start: Start, *, today: date) -> str:
 
 def evidence(start: Start, tile: Tile, *, today: date) -> list[tuple[str, str]]:
     p, unit = start.proposal, start.kpi.unit_code
-    why = {"since_shift": "level since the change", "mean_of_last_4": "mean of the last 4 periods", "flow_from_zero": "a flow starts at 0"}
+    why = {
+        "since_shift": "level since the change",
+        "mean_of_last_4": "mean of the last 4 periods",
+        "flow_from_zero": "a flow starts at 0",
+    }
     rows = []
     if p.shift_on is not None:
         rows.append(("Since", words.period(p.shift_on, start.kpi.frequency, today=today)))
@@ -367,7 +436,11 @@ def reach(start: Start, *, today: date) -> str:
         return "No closed period has a value yet."
     met = sum(miss(v, start.target) == 0 for v in values)
     span = f"{words.number(min(values), digits=4)} and {words.with_unit(max(values), start.kpi.unit_code, full=True)}"
-    told = "none reached it. Waiting will not do, a change in the work can." if met == 0 else f"{words.count(met, 'time')} it was met."
+    told = (
+        "none reached it. Waiting will not do, a change in the work can."
+        if met == 0
+        else f"{words.count(met, 'time')} it was met."
+    )
     return f"The last {words.count(len(values), 'period')} lay between {span}; {told}"
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from milepost import clock
 from milepost.core.numbers import NotANumber, parse_number
+from milepost.core.rhythm import is_open
 from milepost.okr import actions
 from milepost.okr.queries import KeyResultLine, ObjectivePage, get_objective, objective_page, parent_of
 from milepost.web import format as words
@@ -27,7 +28,13 @@ HINTS = (
     "Two to five key results are enough; each says how you will know.",
     "A key result that reads a KPI needs no typing: its value comes from there.",
 )
-ROWS = (("g1", ("title",)), ("g1", ("why",)), ("g3", ("owner", "lead", "cycle")), ("g3", ("parent", "ambition", "counts")), ("g1", ("reason",)))
+ROWS = (
+    ("g1", ("title",)),
+    ("g1", ("why",)),
+    ("g3", ("owner", "lead", "cycle")),
+    ("g3", ("parent", "ambition", "counts")),
+    ("g1", ("reason",)),
+)
 
 
 @require_GET
@@ -47,13 +54,22 @@ def objective_context(
     o = shown.line
     items = []
     for k in shown.key_results:
-        may = o.state == "active" and k.state == "active" and place.actor.can_write and (shown.can_edit or k.lead_id == shown.my_id)
-        due = k.next_check_in_on is not None and (k.next_check_in_on - place.today).days <= 3 and k.lead_id == shown.my_id  # noqa: PLR2004 - as on My week
-        is_open = may and (k.id == opened or (opened is None and due))
+        may = (
+            o.state == "active"
+            and k.state == "active"
+            and place.actor.can_write
+            and (shown.can_edit or k.lead_id == shown.my_id)
+        )
+        due = (
+            k.next_check_in_on is not None
+            and is_open(k.next_check_in_on, today=place.today)
+            and k.lead_id == shown.my_id
+        )
+        opened_now = may and (k.id == opened or (opened is None and due))
         if sent is not None and sent.k.id == k.id:
             items.append(sent)
         else:
-            items.append(item_of(k, can_check_in=may, is_open=is_open))
+            items.append(item_of(k, can_check_in=may, is_open=opened_now))
     lede = words.points(o.expected - o.score) if o.score is not None and o.expected is not None else ""
     worst = _worst(shown.key_results)
     if o.state == "closed":
@@ -74,7 +90,11 @@ def objective_context(
 
 
 def _worst(key_results: tuple[KeyResultLine, ...]) -> str:
-    behind = [k for k in key_results if k.word in {"off_track", "at_risk"} and k.expected is not None and k.progress is not None]
+    behind = [
+        k
+        for k in key_results
+        if k.word in {"off_track", "at_risk"} and k.expected is not None and k.progress is not None
+    ]
     return max(behind, key=lambda k: (k.expected or 0) - (k.progress or 0)).title if behind else ""
 
 
@@ -107,13 +127,20 @@ def new(request: PlacedRequest) -> HttpResponse:
         if pk is not None:
             return redirect("goal", place.slug, pk)
     context = _form_context(form, heading="Add an objective", back=reverse("goals", args=[place.slug]))
-    context |= {"formset": formset, "save_label": "Save objective", "draft_label": "Save as draft", "lede": "Who wants what to be true, and how will you know?"}
+    context |= {
+        "formset": formset,
+        "save_label": "Save objective",
+        "draft_label": "Save as draft",
+        "lede": "Who wants what to be true, and how will you know?",
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "goals/form.html", context, status=status)
 
 
 def _formset(request: PlacedRequest, choices: dict[str, Any]) -> "BaseFormSet[QuickKeyResultForm]":
-    factory = formset_factory(QuickKeyResultForm, extra=0 if request.method == "POST" else 3, max_num=10, absolute_max=10)
+    factory = formset_factory(
+        QuickKeyResultForm, extra=0 if request.method == "POST" else 3, max_num=10, absolute_max=10
+    )
     return factory(request.POST or None, prefix="kr", form_kwargs={"choices": choices})
 
 
@@ -128,28 +155,57 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     parent = parent_of(pk)
     runs = o.state in {"active", "paused"}
     initial = {
-        "title": o.title, "why": shown.why, "lead": str(o.lead_id or ""), "cycle": str(o.cycle_id),
-        "owner": f"{o.owner_kind}-{o.owner_id}" if o.owner_id else "", "ambition": o.ambition, "counts": shown.counts,
+        "title": o.title,
+        "why": shown.why,
+        "lead": str(o.lead_id or ""),
+        "cycle": str(o.cycle_id),
+        "owner": f"{o.owner_kind}-{o.owner_id}" if o.owner_id else "",
+        "ambition": o.ambition,
+        "counts": shown.counts,
         "parent": str(parent[0]) if parent else "",
-    }  # fmt: skip
+    }
     choices = objective_choices(place, but=pk)
     if parent and str(parent[0]) not in dict(choices["parent"]):
         choices["parent"].append((str(parent[0]), parent[1]))
     form = ObjectiveForm(request.POST or None, choices=choices, runs=runs, initial=initial)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(form, lambda: actions.edit_objective(
-            by=place.actor, objective_id=pk, draft=form.draft(), reason=form.cleaned_data.get("reason", ""), now=clock.now()
-        ) or True)  # fmt: skip
+        saved = attempt(
+            form,
+            lambda: (
+                actions.edit_objective(
+                    by=place.actor,
+                    objective_id=pk,
+                    draft=form.draft(),
+                    reason=form.cleaned_data.get("reason", ""),
+                    now=clock.now(),
+                )
+                or True
+            ),
+        )
         if saved:
             return redirect("goal", place.slug, pk)
-    context = _form_context(form, heading="Amend the objective" if runs else "Edit the objective", back=reverse("goal", args=[place.slug, pk]))
+    context = _form_context(
+        form,
+        heading="Amend the objective" if runs else "Edit the objective",
+        back=reverse("goal", args=[place.slug, pk]),
+    )
     context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
     return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _form_context(form: ObjectiveForm, *, heading: str, back: str) -> dict[str, Any]:
-    rows = [{"css": css if css != "g1" else "", "fields": [form[n] for n in names if n in form.fields]} for css, names in ROWS]
-    return {"form": form, "rows": [r for r in rows if r["fields"]], "heading": heading, "back": back, "save_label": "Save objective", "hints": HINTS}
+    rows = [
+        {"css": css if css != "g1" else "", "fields": [form[n] for n in names if n in form.fields]}
+        for css, names in ROWS
+    ]
+    return {
+        "form": form,
+        "rows": [r for r in rows if r["fields"]],
+        "heading": heading,
+        "back": back,
+        "save_label": "Save objective",
+        "hints": HINTS,
+    }
 
 
 @require_POST
@@ -170,13 +226,27 @@ def pause(request: PlacedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def cancel(request: PlacedRequest, pk: int) -> HttpResponse:
-    return _with_reason(request, pk, do=actions.cancel_objective, heading="Cancel this objective", label="Cancel objective", lede="It is closed without a grade, and stays in the history.")
+    return _with_reason(
+        request,
+        pk,
+        do=actions.cancel_objective,
+        heading="Cancel this objective",
+        label="Cancel objective",
+        lede="It is closed without a grade, and stays in the history.",
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @page
 def reopen(request: PlacedRequest, pk: int) -> HttpResponse:
-    return _with_reason(request, pk, do=actions.reopen_objective, heading="Reopen this objective", label="Reopen objective", lede="Grades are taken back; it runs again.")
+    return _with_reason(
+        request,
+        pk,
+        do=actions.reopen_objective,
+        heading="Reopen this objective",
+        label="Reopen objective",
+        lede="Grades are taken back; it runs again.",
+    )
 
 
 def _with_reason(request: PlacedRequest, pk: int, *, do: Any, heading: str, label: str, lede: str) -> HttpResponse:
@@ -232,7 +302,9 @@ def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
     except NotANumber:
         raise NotANumber(f"A grade is a number between 0.0 and 1.0, not “{text[:20]}”.") from None
     return actions.GradeDraft(
-        grade=grade, reason=request.POST.get(f"reason-{key}", ""), lesson=request.POST.get(f"lesson-{key}", "")
+        grade=grade,
+        reason=request.POST.get(f"reason-{key}", ""),
+        lesson=request.POST.get(f"lesson-{key}", ""),
     )
 
 

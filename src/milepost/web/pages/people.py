@@ -49,8 +49,15 @@ def team(request: PlacedRequest, pk: int) -> HttpResponse:
     inside = {member for member, *_ in shown.members}
     others = [p for p in list_people(place.actor) if p.id not in inside] if shown.can_edit else []
     running = sum(o.state == "active" for o in shown.objectives)
-    lede = f"{words.count(len(shown.members), 'person', 'people').capitalize()}, {words.count(running, 'running objective')}."
-    context = {"team": shown, "board": board, "others": others, "lede": lede, "goals": actions_by_kpi(request, board.groups)}
+    members = words.count(len(shown.members), "person", "people").capitalize()
+    lede = f"{members}, {words.count(running, 'running objective')}."
+    context = {
+        "team": shown,
+        "board": board,
+        "others": others,
+        "lede": lede,
+        "goals": actions_by_kpi(request, board.groups),
+    }
     return render(request, "people/team.html", context)
 
 
@@ -59,14 +66,20 @@ def team(request: PlacedRequest, pk: int) -> HttpResponse:
 def new_team(request: PlacedRequest) -> HttpResponse:
     place = request.place
     parent = request.GET.get("parent", "")
-    if not place.actor.is_admin and optional_id(parent or request.POST.get("parent", "")) not in place.actor.managed_teams:
+    if (
+        not place.actor.is_admin
+        and optional_id(parent or request.POST.get("parent", "")) not in place.actor.managed_teams
+    ):
         raise NotAllowed("Only admins and team managers make teams. Ask one of them.")
     form = TeamForm(request.POST or None, teams=team_choices(place), initial={"parent": parent})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        pk = attempt(form, lambda: actions.create_team(
-            by=place.actor, name=data["name"], parent_id=optional_id(data["parent"]), now=clock.now()
-        ))  # fmt: skip
+        pk = attempt(
+            form,
+            lambda: actions.create_team(
+                by=place.actor, name=data["name"], parent_id=optional_id(data["parent"]), now=clock.now()
+            ),
+        )
         if pk is not None:
             return redirect("team", place.slug, pk)
     context = {"form": form, "heading": "Add a team", "back": reverse("people", args=[place.slug])}
@@ -81,15 +94,34 @@ def edit_team(request: PlacedRequest, pk: int) -> HttpResponse:
     if not shown.can_edit:
         raise NotAllowed("Only admins and its managers change a team. Ask one of them.")
     choices = [choice for choice in team_choices(place) if choice[0] != str(pk)]
-    form = TeamForm(request.POST or None, teams=choices, initial={"name": shown.name, "parent": str(shown.parent_id or "")})
+    form = TeamForm(
+        request.POST or None,
+        teams=choices,
+        initial={"name": shown.name, "parent": str(shown.parent_id or "")},
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        saved = attempt(form, lambda: actions.edit_team(
-            by=place.actor, team_id=pk, name=data["name"], parent_id=optional_id(data["parent"]), now=clock.now()
-        ) or True)  # fmt: skip
+        saved = attempt(
+            form,
+            lambda: (
+                actions.edit_team(
+                    by=place.actor,
+                    team_id=pk,
+                    name=data["name"],
+                    parent_id=optional_id(data["parent"]),
+                    now=clock.now(),
+                )
+                or True
+            ),
+        )
         if saved:
             return redirect("team", place.slug, pk)
-    context: dict[str, Any] = {"form": form, "heading": f"Edit {shown.name}", "heading_name": shown.name, "back": reverse("team", args=[place.slug, pk])}
+    context: dict[str, Any] = {
+        "form": form,
+        "heading": f"Edit {shown.name}",
+        "heading_name": shown.name,
+        "back": reverse("team", args=[place.slug, pk]),
+    }
     if place.actor.is_admin:
         context["delete"] = reverse("team_delete", args=[place.slug, pk])
     return render(request, "people/team_form.html", context, status=422 if request.method == "POST" else 200)
@@ -112,7 +144,11 @@ def team_members(request: PlacedRequest, pk: int) -> HttpResponse:
     if person_id is None:
         raise NotFound
     actions.set_team_member(
-        by=request.place.actor, team_id=pk, membership_id=person_id, is_manager=do == "manager", is_member=do != "out",
+        by=request.place.actor,
+        team_id=pk,
+        membership_id=person_id,
+        is_manager=do == "manager",
+        is_member=do != "out",
         now=clock.now(),
-    )  # fmt: skip
+    )
     return redirect("team", request.place.slug, pk)

@@ -30,10 +30,13 @@ def general(request: PlacedRequest) -> HttpResponse:
     place = request.place
     _admins_only(request)
     initial = {
-        "name": place.name, "time_zone": place.time_zone, "fiscal_month": place.fiscal_month,
-        "rhythm_weeks": 0 if place.rhythm.monthly else place.rhythm.every_weeks, "rhythm_weekday": place.rhythm.weekday,
+        "name": place.name,
+        "time_zone": place.time_zone,
+        "fiscal_month": place.fiscal_month,
+        "rhythm_weeks": 0 if place.rhythm.monthly else place.rhythm.every_weeks,
+        "rhythm_weekday": place.rhythm.weekday,
         "reviewers": place.reviewers,
-    }  # fmt: skip
+    }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         settings = actions.WorkspaceSettings(**form.cleaned_data)
@@ -64,10 +67,13 @@ def cycles(request: PlacedRequest) -> HttpResponse:
         if form.is_valid() and _save(request, form, editing.id if editing else None):
             return redirect("settings_cycles", place.slug)
     context = {
-        "cycles": rows, "form": form, "editing": editing,
+        "cycles": rows,
+        "form": form,
+        "editing": editing,
         "form_heading": f"Change {editing.name}" if editing else "Add a cycle",
-        "lede": f"{words.count(len(rows), 'cycle').capitalize()}. They may overlap and nest, such as a year over its quarters.",
-    }  # fmt: skip
+        "lede": f"{words.count(len(rows), 'cycle').capitalize()}. They may overlap and nest, "
+        "such as a year over its quarters.",
+    }
     return render(request, "settings/cycles.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -87,7 +93,11 @@ def _next_quarter(request: PlacedRequest, rows: tuple[Any, ...]) -> dict[str, An
         after = add_months(first, 3)
         last = after.fromordinal(after.toordinal() - 1)
         if (first, last) not in taken:
-            return {"name": f"Q{(first.month - 1) // 3 + 1} {first.year}", "first_day": first, "last_day": last}
+            return {
+                "name": f"Q{(first.month - 1) // 3 + 1} {first.year}",
+                "first_day": first,
+                "last_day": last,
+            }
         first = after
     return {}
 
@@ -108,18 +118,29 @@ def members(request: PlacedRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             data = form.cleaned_data
-            token = attempt(form, lambda: actions.invite(
-                by=place.actor, label=data["label"], role=data["role"], team_id=optional_id(data["team"]), now=clock.now()
-            ))  # fmt: skip
+            token = attempt(
+                form,
+                lambda: actions.invite(
+                    by=place.actor,
+                    label=data["label"],
+                    role=data["role"],
+                    team_id=optional_id(data["team"]),
+                    now=clock.now(),
+                ),
+            )
             if token:
                 link, status = request.build_absolute_uri(reverse("join", args=[token])), 200
                 form = InviteForm(None, teams=team_choices(place), initial={"role": "member"})
     rows = list_members(place.actor)
     context = {
-        "members": rows, "form": form, "link": link, "roles": ROLES,
+        "members": rows,
+        "form": form,
+        "link": link,
+        "roles": ROLES,
         "invitations": list_invitations(place.actor, now=clock.now()),
-        "lede": f"{words.count(len(rows), 'person', 'people').capitalize()}, {words.count(sum(m.role == 'admin' for m in rows), 'admin')}.",
-    }  # fmt: skip
+        "lede": f"{words.count(len(rows), 'person', 'people').capitalize()}, "
+        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}.",
+    }
     return render(request, "settings/members.html", context, status=status)
 
 

@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def healthz(request: HttpRequest) -> HttpResponse:
     is_set_up()  # the database answers
     return HttpResponse("ok\n", content_type="text/plain")
 
@@ -74,13 +74,14 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def workspaces(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
-    form = WorkspaceForm(request.POST or None) if request.user.is_operator else None
+    user = request.user
+    form = WorkspaceForm(request.POST or None) if user.is_operator else None
     if request.method == "POST":
         if form is None:
             raise NotFound
         if form.is_valid():
             given = form.cleaned_data
-            made = attempt(form, lambda: actions.create_workspace(user=request.user, now=clock.now(), **given))
+            made = attempt(form, lambda: actions.create_workspace(user=user, now=clock.now(), **given))
             if made is not None:
                 return redirect("settings_cycles", made.workspace.slug)
     return render(request, "start/workspaces.html", {"workspaces": list_workspaces(request.user), "form": form})

@@ -17,6 +17,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         SimpleNamespace(title=f"Goal {i}", score=done, progress=done, expected=plan, word=word)
         for i, ((done, plan), word) in enumerate(zip(BARS, WORDS, strict=True))
     ]
-    confidences = [SimpleNamespace(confidence=now, confidence_before=before) for now, before in ((6, 7), (8, 7), (5, 5), (None, None))]
+    confidences = [
+        SimpleNamespace(confidence=now, confidence_before=before)
+        for now, before in ((6, 7), (8, 7), (5, 5), (None, None))
+    ]
     context = {"words": LOOKS, "bars": bars, "confidences": confidences, "icons": NAMES}
     return render(request, "styleguide/page.html", context)

@@ -1,13 +1,13 @@
 """My week: everything due in one open form."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
-from zoneinfo import ZoneInfo
 
 from milepost import clock
 from milepost.core.numbers import NotANumber
@@ -56,8 +56,10 @@ def _save(request: PlacedRequest, items: list[Item]) -> tuple[list[Item], bool]:
         except (NotFound, NotAllowed):
             raise
         except REFUSALS as error:
-            first = sent[0].k.id if len(sent) == 1 else next(
-                (item.k.id for item in sent if item.k.title in str(error)), sent[0].k.id
+            first = (
+                sent[0].k.id
+                if len(sent) == 1
+                else next((item.k.id for item in sent if item.k.title in str(error)), sent[0].k.id)
             )
             wrong[first] = str(error)
         else:

@@ -7,8 +7,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from milepost.core.pace import Ambition
 from milepost.core.grade import grade_word
+from milepost.core.pace import Ambition
 from milepost.core.target import Target
 from milepost.web import format as words
 from milepost.web import icons
@@ -24,7 +24,7 @@ register.filter("one_period", words.one_period)
 
 
 @register.simple_tag
-def icon(name: str, small: bool = False, extra: str = "") -> SafeString:  # noqa: FBT001, FBT002 - read as {% icon "x" small=True %}
+def icon(name: str, small: bool = False, extra: str = "") -> SafeString:
     return icons.icon(name, small=small, extra=extra)
 
 
@@ -55,7 +55,11 @@ def grade_status(grade: float, ambition: str) -> SafeString:
     key = "grade_reached" if found == "reached" else found.value
     shown = look(key)
     return format_html(
-        '<span class="st st-{}">{}{} {}</span>', shown.colour, icons.icon(shown.icon), f"{grade:.2f}", shown.label.lower()
+        '<span class="st st-{}">{}{} {}</span>',
+        shown.colour,
+        icons.icon(shown.icon),
+        f"{grade:.2f}",
+        shown.label.lower(),
     )
 
 
@@ -75,19 +79,23 @@ def behind(line: Any) -> str:
 
 
 @register.simple_tag
-def bar(name: str, done: float | None, expected: float | None, word: str, large: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - read by name
+def bar(name: str, done: float | None, expected: float | None, word: str, large: bool = False) -> SafeString:
     """The progress bar with its milepost, and the percentage right of it."""
     width = 0.0 if done is None else min(100.0, max(0.0, 100 * done))
     says = "no value yet" if done is None else words.points((expected or 0.0) - done) if expected is not None else ""
-    flag = (
-        format_html('<i style="left:{}%"></i>', f"{100 * expected:.1f}") if expected is not None else ""
-    )
+    flag = format_html('<i style="left:{}%"></i>', f"{100 * expected:.1f}") if expected is not None else ""
     fill = format_html('<b style="width:{}%"></b>', f"{width:.1f}") if done is not None and done > 0 else ""
     title = f"Plan for today: {words.percent(expected)}" if expected is not None else "No plan for today"
     track = format_html(
         '<div class="bar{}" role="progressbar" aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100"'
         ' aria-label="{}: progress, {}" title="{}">{}{}</div>',
-        " bar-l" if large else "", f"{width:.0f}", name, says, title, fill, flag,
+        " bar-l" if large else "",
+        f"{width:.0f}",
+        name,
+        says,
+        title,
+        fill,
+        flag,
     )
     if large:
         return format_html('<div class="{}">{}</div>', colour(word), track)
@@ -106,7 +114,7 @@ def progress_bar(line: Any) -> SafeString:
 def confidence(line: Any) -> SafeString:
     now = line.confidence
     if now is None:
-        return mark_safe('<span class="conf muted">–</span>')  # noqa: S308 - a constant
+        return mark_safe('<span class="conf muted">–</span>')
     before = getattr(line, "confidence_before", None)
     moved = ""
     if before is not None and before != now:
@@ -142,7 +150,7 @@ def way(line: Any) -> str:
     unit = line.unit_code
     if line.kind == "milestone":
         done = sum(step.done >= 1 for step in line.steps)
-        return f"{done} of {words.count(len(line.steps), 'step')}" if line.steps else "milestone"
+        return f"{done} of {len(line.steps)} step{'' if len(line.steps) == 1 else 's'}"
     if line.kind == "keep":
         if line.low is not None and line.high is not None:
             plan = f"keep {words.number(line.low)}–{words.with_unit(line.high, unit, full=True)}"
@@ -157,7 +165,7 @@ def way(line: Any) -> str:
 
 
 @register.simple_tag
-def value(number: float | None, unit: str = "", full: bool = True) -> str:  # noqa: FBT001, FBT002 - read by name
+def value(number: float | None, unit: str = "", full: bool = True) -> str:
     return words.with_unit(number, unit, full=full)
 
 
@@ -170,9 +178,9 @@ def big_number(number: float | None, unit: str) -> SafeString:
 
 
 @register.simple_tag
-def delta(change: float | None, unit: str, is_better: bool | None) -> SafeString:  # noqa: FBT001 - read by name
+def delta(change: float | None, unit: str, is_better: bool | None) -> SafeString:
     if change is None:
-        return mark_safe("")  # noqa: S308 - nothing
+        return mark_safe("")
     css = "" if is_better is None else "good" if is_better else "bad"
     return format_html('<span class="{}">{}</span>', css, words.change(change, unit))
 
@@ -215,7 +223,7 @@ def spark(tile: Any) -> SafeString:
     targets = [t for t in (target.low, target.high) if t is not None] if target else []
     drawn = draw_spark(tile.spark, targets=targets)
     if drawn is None:
-        return mark_safe('<div class="plot"></div>')  # noqa: S308 - a constant
+        return mark_safe('<div class="plot"></div>')
     dotted = format_html_join(
         "", '<line class="spark-t" x1="0" x2="140" y1="{}" y2="{}"/>', ((t, t) for t in drawn.targets)
     )
@@ -223,7 +231,12 @@ def spark(tile: Any) -> SafeString:
     return format_html(
         '<div class="plot {}"><svg class="spark" viewBox="0 0 140 40" preserveAspectRatio="none" role="img"'
         ' aria-label="{}">{}<path class="spark-l" d="{}"/></svg><i style="left:{}%;top:{}%"></i></div>',
-        colour(tile.word), label, dotted, drawn.path, drawn.dot_left, drawn.dot_top,
+        colour(tile.word),
+        label,
+        dotted,
+        drawn.path,
+        drawn.dot_left,
+        drawn.dot_top,
     )
 
 

@@ -56,13 +56,14 @@ def _delete_rows(workspace_id: int) -> None:
         for model in apps.get_models():
             parents = [f for f in model._meta.concrete_fields if f.related_model in owned and not f.null]
             if model not in owned and parents:  # steps, target versions, places in teams
-                table, column = _quoted(model._meta.db_table), _quoted(parents[0].column)
+                table, column = _quoted(model._meta.db_table), _quoted(parents[0].attname)
                 above = _quoted(parents[0].related_model._meta.db_table)  # type: ignore[union-attr]
                 key = _quoted(parents[0].target_field.column)  # type: ignore[attr-defined]
                 below = f"SELECT {key} FROM {above} WHERE workspace_id = %s"  # noqa: S608 - names of our own tables
                 cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({below})", [workspace_id])  # noqa: S608 - as above
         for model in owned:
-            cursor.execute(f"DELETE FROM {_quoted(model._meta.db_table)} WHERE workspace_id = %s", [workspace_id])  # noqa: S608 - as above
+            table = _quoted(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table} WHERE workspace_id = %s", [workspace_id])  # noqa: S608 - as above
 
 
 def _has_workspace(model: type[Model]) -> bool:

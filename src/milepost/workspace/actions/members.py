@@ -47,9 +47,7 @@ def invite(*, by: Actor, label: str, role: str, team_id: int | None, now: dateti
         created_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
-    record_event(
-        by=by, verb="invited", kind="invitation", object_id=invitation.pk, now=now, data={"role": role}
-    )
+    record_event(by=by, verb="invited", kind="invitation", object_id=invitation.pk, now=now, data={"role": role})
     return token
 
 
@@ -138,9 +136,7 @@ def change_role(*, by: Actor, membership_id: int, role: str, now: datetime) -> N
     if old == Role.ADMIN:
         _keep_an_admin(by.workspace_id, but=membership_id)
     membership.save(update_fields=["role"])
-    record_event(
-        by=by, verb="changed", kind="person", object_id=membership_id, now=now, data={"role": [old, role]}
-    )
+    record_event(by=by, verb="changed", kind="person", object_id=membership_id, now=now, data={"role": [old, role]})
 
 
 @transaction.atomic
@@ -163,9 +159,7 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
 
 def _member(by: Actor, membership_id: int) -> Membership:
     lock_workspace(by.workspace_id)
-    found = Membership.objects.filter(
-        pk=membership_id, workspace_id=by.workspace_id, removed_at=None
-    ).first()
+    found = Membership.objects.filter(pk=membership_id, workspace_id=by.workspace_id, removed_at=None).first()
     if found is None:
         raise NotFound
     return found

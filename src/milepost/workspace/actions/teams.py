@@ -87,9 +87,7 @@ def set_team_member(
     lock_workspace(by.workspace_id)
     team = _team(by, team_id)
     require(can_edit_team, by, team_id, to="change who is in this team")
-    if not Membership.objects.filter(
-        pk=membership_id, workspace_id=by.workspace_id, removed_at=None
-    ).exists():
+    if not Membership.objects.filter(pk=membership_id, workspace_id=by.workspace_id, removed_at=None).exists():
         raise NotFound
     now_in = TeamMembership.objects.filter(team=team, membership_id=membership_id).first()
     was_manager = now_in is not None and now_in.is_manager

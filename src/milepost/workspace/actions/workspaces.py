@@ -28,7 +28,7 @@ def clean_name(text: str, *, field: str = "name", most: int = 120) -> str:
         raise Invalid("Write a name.", field=field)
     if len(name) > most:
         raise Invalid(f"This is {len(name):,} characters long. Write at most {most}.", field=field)
-    if any(ord(c) < 32 for c in name):
+    if any(c < " " for c in name):
         raise Invalid("A name cannot hold line breaks or control characters. Remove them.", field=field)
     return name
 
@@ -47,9 +47,7 @@ def clean_zone(name: str) -> str:
 
 
 @transaction.atomic
-def create_workspace(
-    *, user: User, name: str, time_zone: str, now: datetime, is_sample: bool = False
-) -> Membership:
+def create_workspace(*, user: User, name: str, time_zone: str, now: datetime, is_sample: bool = False) -> Membership:
     """Create a workspace with this operator as its admin and return the membership.
 
     Raises:

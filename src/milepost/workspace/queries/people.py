@@ -82,8 +82,13 @@ def list_members(actor: Actor) -> tuple[MemberRow, ...]:
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
     return tuple(
         MemberRow(
-            id=pk, name=name, email=email, role=role, joined_at=joined,
-            teams=", ".join(teams.get(pk, [])), is_me=pk == actor.membership_id,
+            id=pk,
+            name=name,
+            email=email,
+            role=role,
+            joined_at=joined,
+            teams=", ".join(teams.get(pk, [])),
+            is_me=pk == actor.membership_id,
         )
         for pk, name, email, role, joined in rows.order_by("user__name", "id").values_list(
             "id", "user__name", "user__email", "role", "joined_at"

@@ -1,0 +1,47 @@
+"""Fixtures of every test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests.people import Company, build_company
+
+hypothesis_settings.register_profile(
+    "short", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "long", max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import os
+
+    hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a test's password protects nothing
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _empty_through_the_one_door() -> Iterator[None]:
+    """Let transactional tests empty the tables the way the product does: the triggers allow no other."""
+    from milepost.workspace.actions import erase_everything
+
+    def teardown(self: Any) -> None:
+        erase_everything()
+
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    """A workspace with an admin, a lead, a member, a viewer, and an outsider in another one."""
+    return build_company()
