@@ -193,10 +193,12 @@ def test_the_leads_word_stands_until_the_next_check_in_is_due(company: Company) 
     pk = company.objective()
     check_in(company, only(pk), 80, own_word="at_risk", note="The rota may slip")
     row = KeyResultScore.objects.get(objective_id=pk)
-    assert (row.word, row.shown_word, row.own_until) == ("on_track", "at_risk", date(2026, 11, 23))
-    later = NOW + timedelta(days=2)
+    assert (row.word, row.shown_word, row.own_until) == ("on_track", "at_risk", date(2026, 11, 30))
+    later = NOW + timedelta(days=9)
     actions.refresh_day(by=company.operator(later), now=later)
-    assert KeyResultScore.objects.get(objective_id=pk).shown_word == "on_track"
+    row = KeyResultScore.objects.get(objective_id=pk)
+    assert row.own_word == ""
+    assert row.shown_word == row.word
 
 
 def test_a_paused_child_is_left_out_of_its_parent(company: Company) -> None:

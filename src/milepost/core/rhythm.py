@@ -49,6 +49,15 @@ def next_due(rhythm: Rhythm, *, after: date) -> date:
     return first_due(rhythm, active_since=after + timedelta(days=1))
 
 
+def due_after_check_in(rhythm: Rhythm, *, checked_in_on: date) -> date:
+    """Return when the next check-in is due after one was made: one made while it waits counts for it.
+
+    Source: rule C4.
+    """
+    due = next_due(rhythm, after=checked_in_on)
+    return next_due(rhythm, after=due) if is_open(due, today=checked_in_on) else due
+
+
 def is_open(due_on: date, *, today: date) -> bool:
     """Return whether a check-in due on that day already waits."""
     return due_on - timedelta(days=OPENS_DAYS_BEFORE) <= today

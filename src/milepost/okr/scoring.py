@@ -17,7 +17,7 @@ from milepost.core.pace import (
     expected_milestone,
 )
 from milepost.core.progress import Step, clip01, maintain_score, milestone_progress, progress
-from milepost.core.rhythm import Rhythm, first_due, next_due
+from milepost.core.rhythm import Rhythm, due_after_check_in, first_due
 from milepost.core.rollup import Child, roll_up
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
 from milepost.core.status import GoalWord, goal_word
@@ -131,7 +131,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
     ).value
     own_word, own_until = "", None
     if latest is not None and latest.own_word:
-        until = next_due(rhythm, after=latest.valid_on)
+        until = due_after_check_in(rhythm, checked_in_on=latest.valid_on)
         if today <= until:
             own_word, own_until = latest.own_word, until
     return KeyResultRow(
@@ -311,5 +311,5 @@ def _next_check_in(
     if latest is None:
         due = first_due(rhythm, active_since=due_from)
     else:
-        due = next_due(rhythm, after=max(latest.valid_on, due_from - timedelta(days=1)))
+        due = due_after_check_in(rhythm, checked_in_on=max(latest.valid_on, due_from - timedelta(days=1)))
     return due if due <= facts.last else None

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from milepost import clock
 from milepost.okr import actions as okr
+from milepost.okr.queries import CycleRow
 from milepost.workspace.queries import Place, get_place
 
 P = ParamSpec("P")
@@ -20,6 +21,7 @@ class PlacedRequest(HttpRequest):
 
     place: Place
     user: Any
+    frame_facts: tuple[tuple[CycleRow, ...], int]
 
 
 def page(

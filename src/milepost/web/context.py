@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 
-from milepost.okr.queries import CycleRow, due_count, list_cycles, pick_cycle
+from milepost.okr.queries import CycleRow, frame_facts, pick_cycle
 from milepost.web.format import initials
 from milepost.workspace.queries import Place, list_workspaces
 
@@ -39,7 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     place: Place | None = getattr(request, "place", None)
     if place is None:
         return common
-    cycles = getattr(request, "cycles", None) or list_cycles(place.actor, today=place.today)
+    cycles, due = getattr(request, "frame_facts", None) or frame_facts(place.actor, today=place.today)
     cycle = pick_cycle(cycles, today=place.today)
     path = request.path_info.split("/")
     section = path[3] if len(path) > 3 else ""  # noqa: PLR2004 - /w/<slug>/<section>/
@@ -52,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         role=place.actor.role.value,
         is_admin=place.actor.is_admin,
         can_write=place.actor.can_write,
-        due_count=due_count(place.actor, today=place.today),
+        due_count=due,
         teams=place.teams,
         cycle_words=_cycle_words(cycle, place),
         cycle_share=cycle.elapsed if cycle else None,

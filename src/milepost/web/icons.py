@@ -22,7 +22,6 @@ NAMES = (
     "file-text",
     "flag",
     "gauge",
-    "history",
     "list-checks",
     "milestone",
     "octagon-x",
@@ -32,12 +31,9 @@ NAMES = (
     "search",
     "settings",
     "target",
-    "trending-down",
-    "trending-up",
     "triangle-alert",
     "upload",
     "users",
-    "x",
 )
 
 

@@ -90,6 +90,6 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/cycles/", settings_pages.cycles, name="settings_cycles"),
     path(W + "settings/members/", settings_pages.members, name="settings_members"),
 ]
-if settings.DEBUG:
+if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
 handler404 = "milepost.web.errors.not_found"

@@ -1,7 +1,7 @@
 """Reads around KPIs: one function each."""
 
 from milepost.metrics.queries.access import find_kpi, get_kpi
-from milepost.metrics.queries.board import Board, Tile, board, tiles_of
+from milepost.metrics.queries.board import Board, Tile, board, team_tiles, tiles_of
 from milepost.metrics.queries.kpi import KpiPage, NoteRow, ValueRow, kpi_page, kpi_target, list_kpis
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "kpi_page",
     "kpi_target",
     "list_kpis",
+    "team_tiles",
     "tiles_of",
 ]

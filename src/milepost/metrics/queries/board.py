@@ -1,5 +1,6 @@
 """The KPI board: tiles in groups, worst first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.target import Target
-from milepost.metrics.models import KpiScore
+from milepost.metrics.models import KpiScore, Metric
 from milepost.metrics.queries.series import target_on, targets_of
 from milepost.workspace.permissions import Actor
 
@@ -91,15 +92,13 @@ _VALUES = (
 )
 
 
-def board(actor: Actor, *, view: str, today: date, team_id: int | None = None) -> Board:
-    """Return the KPIs of a workspace, or of one team, under a filter; two queries and one for targets.
+def board(actor: Actor, *, view: str, today: date) -> Board:
+    """Return the KPIs of a workspace under a filter; two queries and one for targets.
 
     Args:
         view: all, attention (off target, close, unknown, no value) or mine (led by the actor).
     """
     rows = KpiScore.objects.filter(workspace_id=actor.workspace_id, metric__archived_at=None)
-    if team_id is not None:
-        rows = rows.filter(metric__owner_team_id=team_id)
     facts = list(rows.values_list("severity", "metric__lead_id", "word"))
     counts = {
         "all": len(facts),
@@ -134,3 +133,40 @@ def tiles_of(rows: QuerySet[KpiScore], *, today: date) -> list[Tile]:
         Tile(*row[:18], tuple(row[18]), row[19], row[20], target_on(targets.get(row[0], ()), row[11] or today))  # type: ignore[call-arg] # 18 values and four
         for row in values
     ]
+
+
+def tile_of(kpi: Metric, targets: Sequence[tuple[date, Target | None]], *, today: date) -> Tile:
+    """Return the tile of one KPI that came with its score and lead; no query."""
+    row = kpi.score
+    return Tile(
+        id=kpi.pk,
+        slug=kpi.slug or "",
+        name=kpi.name,
+        group=kpi.group,
+        unit_code=kpi.unit_code,
+        direction=kpi.direction,
+        frequency=kpi.frequency,
+        lead_id=kpi.lead_id or 0,
+        lead_name=kpi.lead.user.name if kpi.lead else "",
+        word=row.word,
+        value_word=row.value_word,
+        valid_on=row.valid_on,
+        value=row.value,
+        before=row.before,
+        missing_on=row.missing_on,
+        off_streak=row.off_streak,
+        off_since=row.off_since,
+        wants_objective=row.wants_objective,
+        spark=tuple(row.spark),
+        last_known_at=row.last_known_at,
+        last_source=row.last_source,
+        target=target_on(targets, row.valid_on or today),
+    )
+
+
+def team_tiles(actor: Actor, team_id: int, *, today: date) -> list[Tile]:
+    """Return the KPIs of a team, worst first; two queries."""
+    rows = KpiScore.objects.filter(
+        workspace_id=actor.workspace_id, metric__archived_at=None, metric__owner_team_id=team_id
+    )
+    return tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from milepost.core.calendar import Frequency, default_lag_days, is_closed, last_day, year_before
+from milepost.core.calendar import Frequency, default_lag_days, is_closed, year_before
 from milepost.core.limits import Reading as SeriesReading
 from milepost.core.proposal import read_points
 from milepost.core.series import Point, closed_points
 from milepost.core.target import Target
-from milepost.metrics.models import KpiScore, Metric, Note, Reading
+from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi
-from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.board import Tile, tiles_of
+from milepost.metrics.queries.board import Tile, tile_of
 from milepost.metrics.queries.series import (
     Known,
     as_points,
-    known_readings,
-    target_of_period,
     target_on,
     targets_of,
 )
+from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
 
@@ -94,6 +92,7 @@ class KpiPage:
     rows_left: int
     notes: tuple[NoteRow, ...]
     targets: tuple[tuple[date, Target | None], ...]
+    metric: Metric
 
 
 SHOWN_ROWS = 13
@@ -105,18 +104,25 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
     Raises:
         NotFound: it is not the actor's to see.
     """
-    kpi = get_kpi(actor, slug)
-    score = KpiScore.objects.get(metric=kpi)
-    (tile,) = tiles_of(KpiScore.objects.filter(metric=kpi), today=today)
-    known = known_readings([kpi.pk]).get(kpi.pk, {})
+    kpi = (
+        Metric.objects.select_related("score", "owner_team", "lead__user")
+        .filter(workspace_id=actor.workspace_id, slug=slug, is_kpi=True)
+        .first()
+    )
+    if kpi is None:
+        raise NotFound
+    score = kpi.score
+    targets = targets_of([kpi.pk]).get(kpi.pk, ())
+    tile = tile_of(kpi, targets, today=today)
+    history = _history(kpi)
+    known = {start: known for start, (known, _) in history.items()}
     points = as_points(known)
     frequency = Frequency(kpi.frequency)
     closed = closed_points(points, frequency=frequency, today=today)
     starts, reading = read_points(closed, frequency=frequency)
-    targets = targets_of([kpi.pk]).get(kpi.pk, ())
     notes = _notes(actor, kpi)
     shown = points if all_rows else points[-SHOWN_ROWS:]
-    rows = _rows(kpi, shown, points, known, notes, frequency=frequency, today=today)
+    rows = _rows(shown, points, history, notes, frequency=frequency, today=today)
     before_on = year_before(score.valid_on, frequency) if score.valid_on else None
     before = next((p.value for p in points if p.start == before_on), None)
     team = kpi.owner_team
@@ -144,6 +150,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         rows_left=len(points) - len(rows),
         notes=tuple(notes),
         targets=targets,
+        metric=kpi,
     )
 
 
@@ -158,11 +165,6 @@ def kpi_target(kpi: Metric, *, today: date) -> Target | None:
     return target_on(targets_of([kpi.pk]).get(kpi.pk, ()), today)
 
 
-def period_target(kpi: Metric, start: date) -> Target | None:
-    """Return the target that judges the period beginning on `start`."""
-    return target_of_period(targets_of([kpi.pk]).get(kpi.pk, ()), start, Frequency(kpi.frequency))
-
-
 def _notes(actor: Actor, kpi: Metric) -> list[NoteRow]:
     rows = Note.objects.filter(metric=kpi, withdrawn_at=None).order_by("valid_on", "id")
     return [
@@ -173,56 +175,51 @@ def _notes(actor: Actor, kpi: Metric) -> list[NoteRow]:
     ]
 
 
+def _history(kpi: Metric) -> dict[date, tuple[Known, list["Revision"]]]:
+    """Return for each period the reading in use and every reading of it, by when it was known; one query."""
+    found: dict[date, tuple[Known, list[Revision]]] = {}
+    rows = Reading.objects.filter(metric=kpi).order_by("valid_on", "known_at", "id")
+    for *values, author, reason in rows.values_list(
+        "id", "valid_on", "value", "numerator", "denominator", "known_at", "source", "author__user__name", "reason"
+    ):
+        known = Known(*values)  # type: ignore[arg-type] # the columns stand in the order of its fields
+        revisions = found[known.valid_on][1] if known.valid_on in found else []
+        revisions.append(Revision(known.value, known.known_at, str(author or ""), known.source, str(reason)))
+        found[known.valid_on] = (known, revisions)
+    return found
+
+
 def _rows(
-    kpi: Metric,
     shown: Sequence[Point],
     points: Sequence[Point],
-    known: dict[date, Known],
+    history: dict[date, tuple[Known, list["Revision"]]],
     notes: Sequence[NoteRow],
     *,
     frequency: Frequency,
     today: date,
 ) -> tuple[ValueRow, ...]:
     """Return the rows of the table, the newest first."""
-    if not shown:
-        return ()
-    history: dict[date, list[Revision]] = {}
-    authors: dict[int, str] = {}
-    revisions = Reading.objects.filter(metric=kpi, valid_on__gte=shown[0].start).order_by("known_at", "id")
-    for pk, start, value, known_at, author, source, reason in revisions.values_list(
-        "id", "valid_on", "value", "known_at", "author__user__name", "source", "reason"
-    ):
-        authors[pk] = author or ""
-        if known[start].id != pk:
-            history.setdefault(start, []).append(Revision(value, known_at, author or "", source, reason))
     by_day: dict[date, list[NoteRow]] = {}
     for note in notes:
         by_day.setdefault(note.start, []).append(note)
-    values = {p.start: p.value for p in points}
     out = []
-    for index, point in enumerate(points):
+    for before, point in zip([None, *points], points, strict=False):
         if point.start < shown[0].start:
             continue
-        before = points[index - 1].start if index else None
-        k = known[point.start]
+        known, revisions = history[point.start]
         out.append(
             ValueRow(
                 start=point.start,
                 value=point.value,
-                change=point.value - values[before] if before is not None else None,
+                change=point.value - before.value if before is not None else None,
                 is_open=not is_closed(point.start, frequency, today=today),
-                source=k.source,
-                author=authors[k.id],
-                known_at=k.known_at,
-                numerator=k.numerator,
-                denominator=k.denominator,
-                revisions=tuple(reversed(history.get(point.start, ()))),
+                source=known.source,
+                author=revisions[-1].author,
+                known_at=known.known_at,
+                numerator=known.numerator,
+                denominator=known.denominator,
+                revisions=tuple(reversed(revisions[:-1])),
                 notes=tuple(by_day.get(point.start, ())),
             )
         )
     return tuple(reversed(out))
-
-
-def ends_on(start: date, frequency: str) -> date:
-    """Return the last day of a period."""
-    return last_day(start, Frequency(frequency))

@@ -58,7 +58,11 @@ def amend(
         kind=kind,
         object_id=goal.pk,
         now=now,
-        data={field: [_words(field, old), _words(field, new)] for field, (old, new) in changes.items()},
+        data={
+            "title": goal.title,
+            "objective": objective_id,
+            "changes": {field: [_words(field, old), _words(field, new)] for field, (old, new) in changes.items()},
+        },
     )
 
 

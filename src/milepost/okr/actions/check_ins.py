@@ -195,7 +195,13 @@ def _save(
         kind="key_result",
         object_id=key_result.pk,
         now=moment.now,
-        data={"check_in": check_in.pk, "value": value, "confidence": confidence},
+        data={
+            "title": key_result.title,
+            "objective": key_result.objective_id,
+            "check_in": check_in.pk,
+            "value": value,
+            "confidence": confidence,
+        },
     )
     return check_in
 

@@ -83,7 +83,12 @@ def close_objective(
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={"grade": objective.grade, "proposed": objective.final_score},
+        data={
+            "title": objective.title,
+            "objective": objective.pk,
+            "grade": objective.grade,
+            "proposed": objective.final_score,
+        },
     )
     refresh(
         key_results=[row.pk for row in rows],
@@ -133,7 +138,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={"reason": words, **old},
+        data={"title": objective.title, "objective": objective.pk, "reason": words, **old},
     )
     refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
 

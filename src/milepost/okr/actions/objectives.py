@@ -234,7 +234,14 @@ def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
     KeyResult.objects.filter(objective=objective, state=GoalState.DRAFT).update(
         state=GoalState.ACTIVE, activated_on=moment.today
     )
-    record_event(by=by, verb="activated", kind="objective", object_id=objective.pk, now=moment.now)
+    record_event(
+        by=by,
+        verb="activated",
+        kind="objective",
+        object_id=objective.pk,
+        now=moment.now,
+        data={"title": objective.title, "objective": objective.pk},
+    )
 
 
 def _change_state(

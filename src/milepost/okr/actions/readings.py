@@ -57,7 +57,13 @@ def record_readings(
             kind="kpi",
             object_id=metric.pk,
             now=now,
-            data={"count": len(stored.readings), "first": first.valid_on.isoformat(), "value": first.value},
+            data={
+                "title": metric.name,
+                "slug": metric.slug,
+                "count": len(stored.readings),
+                "first": first.valid_on.isoformat(),
+                "value": first.value,
+            },
         )
     return stored
 

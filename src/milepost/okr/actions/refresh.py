@@ -240,7 +240,7 @@ def _objective_row(
         workspace_id=objective["workspace_id"],
         cycle_id=objective["cycle_id"],
         lead_id=objective["lead_id"],
-        is_root=not objective["has_parent_here"],
+        is_root=not objective["has_parent_here"] and objective["state"] != GoalState.CANCELLED,
         is_live=living,
         score=scored.score,
         expected=scored.expected,

@@ -57,7 +57,7 @@ class ObjectiveScore(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="+")
     lead = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, related_name="+")
-    is_root = models.BooleanField()  # no primary parent in its own cycle
+    is_root = models.BooleanField()  # a top row of its cycle: no primary parent in it, not cancelled
     is_live = models.BooleanField()
     score = models.FloatField(null=True)
     expected = models.FloatField(null=True)

@@ -1,14 +1,14 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
-from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
-from milepost.okr.queries.week import WeekPage, due_count, week_page
+from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
@@ -23,8 +23,8 @@ __all__ = [
     "StepLine",
     "WeekPage",
     "branch_of",
-    "due_count",
     "find",
+    "frame_facts",
     "get_check_in",
     "get_cycle",
     "get_key_result",

@@ -1,12 +1,13 @@
 """Cycles, and where today lies in them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Subquery
 
 from milepost.core.pace import elapsed
-from milepost.okr.models import Cycle
+from milepost.core.rhythm import OPENS_DAYS_BEFORE
+from milepost.okr.models import Cycle, KeyResultScore
 from milepost.workspace.permissions import Actor
 
 
@@ -40,6 +41,29 @@ def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
     """Return the workspace's cycles, the newest first."""
     rows = Cycle.objects.filter(workspace_id=actor.workspace_id).order_by("-first_day", "last_day", "-id")
     return tuple(_row(*values, today=today) for values in rows.values_list("id", "name", "first_day", "last_day"))
+
+
+def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int]:
+    """Return the cycles, the newest first, and how many check-ins wait for the actor; one query."""
+    waiting = (
+        KeyResultScore.objects.filter(
+            lead_id=actor.membership_id, next_check_in_on__lte=today + timedelta(days=OPENS_DAYS_BEFORE)
+        )
+        .order_by()
+        .values("lead_id")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    rows = (
+        Cycle.objects.filter(workspace_id=actor.workspace_id)
+        .annotate(due=Subquery(waiting))
+        .order_by("-first_day", "last_day", "-id")
+        .values_list("id", "name", "first_day", "last_day", "due")
+    )
+    found = list(rows)
+    return tuple(_row(pk, name, first, last, today=today) for pk, name, first, last, _ in found), (
+        found[0][4] or 0
+    ) if found else 0
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:

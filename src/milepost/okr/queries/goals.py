@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
@@ -68,7 +70,7 @@ def goals_page(
     unfold = view != "all" or (len(lines) <= OPEN_BY_ITSELF and not after)
     branches = [Branch(line, depth=0, is_open=unfold or line.id in opened) for line in shown]
     _unfold(branches, opened=opened, deep=unfold and view == "all")
-    counts = {name: _count(_filtered(actor, cycle_id=cycle_id, view=name, today=today)) for name in VIEWS}
+    counts = _counts({name: _filtered(actor, cycle_id=cycle_id, view=name, today=today) for name in VIEWS})
     return GoalsPage(view=view, branches=tuple(branches), counts=counts, next_after=next_after)
 
 
@@ -96,11 +98,20 @@ def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date) -> QuerySe
             "objective_id"
         )
         return rows.filter(Q(lead_id=actor.membership_id) | Q(objective_id__in=led))
-    return rows.filter(is_root=True).exclude(objective__state="cancelled")
+    return rows.filter(is_root=True)
 
 
-def _count(rows: QuerySet[ObjectiveScore]) -> int:
-    return rows.order_by().values("objective_id")[: COUNT_LIMIT + 1].count()
+def _counts(views: dict[str, QuerySet[ObjectiveScore]]) -> dict[str, int]:
+    """Return how many rows each view has, counted up to 101; one query for all of them."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for rows in views.values():
+        sql, given = rows.order_by().values("objective_id")[: COUNT_LIMIT + 1].query.sql_with_params()
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - Django wrote the statement
+        params += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return dict(zip(views, cursor.fetchone(), strict=True))
 
 
 def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from milepost.core.rollup import Child, shares
-from milepost.okr.models import Alignment, KeyResult, ObjectiveScore, Step
+from milepost.okr.models import KeyResult, Objective, ObjectiveScore, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class KeyResultLine:
 
     id: int
     objective_id: int
+    objective_title: str
     title: str
     kind: str
     state: str
@@ -132,6 +133,7 @@ OBJECTIVE_VALUES = (
 KEY_RESULT_VALUES = (
     "id",
     "objective_id",
+    "objective__title",
     "title",
     "kind",
     "state",
@@ -175,6 +177,37 @@ def objective_lines(rows: QuerySet[ObjectiveScore]) -> list[ObjectiveLine]:
     return [_objective_line(values) for values in rows.values_list(*OBJECTIVE_VALUES)]
 
 
+def line_of(objective: Objective) -> ObjectiveLine:
+    """Return the line of one objective that came with its score, owner and lead; no query."""
+    row = objective.score
+    values: tuple[Any, ...] = (
+        objective.pk,
+        objective.title,
+        objective.cycle_id,
+        objective.state,
+        objective.owner_team_id,
+        objective.owner_team.name if objective.owner_team else None,
+        objective.owner_person_id,
+        objective.owner_person.user.name if objective.owner_person else None,
+        objective.lead_id,
+        objective.lead.user.name if objective.lead else None,
+        objective.ambition,
+        row.score,
+        row.expected,
+        row.word,
+        row.reported,
+        row.children,
+        row.missing,
+        row.key_results,
+        row.child_objectives,
+        row.confidence,
+        row.checked_in_on,
+        row.next_check_in_on,
+        objective.grade,
+    )
+    return _objective_line(values)
+
+
 def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> list[KeyResultLine]:
     """Return the lines of these key results in the order of their objectives; one query, two with steps.
 
@@ -195,27 +228,15 @@ def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> 
 
 
 def children_of(parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
-    """Return the child objectives of each parent, by title; two queries."""
-    edges: dict[int, list[tuple[int, float, float | None, bool]]] = {}
-    rows = Alignment.objects.filter(parent_id__in=parent_ids, until=None).order_by("id")
-    for parent, child, weight, share, counts in rows.values_list(
-        "parent_id", "child_id", "weight", "share", "contributes"
-    ):
-        edges.setdefault(parent, []).append((child, weight, share, counts))
-    ids = {child for children in edges.values() for child, *_ in children}
-    if not ids:
-        return {}
-    lines = {
-        line.id: line
-        for line in objective_lines(ObjectiveScore.objects.filter(objective_id__in=ids).order_by("objective_id"))
-    }
-    return {
-        parent: sorted(
-            (lines[child] for child, *_ in children if child in lines and lines[child].state != "cancelled"),
-            key=lambda line: (line.title, line.id),
-        )
-        for parent, children in edges.items()
-    }
+    """Return the child objectives of each parent, by title; one query."""
+    rows = ObjectiveScore.objects.filter(
+        objective__parent_edges__parent_id__in=parent_ids, objective__parent_edges__until=None
+    ).exclude(objective__state="cancelled")
+    found: dict[int, list[ObjectiveLine]] = {}
+    named = rows.annotate(parent=F("objective__parent_edges__parent_id")).order_by("objective__title", "objective_id")
+    for parent, *values in named.values_list("parent", *OBJECTIVE_VALUES):
+        found.setdefault(parent, []).append(_objective_line(tuple(values)))
+    return found
 
 
 def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
@@ -237,6 +258,7 @@ def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLi
     return KeyResultLine(
         id=v["id"],
         objective_id=v["objective_id"],
+        objective_title=v["objective__title"],
         title=v["title"],
         kind=v["kind"],
         state=v["state"],

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from milepost.metrics.models import KpiScore
 from milepost.metrics.queries.board import Tile, tiles_of
-from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_edit_goal
-from milepost.okr.queries.access import get_objective
-from milepost.okr.queries.lines import (
-    KeyResultLine,
-    ObjectiveLine,
-    children_of,
-    key_result_lines,
-    objective_lines,
-)
+from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, children_of, key_result_lines, line_of
+from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
 TIMELINE = 12
@@ -77,8 +74,15 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
     Raises:
         NotFound: it is not the actor's to see.
     """
-    objective = get_objective(actor, objective_id)
-    (line,) = objective_lines(ObjectiveScore.objects.filter(objective=objective))
+    objective = (
+        Objective.objects.select_related("cycle", "score", "owner_team", "owner_person__user", "lead__user")
+        .annotate(parent=Subquery(_parent("parent_id")), parent_title=Subquery(_parent("parent__title")))
+        .filter(workspace_id=actor.workspace_id, pk=objective_id)
+        .first()
+    )
+    if objective is None:
+        raise NotFound
+    line = line_of(objective)
     key_results = tuple(key_result_lines(KeyResult.objects.filter(objective=objective), with_steps=True))
     children = children_of([objective.pk]).get(objective.pk, []) if line.child_objectives else []
     slugs = [k.kpi_slug for k in key_results if k.kpi_slug and k.state != "cancelled"]
@@ -99,7 +103,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         cycle_name=objective.cycle.name,
         first_day=objective.cycle.first_day,
         last_day=objective.cycle.last_day,
-        parent=parent_of(objective.pk),
+        parent=(objective.parent, objective.parent_title) if objective.parent else None,
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         children=tuple(children),
         kpis=tuple(kpis),
@@ -113,6 +117,13 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         can_approve=can_approve_goal.test(actor, objective),
         my_id=actor.membership_id,
     )
+
+
+def _parent(field: str) -> QuerySet[Alignment, Any]:
+    rows: QuerySet[Alignment, Any] = Alignment.objects.filter(child=OuterRef("pk"), until=None, is_primary=True).values(
+        field
+    )[:1]
+    return rows
 
 
 def parent_of(objective_id: int) -> tuple[int, str] | None:

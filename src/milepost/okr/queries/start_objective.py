@@ -1,13 +1,13 @@
 """The prefilled objective of a KPI, and the goals and verdicts on its page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.proposal import Proposal, propose
-from milepost.core.series import Aggregation, closed_points
+from milepost.core.series import Aggregation, Point, closed_points
 from milepost.core.target import Direction, Target
 from milepost.core.verdict import VerdictResult, verdict
 from milepost.metrics.models import Metric
@@ -79,8 +79,13 @@ class GoalOfKpi:
     objective_grade: float | None
 
 
-def goals_of_kpi(actor: Actor, kpi: Metric, *, today: date) -> tuple[GoalOfKpi, ...]:
-    """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10)."""
+def goals_of_kpi(actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: Target | None) -> tuple[GoalOfKpi, ...]:
+    """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10).
+
+    Args:
+        closed: its closed periods, oldest first.
+        target: the one in force.
+    """
     rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, metric=kpi).exclude(state="cancelled")
     about: dict[int, list[Any]] = {
         pk: rest
@@ -96,9 +101,6 @@ def goals_of_kpi(actor: Actor, kpi: Metric, *, today: date) -> tuple[GoalOfKpi, 
     }
     lines = key_result_lines(rows)
     frequency = Frequency(kpi.frequency)
-    points = points_of([kpi.pk]).get(kpi.pk, ()) if any(v[4] for v in about.values()) else ()
-    closed = closed_points(points, frequency=frequency, today=today)
-    target = kpi_target(kpi, today=today)
     found = []
     for line in lines:
         title, state, ends_on, activated_on, closed_on, grade = about[line.id]

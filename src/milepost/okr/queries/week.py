@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
-
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.metrics.models import KpiScore
-from milepost.okr.models import CheckIn, KeyResult, KeyResultScore, ObjectiveScore
+from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
 from milepost.okr.queries.lines import KeyResultLine, key_result_lines
 from milepost.workspace.models import Event
 from milepost.workspace.permissions import Actor
@@ -15,8 +13,7 @@ from milepost.workspace.permissions import Actor
 MOST_DUE = 50
 MOST_LOOKS = 6
 MOST_NEWS = 6
-LOW_CONFIDENCE = 4
-CONFIDENCE_DROP = 3
+NEWSWORTHY = ("checked_in", "activated", "closed", "reopened", "amended", "recorded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,6 @@ class DueLine:
     """A key result to check in on, with the objective it belongs to."""
 
     key_result: KeyResultLine
-    objective_title: str
     due_on: date
     is_overdue: bool
 
@@ -64,58 +60,33 @@ class WeekPage:
     next_opens_on: date | None
     looks: tuple[Look, ...]
     news: tuple[News, ...]
-    done_this_week: int
-
-
-def due_count(actor: Actor, *, today: date) -> int:
-    """Return how many check-ins wait for this person; one indexed query."""
-    if actor.membership_id is None:
-        return 0
-    return _due_rows(actor, today=today).count()
-
-
-def _due_rows(actor: Actor, *, today: date) -> QuerySet[KeyResultScore]:
-    return KeyResultScore.objects.filter(
-        lead_id=actor.membership_id, next_check_in_on__lte=today + timedelta(days=OPENS_DAYS_BEFORE)
-    )
 
 
 def week_page(actor: Actor, *, today: date) -> WeekPage:
     """Return the week of the actor: a fixed number of queries, whatever is due."""
-    rows = _due_rows(actor, today=today).order_by("next_check_in_on", "objective_id", "key_result_id")
-    pairs = rows.values_list("key_result_id", "next_check_in_on")[:MOST_DUE]
-    due_on = {pk: day for pk, day in pairs if day is not None}
-    due: list[DueLine] = []
-    if due_on:
-        key_results = KeyResult.objects.filter(pk__in=due_on)
-        titles = dict(key_results.values_list("id", "objective__title"))
-        lines = {line.id: line for line in key_result_lines(key_results, with_steps=True)}
-        due = [
-            DueLine(key_result=lines[pk], objective_title=titles[pk], due_on=day, is_overdue=day < today)
-            for pk, day in due_on.items()
-        ]
-    upcoming = (
-        KeyResultScore.objects.filter(lead_id=actor.membership_id, next_check_in_on__isnull=False)
-        .order_by("next_check_in_on")
-        .values_list("next_check_in_on", flat=True)
-        .first()
-        if not due
-        else None
+    soon = today + timedelta(days=OPENS_DAYS_BEFORE)
+    waiting = KeyResult.objects.filter(
+        score__lead_id=actor.membership_id, score__next_check_in_on__lte=soon, workspace_id=actor.workspace_id
     )
-    monday = today - timedelta(days=today.weekday())
-    done = CheckIn.objects.filter(
-        author_id=actor.membership_id,
-        workspace_id=actor.workspace_id,
-        valid_on__gte=monday,
-        replaced_by=None,
-        withdrawn=False,
-    ).count()
+    due = [
+        DueLine(key_result=line, due_on=line.next_check_in_on, is_overdue=line.next_check_in_on < today)
+        for line in key_result_lines(waiting, with_steps=True)
+        if line.next_check_in_on is not None
+    ]
+    due.sort(key=lambda line: line.due_on)
+    upcoming = None
+    if not due:
+        upcoming = (
+            KeyResultScore.objects.filter(lead_id=actor.membership_id, next_check_in_on__isnull=False)
+            .order_by("next_check_in_on")
+            .values_list("next_check_in_on", flat=True)
+            .first()
+        )
     return WeekPage(
-        due=tuple(due),
+        due=tuple(due[:MOST_DUE]),
         next_opens_on=upcoming - timedelta(days=OPENS_DAYS_BEFORE) if upcoming else None,
         looks=_looks(actor, today=today),
         news=_news(actor),
-        done_this_week=done,
     )
 
 
@@ -160,39 +131,26 @@ def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:
 
 
 def _news(actor: Actor) -> tuple[News, ...]:
-    events = list(
-        Event.objects.filter(workspace_id=actor.workspace_id, kind__in=["key_result", "objective", "kpi"])
+    """Return what colleagues did lately; an event tells itself what it happened to."""
+    events = (
+        Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
         .order_by("-id")
-        .values_list("actor__user__name", "verb", "kind", "object_id", "data", "at")[:MOST_NEWS]
+        .values_list("actor__user__name", "verb", "kind", "data", "at")
     )
-    ids = {kind: [row[3] for row in events if row[2] == kind] for kind in ("key_result", "objective", "kpi")}
-    key_results = {
-        pk: (title, objective_id)
-        for pk, title, objective_id in KeyResult.objects.filter(pk__in=ids["key_result"]).values_list(
-            "id", "title", "objective_id"
-        )
-    }
-    objectives = dict(
-        ObjectiveScore.objects.filter(objective_id__in=ids["objective"]).values_list("objective_id", "objective__title")
-    )
-    kpis = {
-        pk: (name, slug)
-        for pk, name, slug in KpiScore.objects.filter(metric_id__in=ids["kpi"]).values_list(
-            "metric_id", "metric__name", "metric__slug"
-        )
-    }
-    news: list[News] = []
-    for who, verb, kind, object_id, data, at in events:
-        title, objective_id, slug = "", None, None
-        if kind == "key_result" and object_id in key_results:
-            title, objective_id = key_results[object_id]
-        elif kind == "objective" and object_id in objectives:
-            title, objective_id = objectives[object_id], object_id
-        elif kind == "kpi" and object_id in kpis:
-            title, slug = kpis[object_id]
-        if not title:
-            continue
+    news = []
+    for who, verb, kind, data, at in events[:MOST_NEWS]:
         detail = f"confidence {data['confidence']}" if "confidence" in data else ""
-        news.append(News(who or "Milepost", verb, kind, title, objective_id, slug, detail, at))
+        news.append(
+            News(
+                who or "Milepost",
+                verb,
+                kind,
+                data.get("title", ""),
+                data.get("objective"),
+                data.get("slug"),
+                detail,
+                at,
+            )
+        )
     return tuple(news)

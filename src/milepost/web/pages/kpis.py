@@ -1,5 +1,6 @@
 """The KPI board, one KPI, and the way from a KPI to an objective."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from milepost import clock
 from milepost.core.calendar import Frequency, period_start
 from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
+from milepost.core.series import closed_points
 from milepost.core.target import miss
 from milepost.metrics import actions as metrics
 from milepost.metrics.queries import KpiPage, Tile, get_kpi, kpi_page, kpi_target
@@ -42,7 +44,7 @@ def board(request: PlacedRequest) -> HttpResponse:
         "view": view,
         "tabs": [(key, label, shown.counts[key]) for key, label in VIEWS],
         "lede": board_sentence(shown.words),
-        "goals": actions_by_kpi(request, shown.groups),
+        "goals": goals_by_kpi(request, (tile for _, tiles in shown.groups for tile in tiles)),
     }
     return render(request, "kpis/board.html", context)
 
@@ -65,11 +67,9 @@ def _number_first(text: str) -> str:
     return text.replace("is no value", "has no value").replace("are no value", "have no value")
 
 
-def actions_by_kpi(
-    request: PlacedRequest, groups: tuple[tuple[str, tuple[Tile, ...]], ...]
-) -> dict[int, tuple[int, str]]:
+def goals_by_kpi(request: PlacedRequest, tiles: Iterable[Tile]) -> dict[int, tuple[int, str]]:
     """Return the running objective of each KPI of the board: its id and title."""
-    return running_objectives(request.place.actor, [tile.id for _, tiles in groups for tile in tiles])
+    return running_objectives(request.place.actor, [tile.id for tile in tiles])
 
 
 @require_GET
@@ -88,8 +88,9 @@ def kpi_context(
     """Return what the page of a KPI needs; a form that could not be saved is shown again."""
     place = request.place
     shown = kpi_page(place.actor, slug, today=place.today, all_rows=request.GET.get("values") == "all")
-    goals = goals_of_kpi(place.actor, get_kpi(place.actor, slug), today=place.today)
     tile = shown.tile
+    closed = closed_points(shown.points, frequency=Frequency(tile.frequency), today=place.today)
+    goals = goals_of_kpi(place.actor, shown.metric, closed=closed, target=tile.target)
     range_key = request.GET.get("range", "52")
     last = dict(RANGES).get(range_key, 52)
     given = chart_input(shown, today=place.today, last=last)

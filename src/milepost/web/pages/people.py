@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from milepost import clock
-from milepost.metrics.queries import board as board_of
+from milepost.metrics.queries import team_tiles
 from milepost.okr.queries import people_page, person_page, team_page
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.people import TeamForm
 from milepost.web.pages.choices import teams as team_choices
-from milepost.web.pages.kpis import actions_by_kpi
+from milepost.web.pages.kpis import goals_by_kpi
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.queries import list_people
@@ -45,7 +45,7 @@ def person(request: PlacedRequest, pk: int) -> HttpResponse:
 def team(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
     shown = team_page(place.actor, pk)
-    board = board_of(place.actor, view="all", today=place.today, team_id=pk)
+    tiles = team_tiles(place.actor, pk, today=place.today)
     inside = {member for member, *_ in shown.members}
     others = [p for p in list_people(place.actor) if p.id not in inside] if shown.can_edit else []
     running = sum(o.state == "active" for o in shown.objectives)
@@ -53,10 +53,10 @@ def team(request: PlacedRequest, pk: int) -> HttpResponse:
     lede = f"{members}, {words.count(running, 'running objective')}."
     context = {
         "team": shown,
-        "board": board,
+        "tiles": tiles,
         "others": others,
         "lede": lede,
-        "goals": actions_by_kpi(request, board.groups),
+        "goals": goals_by_kpi(request, tiles),
     }
     return render(request, "people/team.html", context)
 

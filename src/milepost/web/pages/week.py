@@ -80,7 +80,7 @@ def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict
         when = "overdue" if days < 0 else {0: "due today", 1: "due tomorrow"}.get(days, f"due on {due:%A}")
         lede = f"{words.count(n, 'check-in').capitalize()} for week {place.today.isocalendar().week}, {when}."
     else:
-        lede = "Everything is checked in." if shown.done_this_week else "Nothing waits for you."
+        lede = "Everything is checked in." if shown.next_opens_on else "Nothing waits for you."
     return {
         "week": shown,
         "due": items,

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
 from milepost.workspace.errors import NotFound
-from milepost.workspace.models import ActorKind, Membership, Role, Team, TeamMembership, User, Workspace
+from milepost.workspace.models import ActorKind, Membership, Role, Team, User, Workspace
 from milepost.workspace.permissions import Actor
 
 
@@ -114,23 +114,29 @@ def is_set_up() -> bool:
 
 
 def _member_place(rows: QuerySet[Membership], *, now: datetime) -> Place:
-    membership = rows.select_related("workspace", "user").filter(removed_at=None, user__is_active=True).first()
-    if membership is None:
-        raise NotFound
-    teams = list(
-        TeamMembership.objects.filter(membership=membership)
-        .order_by("team__name")
-        .values_list("team_id", "team__name", "is_manager")
+    """Return the place of the one member in these rows: one query, and one more for who manages a team."""
+    found = list(
+        rows.select_related("workspace", "user")
+        .filter(removed_at=None, user__is_active=True)
+        .annotate(
+            team_id=F("team_memberships__team_id"),
+            team_name=F("team_memberships__team__name"),
+            manages=F("team_memberships__is_manager"),
+        )
+        .order_by("team_name")
     )
-    managed = _with_teams_below(membership.workspace_id, (team_id for team_id, _, manages in teams if manages))
+    if not found:
+        raise NotFound
+    membership = found[0]
+    teams = tuple((row.team_id, row.team_name) for row in found if row.team_id is not None)
     actor = Actor(
         workspace_id=membership.workspace_id,
         membership_id=membership.pk,
         role=Role(membership.role),
-        managed_teams=managed,
+        managed_teams=_with_teams_below(membership.workspace_id, (row.team_id for row in found if row.manages)),
         name=membership.user.name,
     )
-    return _place(actor, membership.workspace, now=now, teams=tuple((i, n) for i, n, _ in teams))
+    return _place(actor, membership.workspace, now=now, teams=teams)
 
 
 def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tuple[int, str], ...]) -> Place:

@@ -13,10 +13,7 @@
   folds(document);
   document.addEventListener("htmx:load", (e) => folds(e.detail.elt));
 
-  // A link inside a summary opens its page and does not fold.
   document.addEventListener("click", (e) => {
-    const link = e.target.closest("summary a");
-    if (link && !e.defaultPrevented && !e.metaKey && !e.ctrlKey) { e.preventDefault(); location.href = link.href; }
     const copy = e.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
   });
@@ -79,7 +76,7 @@
     else if (e.key === "j") move(1);
     else if (e.key === "k") move(-1);
     else if (e.key === "o") document.activeElement.click?.();
-    else if (e.key === "x") { const d = document.activeElement.closest("details[data-fold]"); if (d) d.open = !d.open; }
+    else if (e.key === "x") { const d = document.activeElement.closest("li")?.querySelector("details[data-fold]"); if (d) d.open = !d.open; }
     else if (e.key === "n") document.querySelector("[data-new]")?.click();
     else if (e.key === "f") document.querySelector(".filters a")?.focus();
     else if (e.key === "c") document.querySelector(".due input, .kr-in input, .kr-a .lnk")?.focus();

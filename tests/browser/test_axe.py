@@ -1,0 +1,89 @@
+"""No page breaks an accessibility rule, in light, in dark and on a phone, and none scrolls sideways."""
+
+from datetime import timedelta
+
+import pytest
+
+from milepost.okr import actions as okr
+from milepost.okr.models import KeyResult
+from tests.browser.conftest import Opener, violations
+from tests.people import NOW, TODAY, Company
+
+PATHS = (
+    "week/", "goals/", "goals/?view=attention", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
+    "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
+    "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
+    "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
+    "settings/cycles/", "settings/members/", "find/?q=first", "more/", "goals/999999/",
+)  # fmt: skip
+OPEN = ("/account/login/", "/account/reset/", "/account/reset/sent/", "/account/signup/", "/styleguide/")
+SIGNED_IN = ("/workspaces/", "/account/password/")
+MODES = ((1440, "light"), (1440, "dark"), (390, "light"))
+
+
+def furnish(company: Company) -> dict[str, object]:
+    """Fill the company with one of everything."""
+    slug = company.kpi(group="Customers")
+    readings = [
+        okr.NewReading(day=TODAY - timedelta(weeks=k), value=(43.0 if k < 9 else 48.0) + k % 3) for k in range(40)
+    ]
+    okr.record_readings(by=company.actor("lead"), kpi=slug, readings=readings, now=NOW)
+    company.kpi("Uptime", unit="%", direction="higher", target=None, lead_id=company.ids["admin"])
+    steps = [okr.StepDraft("Rota agreed"), okr.StepDraft("Hired")]
+    goal = company.objective(why="Because.", who="admin", key_results=[
+        okr.KeyResultDraft(title="First reply time", kpi=slug, start=48, target=30, share=0.4),
+        okr.KeyResultDraft(title="Tickets", start=100, target=60, unit="tickets"),
+        okr.KeyResultDraft(title="Rota", kind="milestone", steps=steps),
+        okr.KeyResultDraft(title="Reopened", kind="keep", high=6, tolerance=2, unit="%"),
+    ])  # fmt: skip
+    tickets = KeyResult.objects.get(title="Tickets")
+    draft = okr.CheckInDraft(
+        key_result_id=tickets.pk, value=85, confidence=4, note="Slow", own_word="at_risk", blockers="Rota"
+    )
+    check_in = okr.record_check_in(by=company.actor(), draft=draft, now=NOW - timedelta(days=9))
+    closed = company.objective("Closed one", who="admin")
+    key_result = KeyResult.objects.get(objective_id=closed)
+    okr.record_check_in(
+        by=company.actor(), draft=okr.CheckInDraft(key_result_id=key_result.pk, value=65, confidence=8), now=NOW
+    )
+    okr.close_objective(by=company.actor(), objective_id=closed, grade=okr.GradeDraft(), key_results={}, now=NOW)
+    okr.refresh_day(by=company.operator(), now=NOW)
+    return {
+        "goal": goal, "closed": closed, "key_result": tickets.pk, "check_in": check_in, "kpi": slug,
+        "person": company.ids["lead"], "team": company.team,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), MODES)
+def test_no_page_breaks_a_rule(living: Company, open_as: Opener, width: int, scheme: str) -> None:
+    ids = furnish(living)
+    found: dict[str, object] = {}
+    page = open_as("admin", "/workspaces/", width=width, scheme=scheme)
+    paths = [*SIGNED_IN, *(f"/w/{living.slug}/{path.format(**ids)}" for path in PATHS)]
+    stranger = open_as(None, "/account/login/", width=width, scheme=scheme)
+    for where, addresses in ((page, paths), (stranger, OPEN)):
+        for address in addresses:
+            where.goto(address)
+            wrong = violations(where)
+            sideways = where.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wrong or sideways > 0:
+                found[address] = [*wrong, f"{sideways} px too wide"] if sideways > 0 else wrong
+    assert found == {}
+
+
+def test_the_first_start_breaks_no_rule_and_closes_itself(transactional_db: None, live_server, chromium) -> None:
+    page = chromium.new_context(base_url=live_server.url).new_page()
+    page.goto("/")
+    assert page.url.endswith("/start/")
+    assert violations(page) == []
+    for name, value in (
+        ("workspace_name", "Acme"),
+        ("name", "Ada"),
+        ("email", "ada@acme.example"),
+        ("password", "correct horse battery"),
+    ):
+        page.fill(f"#id_{name}", value)
+    page.get_by_role("button", name="Set up Milepost").click()
+    assert page.url.endswith("/w/acme/settings/cycles/")
+    assert page.goto("/start/").status == 404
+    page.context.close()

@@ -1,0 +1,126 @@
+"""Frequent tasks and the steps they may take, from the signed-in home page; typing is not counted."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from milepost.metrics.models import Reading
+from milepost.okr import actions as okr
+from milepost.okr.models import CheckIn, KeyResultScore, Objective
+from tests.browser.conftest import Opener, Steps
+from tests.people import NOW, Company
+
+
+def due_key_results(company: Company, count: int) -> int:
+    drafts = [
+        okr.KeyResultDraft(title=f"Tickets of kind {i}", unit="tickets", start=100, target=60) for i in range(count)
+    ]
+    return company.objective(key_results=drafts)
+
+
+def test_task_1_check_in_one_key_result_takes_two_steps(living: Company, open_as: Opener) -> None:
+    due_key_results(living, 1)
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.click(page.get_by_label("New value"))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("80")
+    steps.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved one check-in")
+    assert steps.count <= 2
+    assert KeyResultScore.objects.get().value == 80
+
+
+def test_task_2_check_in_all_of_my_week_takes_six_steps_and_one_when_nothing_changed(
+    living: Company, open_as: Opener
+) -> None:
+    due_key_results(living, 5)
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    for box in page.get_by_label("New value").all():
+        steps.click(box)
+        page.keyboard.type("70")
+    steps.press("Control+Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved five check-ins")
+    assert steps.count <= 6
+    expect(page.get_by_text("Nothing due.")).to_be_visible()
+
+
+def test_task_2_nothing_changed_is_one_step(living: Company, open_as: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    pk = due_key_results(living, 2)
+    for row in KeyResultScore.objects.filter(objective_id=pk):
+        okr.record_check_in(
+            by=living.actor("lead"), draft=okr.CheckInDraft(key_result_id=row.pk, confidence=8, value=90), now=NOW
+        )
+    monkeypatch.setenv("MILEPOST_NOW", "2026-11-29T09:00+00:00")
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.click(page.get_by_role("button", name="Nothing changed"))
+    expect(page.get_by_role("status")).to_contain_text("Saved two check-ins")
+    assert steps.count == 1
+    assert CheckIn.objects.filter(nothing_changed=True, confidence=8, reading__isnull=False).count() == 2
+
+
+def test_task_3_log_a_kpi_value_takes_two_steps(living: Company, open_as: Opener) -> None:
+    living.kpi()
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.press("Control+k")
+    page.get_by_label("Find or do anything").last.fill("reply 43")
+    steps.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Written to First reply time")
+    assert steps.count <= 2
+    assert Reading.objects.get().value == 43
+
+
+def test_task_4_what_is_off_and_why_stands_on_the_home_page(living: Company, open_as: Opener) -> None:
+    slug = living.kpi()
+    values = [okr.NewReading(day=date(2026, 11, d), value=43) for d in (2, 9)]
+    okr.record_readings(by=living.actor("lead"), kpi=slug, readings=values, now=NOW)
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    look = page.locator("section", has_text="Needs a look").last
+    expect(look).to_contain_text("First reply time has no objective behind it")
+    steps.click(look.get_by_role("link", name="First reply time"))
+    expect(page.locator(".cmp")).to_contain_text("13\u00a0min over")
+    assert steps.count <= 1
+
+
+def test_task_5_open_any_goal_takes_two_steps(living: Company, open_as: Opener) -> None:
+    living.objective()
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.press("Control+k")
+    page.get_by_label("Find or do anything").last.fill("recomm")
+    steps.press("Enter")
+    expect(page.locator("h1")).to_have_text("Be the tool support teams recommend")
+    assert steps.count <= 2
+
+
+def test_task_8_turn_an_off_kpi_into_an_objective_takes_two_steps(living: Company, open_as: Opener) -> None:
+    slug = living.kpi()
+    values = [okr.NewReading(day=date(2026, 11, d), value=43) for d in (2, 9)]
+    okr.record_readings(by=living.actor("lead"), kpi=slug, readings=values, now=NOW)
+    page = open_as("lead", f"/w/{living.slug}/kpis/{slug}/")
+    steps = Steps(page)
+    steps.click(page.get_by_role("link", name="Start an objective").first)
+    steps.press("Control+Enter")
+    expect(page.locator("h1")).to_have_text("Lower first reply time to 30\u00a0min")
+    assert steps.count <= 2
+    assert Objective.objects.get().state == "active"
+
+
+def test_everything_works_without_javascript(living: Company, open_as: Opener) -> None:
+    due_key_results(living, 1)
+    page = open_as("lead", f"/w/{living.slug}/week/", script=False)
+    page.get_by_label("New value").fill("+5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".err")).to_contain_text("no earlier value")
+    assert page.get_by_label("New value").input_value() == "+5"
+    page.get_by_label("New value").fill("80")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Saved one check-in")
+    page.goto(f"/w/{living.slug}/find/?q=tickets")
+    page.get_by_role("link", name="Tickets of kind 0").click()
+    expect(page.locator("h1")).to_have_text("Be the tool support teams recommend")
