@@ -132,7 +132,7 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
     owned = ObjectiveScore.objects.filter(
-        workspace_id=actor.workspace_id,
+        objective__workspace_id=actor.workspace_id,  # of the objective: with the team it is an index
         objective__owner_team=team,
         objective__state__in=["active", "paused", "draft"],
     ).order_by("-cycle__first_day", "objective_id")
