@@ -59,6 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         section={"team": "people", "person": "people"}.get(section, section),
     )
     common["ws"] = place.slug
+    common["base"] = f"/w/{place.slug}/"  # for rows: reversing an address for each of hundreds costs the page
     common["today"] = place.today
     return common
 

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.numbers import format_decimal, get_currency_symbol
 
@@ -20,6 +21,7 @@ DAYS_IN_WORDS = 14
 DAYS_A_YEAR = 365
 
 
+@lru_cache(maxsize=8192)
 def number(value: float, *, digits: int = FULL_DIGITS, places: int | None = None) -> str:
     """Return a number with at most `digits` significant digits, or exactly `places` decimals; U+2212 as minus."""
     if places is None:
