@@ -10,7 +10,8 @@ from milepost.core.series import median
 from milepost.core.units import check_scale
 from milepost.metrics.errors import FutureValue
 from milepost.metrics.models import Metric, Reading, ReadingSource
-from milepost.metrics.queries.series import Known, known_readings
+from milepost.metrics.queries.series import Value, values_in_use
+from milepost.prepared import insert
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor
 
@@ -70,7 +71,7 @@ def store_readings(
         by_period[start] = new
     if not by_period:
         return Stored((), 0)
-    known = known_readings([metric.pk]).get(metric.pk, {})
+    known = values_in_use([metric.pk]).get(metric.pk, {})
     values = [finite(new.value, name="value") for new in by_period.values() if new.value is not None]
     in_use = [k.value for k in known.values() if k.value is not None]
     check_scale(values, stored_median=median(in_use), unit_code=metric.unit_code)
@@ -92,23 +93,20 @@ def store_readings(
         if not _says_the_same(own.get(start), new)
     ]
     if len(rows) == 1:
-        rows[0].save(force_insert=True)
+        insert(rows[0])
     else:
         Reading.objects.bulk_create(rows, batch_size=500)
     return Stored(tuple(rows), len(by_period) - len(rows))
 
 
-def _last_of_source(metric: Metric, source: ReadingSource, periods: dict[date, NewReading]) -> dict[date, Known]:
+def _last_of_source(metric: Metric, source: ReadingSource, periods: dict[date, NewReading]) -> dict[date, Value]:
     rows = Reading.objects.filter(metric=metric, source=source, valid_on__range=(min(periods), max(periods))).order_by(
         "valid_on", "known_at", "id"
     )
-    return {
-        row[1]: Known(*row)
-        for row in rows.values_list("id", "valid_on", "value", "numerator", "denominator", "known_at", "source")
-    }
+    return {day: Value(*value) for day, *value in rows.values_list("valid_on", "value", "numerator", "denominator")}
 
 
-def _says_the_same(known: Known | None, new: NewReading) -> bool:
+def _says_the_same(known: Value | None, new: NewReading) -> bool:
     if known is None:
         return new.value is None  # nothing there to withdraw
     if known.value != new.value:

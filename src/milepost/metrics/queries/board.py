@@ -1,6 +1,6 @@
 """The KPI board: tiles in groups, worst first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from milepost.core.target import Target
 from milepost.metrics.models import KpiScore, Metric
 from milepost.metrics.queries.series import target_on, targets_of
+from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
 MOST_TILES = 200
@@ -127,7 +128,21 @@ def board(actor: Actor, *, view: str, today: date) -> Board:
 
 def tiles_of(rows: QuerySet[KpiScore], *, today: date) -> list[Tile]:
     """Return the tiles of these score rows, in their order; two queries."""
-    values: list[tuple[Any, ...]] = list(rows.values_list(*_VALUES))
+    return _tiles(list(rows.values_list(*_VALUES)), today=today)
+
+
+def tiles_read(actor: Actor, metric_ids: Collection[int], *, today: date) -> list[Tile]:
+    """Return the tiles of these KPIs, worst first; two queries, none for no KPI."""
+    return _tiles(_of_metrics(actor.workspace_id, metric_ids), today=today)
+
+
+@prepared
+def _of_metrics(workspace_id: int, metric_ids: Collection[int]) -> QuerySet[KpiScore, tuple[Any, ...]]:
+    rows = KpiScore.objects.filter(workspace_id=workspace_id, metric_id__in=metric_ids)
+    return rows.order_by("severity", "metric_id").values_list(*_VALUES)
+
+
+def _tiles(values: list[tuple[Any, ...]], *, today: date) -> list[Tile]:
     targets = targets_of([row[0] for row in values])
     return [
         Tile(*row[:18], tuple(row[18]), row[19], row[20], target_on(targets.get(row[0], ()), row[11] or today))  # type: ignore[call-arg] # 18 values and four

@@ -179,13 +179,13 @@ def _history(kpi: Metric) -> dict[date, tuple[Known, list["Revision"]]]:
     """Return for each period the reading in use and every reading of it, by when it was known; one query."""
     found: dict[date, tuple[Known, list[Revision]]] = {}
     rows = Reading.objects.filter(metric=kpi).order_by("valid_on", "known_at", "id")
-    for *values, author, reason in rows.values_list(
-        "id", "valid_on", "value", "numerator", "denominator", "known_at", "source", "author__user__name", "reason"
+    for day, *values, author, reason in rows.values_list(
+        "valid_on", "id", "value", "numerator", "denominator", "known_at", "source", "author__user__name", "reason"
     ):
         known = Known(*values)  # type: ignore[arg-type] # the columns stand in the order of its fields
-        revisions = found[known.valid_on][1] if known.valid_on in found else []
+        revisions = found[day][1] if day in found else []
         revisions.append(Revision(known.value, known.known_at, str(author or ""), known.source, str(reason)))
-        found[known.valid_on] = (known, revisions)
+        found[day] = (known, revisions)
     return found
 
 

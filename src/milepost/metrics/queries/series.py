@@ -1,21 +1,30 @@
 """Readings folded to one value a period."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.series import Point
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.models import Reading, TargetVersion
+from milepost.prepared import prepared
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The reading that counts for a period; `value` None means it was withdrawn."""
+class Value(NamedTuple):
+    """What counts for a period; `value` None means it was withdrawn, a ratio brings its two counts."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+
+
+class Known(NamedTuple):
+    """The reading that counts for a period, with where it came from; `value` None: withdrawn."""
 
     id: int
-    valid_on: date
     value: float | None
     numerator: float | None
     denominator: float | None
@@ -23,25 +32,38 @@ class Known:
     source: str
 
 
-def known_readings(metric_ids: Iterable[int], *, since: date | None = None) -> dict[int, dict[date, Known]]:
-    """Return for each metric the reading in use for each period, oldest period first.
+def values_in_use(metric_ids: Iterable[int]) -> dict[int, dict[date, Value]]:
+    """Return for each metric what counts for each period, oldest period first.
 
     The latest known counts, ties by id (rule K6). Metrics without readings are absent.
     """
-    rows = Reading.objects.filter(metric_id__in=list(metric_ids))
-    if since is not None:
-        rows = rows.filter(valid_on__gte=since)
-    found: dict[int, dict[date, Known]] = {}
-    ordered = rows.order_by("metric_id", "valid_on", "known_at", "id").values_list(
-        "metric_id", "id", "valid_on", "value", "numerator", "denominator", "known_at", "source"
-    )
-    for metric_id, *rest in ordered.iterator(chunk_size=5000):
-        known = Known(*rest)  # type: ignore[arg-type] # the columns stand in the order of its fields
-        found.setdefault(metric_id, {})[known.valid_on] = known
+    found: dict[int, dict[date, Value]] = {}
+    for metric_id, day, *value in _values(list(metric_ids)):
+        found.setdefault(metric_id, {})[day] = Value(*value)
     return found
 
 
-def as_points(known: Mapping[date, Known]) -> tuple[Point, ...]:
+def known_readings(metric_ids: Iterable[int]) -> dict[int, dict[date, Known]]:
+    """Return for each metric the reading in use for each period; as `values_in_use`, with its origin."""
+    found: dict[int, dict[date, Known]] = {}
+    for metric_id, day, *reading in _readings(list(metric_ids)):
+        found.setdefault(metric_id, {})[day] = Known(*reading)
+    return found
+
+
+@prepared
+def _values(metric_ids: Collection[int]) -> QuerySet[Reading, tuple[Any, ...]]:
+    rows = Reading.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "valid_on", "known_at", "id")
+    return rows.values_list("metric_id", "valid_on", "value", "numerator", "denominator")
+
+
+@prepared
+def _readings(metric_ids: Collection[int]) -> QuerySet[Reading, tuple[Any, ...]]:
+    rows = Reading.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "valid_on", "known_at", "id")
+    return rows.values_list("metric_id", "valid_on", "id", "value", "numerator", "denominator", "known_at", "source")
+
+
+def as_points(known: Mapping[date, Value] | Mapping[date, Known]) -> tuple[Point, ...]:
     """Return the periods that have a value, oldest first."""
     return tuple(
         Point(start=day, value=k.value, numerator=k.numerator, denominator=k.denominator)
@@ -50,23 +72,26 @@ def as_points(known: Mapping[date, Known]) -> tuple[Point, ...]:
     )
 
 
-def points_of(metric_ids: Iterable[int], *, since: date | None = None) -> dict[int, tuple[Point, ...]]:
+def points_of(metric_ids: Iterable[int]) -> dict[int, tuple[Point, ...]]:
     """Return for each metric its periods with a value, oldest first."""
-    return {metric: as_points(known) for metric, known in known_readings(metric_ids, since=since).items()}
+    return {metric: as_points(known) for metric, known in values_in_use(metric_ids).items()}
 
 
 def targets_of(metric_ids: Iterable[int]) -> dict[int, tuple[tuple[date, Target | None], ...]]:
     """Return for each metric its targets as (in force since, target), the oldest first."""
     found: dict[int, list[tuple[date, Target | None]]] = {}
-    rows = TargetVersion.objects.filter(metric_id__in=list(metric_ids)).order_by("metric_id", "since")
-    for metric_id, since, rule, low, high, tolerance in rows.values_list(
-        "metric_id", "since", "rule", "low", "high", "tolerance"
-    ):
+    for metric_id, since, rule, low, high, tolerance in _targets(list(metric_ids)):
         target = None
         if rule is not None:
             target = Target(rule=TargetRule(rule), low=low, high=high, tolerance=tolerance)
         found.setdefault(metric_id, []).append((since, target))
     return {metric: tuple(versions) for metric, versions in found.items()}
+
+
+@prepared
+def _targets(metric_ids: Collection[int]) -> QuerySet[TargetVersion, tuple[Any, ...]]:
+    rows = TargetVersion.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "since")
+    return rows.values_list("metric_id", "since", "rule", "low", "high", "tolerance")
 
 
 def target_on(versions: Sequence[tuple[date, Target | None]], day: date) -> Target | None:

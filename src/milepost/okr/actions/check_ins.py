@@ -15,7 +15,8 @@ from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import NothingToRepeat, WrongState
 from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
 from milepost.okr.permissions import can_check_in
-from milepost.okr.queries.access import get_check_in, key_results_of
+from milepost.okr.queries.access import get_check_in, get_key_results
+from milepost.prepared import insert
 from milepost.workspace.actions import record_event
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.permissions import Actor, require
@@ -63,7 +64,7 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
     if by.membership_id is None:
         raise Invalid("A check-in comes from a person.")
     ids = [draft.key_result_id for draft in drafts]
-    found = {row.pk: row for row in key_results_of(by).filter(pk__in=ids)}
+    found = get_key_results(by, ids)
     seen = _saved_before(by, drafts)
     saved: list[int] = []
     touched: set[int] = set()
@@ -171,7 +172,7 @@ def _save(
         reading, value = _last_reading(key_result, draft)
     else:
         reading, value = _typed(by, key_result, draft.value, valid_on=valid_on, moment=moment)
-    check_in = CheckIn.objects.create(
+    check_in = CheckIn(
         workspace_id=by.workspace_id,
         key_result=key_result,
         author_id=_person(by),
@@ -189,6 +190,7 @@ def _save(
         replaces=replaces,
         request_key=draft.request_key,
     )
+    insert(check_in)
     record_event(
         by=by,
         verb="edited_check_in" if replaces else "checked_in",

@@ -1,9 +1,10 @@
-"""Loading what score rows are made of, in a fixed number of queries."""
+"""Loading what key results' score rows are made of, in a fixed number of queries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models import Window as Over
 from django.db.models.functions import RowNumber
 
@@ -12,13 +13,23 @@ from milepost.core.pace import Ambition
 from milepost.core.progress import Step as StepFact
 from milepost.core.series import Aggregation, Point, Window
 from milepost.metrics.queries.series import points_of
-from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, Step
+from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
 from milepost.okr.scoring import CheckInFact, Final, KeyResultFacts
+from milepost.prepared import prepared
+
+STORED = tuple(f.attname for f in KeyResultScore._meta.concrete_fields if f.attname != "computed_at")
+COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
+FACTS = (
+    "id", "workspace_id", "objective_id", "objective__cycle_id", "lead_id", "state", "objective__state", "kind",
+    "objective__cycle__first_day", "objective__cycle__last_day", "ambition", "activated_on", "start", "target", "low",
+    "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
+    "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedKeyResult:
-    """A key result's facts with the keys its row is filed under."""
+    """A key result's facts with the keys its row is filed under, and the row that stands."""
 
     id: int
     workspace_id: int
@@ -27,94 +38,98 @@ class LoadedKeyResult:
     lead_id: int
     counts: bool  # drafts, paused and cancelled ones are left out (R4, R8)
     facts: KeyResultFacts
+    stored: tuple[Any, ...] | None
 
 
 def load_key_results(ids: Collection[int]) -> list[LoadedKeyResult]:
-    """Return the facts of these key results: five queries at most, whatever their number."""
-    rows = list(KeyResult.objects.filter(pk__in=ids).select_related("objective__cycle", "metric").order_by("id"))
-    metrics = {row.metric_id for row in rows if row.metric_id is not None}
-    points = points_of(metrics) if metrics else {}
+    """Return the facts of these key results: four queries at most, whatever their number."""
+    rows = [(dict(zip(FACTS, row, strict=False)), row[len(FACTS) :]) for row in _key_results(ids)]
+    metrics = {k["metric_id"] for k, _ in rows if k["metric_id"] is not None}
+    points = points_of(metrics)
     steps: dict[int, list[StepFact]] = {}
-    if any(row.kind == KeyResultKind.MILESTONE for row in rows):
-        for key_result_id, weight, done, due_on in (
-            Step.objects.filter(key_result_id__in=ids)
-            .order_by("key_result_id", "position", "id")
-            .values_list("key_result_id", "weight", "done", "due_on")
-        ):
-            steps.setdefault(key_result_id, []).append(StepFact(weight=weight, done=done, due_on=due_on))
-    check_ins = latest_check_ins(ids)
+    milestones = [k["id"] for k, _ in rows if k["kind"] == KeyResultKind.MILESTONE]
+    for key_result_id, weight, done, due_on in _steps(milestones):
+        steps.setdefault(key_result_id, []).append(StepFact(weight=weight, done=done, due_on=due_on))
+    check_ins: dict[int, list[CheckInFact]] = {}
+    for key_result_id, valid_on, confidence, own_word in _latest_check_ins(ids):
+        check_ins.setdefault(key_result_id, []).append(CheckInFact(valid_on, confidence, own_word))
     return [
         _loaded(
-            row,
-            points=points.get(row.metric_id, ()) if row.metric_id is not None else (),
-            steps=tuple(steps.get(row.pk, ())),
-            check_ins=tuple(check_ins.get(row.pk, ())),
+            k,
+            points=points.get(k["metric_id"], ()),
+            steps=tuple(steps.get(k["id"], ())),
+            check_ins=tuple(check_ins.get(k["id"], ())),
+            stored=stored if stored[0] is not None else None,
         )
-        for row in rows
+        for k, stored in rows
     ]
 
 
-def latest_check_ins(ids: Collection[int]) -> dict[int, list[CheckInFact]]:
-    """Return the two newest check-ins in force of each key result, the newest first."""
-    found: dict[int, list[CheckInFact]] = {}
-    rows = (
+@prepared
+def _key_results(ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    rows = KeyResult.objects.filter(pk__in=ids).order_by("id")
+    return rows.values_list(*FACTS, *(f"score__{name}" for name in STORED))
+
+
+@prepared
+def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
+    rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "position", "id")
+    return rows.values_list("key_result_id", "weight", "done", "due_on")
+
+
+@prepared
+def _latest_check_ins(ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    """The two newest check-ins in force of each key result, the newest first."""
+    newest_first = Over(RowNumber(), partition_by=[F("key_result_id")], order_by=[F("valid_on").desc(), F("id").desc()])
+    return (
         CheckIn.objects.filter(Q(replaced_by=None), key_result_id__in=ids, withdrawn=False)
-        .annotate(
-            rank=Over(
-                RowNumber(),
-                partition_by=[F("key_result_id")],
-                order_by=[F("valid_on").desc(), F("id").desc()],
-            )
-        )
+        .annotate(rank=newest_first)
         .filter(rank__lte=2)
         .order_by("key_result_id", "rank")
         .values_list("key_result_id", "valid_on", "confidence", "own_word")
     )
-    for key_result_id, valid_on, confidence, own_word in rows:
-        found.setdefault(key_result_id, []).append(CheckInFact(valid_on, confidence, own_word))
-    return found
 
 
 def _loaded(
-    row: KeyResult,
+    k: dict[str, Any],
     *,
     points: tuple[Point, ...],
     steps: tuple[StepFact, ...],
     check_ins: tuple[CheckInFact, ...],
+    stored: tuple[Any, ...] | None,
 ) -> LoadedKeyResult:
-    objective = row.objective
-    cycle = objective.cycle
-    metric = row.metric
-    is_closed = row.state == GoalState.CLOSED
+    is_closed = k["state"] == GoalState.CLOSED
     facts = KeyResultFacts(
-        kind=row.kind,
-        first=cycle.first_day,
-        last=cycle.last_day,
-        is_live=row.state == GoalState.ACTIVE and objective.state == GoalState.ACTIVE,
-        ambition=Ambition(row.ambition),
-        active_since=row.activated_on or cycle.first_day,
-        start=row.start,
-        target=row.target,
-        low=row.low,
-        high=row.high,
-        tolerance=row.tolerance,
-        is_kpi=metric is not None and metric.is_kpi,
-        frequency=Frequency(metric.frequency) if metric else Frequency.DAY,
-        aggregation=Aggregation(metric.aggregation) if metric else Aggregation.STOCK,
-        unit_code=metric.unit_code if metric else "",
-        window=Window(row.window),
+        kind=k["kind"],
+        first=k["objective__cycle__first_day"],
+        last=k["objective__cycle__last_day"],
+        is_live=k["state"] == GoalState.ACTIVE and k["objective__state"] == GoalState.ACTIVE,
+        ambition=Ambition(k["ambition"]),
+        active_since=k["activated_on"] or k["objective__cycle__first_day"],
+        start=k["start"],
+        target=k["target"],
+        low=k["low"],
+        high=k["high"],
+        tolerance=k["tolerance"],
+        is_kpi=bool(k["metric__is_kpi"]),
+        frequency=Frequency(k["metric__frequency"] or Frequency.DAY),
+        aggregation=Aggregation(k["metric__aggregation"] or Aggregation.STOCK),
+        unit_code=k["metric__unit_code"] or "",
+        window=Window(k["window"]),
         points=points,
         steps=steps,
         check_ins=check_ins,
-        final=Final(row.final_value, row.final_progress, row.final_score, row.final_expected) if is_closed else None,
+        final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
+        if is_closed
+        else None,
     )
-    counting = {GoalState.ACTIVE, GoalState.CLOSED}
     return LoadedKeyResult(
-        id=row.pk,
-        workspace_id=row.workspace_id,
-        objective_id=row.objective_id,
-        cycle_id=cycle.pk,
-        lead_id=row.lead_id,
-        counts=row.state in counting,
+        id=k["id"],
+        workspace_id=k["workspace_id"],
+        objective_id=k["objective_id"],
+        cycle_id=k["objective__cycle_id"],
+        lead_id=k["lead_id"],
+        counts=k["state"] in COUNTING,
         facts=facts,
+        stored=stored,
     )

@@ -1,20 +1,22 @@
 """The score rows of goals: one function writes them all (rule S7, ADR 0002)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
-from milepost.core.pace import Ambition
 from milepost.core.rhythm import Rhythm
 from milepost.okr.actions.facts import load_key_results
-from milepost.okr.models import Alignment, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.actions.family import STORED, Edge, Family, OwnKeyResult, load_family
+from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
 from milepost.okr.queries.tree import with_ancestors
-from milepost.okr.scoring import ChildRow, ObjectiveFacts, ObjectiveRow, score_key_result, score_objective
+from milepost.okr.scoring import ChildRow, KeyResultRow, score_key_result, score_objective
+from milepost.prepared import upsert
 
 CHUNK = 2000
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
+COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
+_scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
 
 
 def refresh(
@@ -42,49 +44,25 @@ def refresh(
 
 
 def _refresh_key_results(ids: Collection[int], *, rhythm: Rhythm, today: date, now: datetime) -> tuple[set[int], int]:
-    stored = {row.key_result_id: row for row in KeyResultScore.objects.filter(key_result_id__in=ids)}
     loaded = load_key_results(ids)
-    rows: list[KeyResultScore] = []
+    rows = []
     for item in loaded:
         scored = score_key_result(item.facts, rhythm=rhythm, today=today)
-        row = KeyResultScore(
-            key_result_id=item.id,
-            workspace_id=item.workspace_id,
-            cycle_id=item.cycle_id,
-            objective_id=item.objective_id,
-            lead_id=item.lead_id,
-            is_live=item.counts,
-            value=scored.value,
-            value_on=scored.value_on,
-            progress=scored.progress,
-            score=scored.score,
-            expected=scored.expected,
-            word=scored.word,
-            own_word=scored.own_word,
-            own_until=scored.own_until,
-            shown_word=scored.shown_word,
-            is_missing=scored.is_missing,
-            confidence=scored.confidence,
-            confidence_before=scored.confidence_before,
-            checked_in_on=scored.checked_in_on,
-            next_check_in_on=scored.next_check_in_on,
-            next_change_on=scored.next_change_on,
-            status_on=today,
-            computed_at=now,
-        )
-        if not _same(stored.get(item.id), row):
-            rows.append(row)
-    _write(KeyResultScore, rows)
+        filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
+        row = (*filed, *_scored_values(scored), today)
+        if not _same(item.stored, row):
+            rows.append((*row, now))
+    upsert(KeyResultScore, rows)
     return {item.objective_id for item in loaded}, len(rows)
 
 
 def _refresh_objectives(ids: list[int], *, today: date, now: datetime) -> int:
-    changed = 0
     if len(ids) <= CHUNK:
-        return _refresh_levels(ids, today=today, now=now)
+        return _refresh_family(ids, today=today, now=now)
+    changed = 0
     for level in _bottom_up(ids):
         for at in range(0, len(level), CHUNK):
-            changed += _refresh_levels(level[at : at + CHUNK], today=today, now=now)
+            changed += _refresh_family(level[at : at + CHUNK], today=today, now=now)
     return changed
 
 
@@ -112,150 +90,86 @@ def _bottom_up(ids: Iterable[int]) -> list[list[int]]:
     return levels
 
 
-def _refresh_levels(ids: Collection[int], *, today: date, now: datetime) -> int:
-    objectives = list(
-        Objective.objects.filter(pk__in=ids)
-        .annotate(
-            has_parent_here=Exists(
-                Alignment.objects.filter(
-                    child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
-                )
-            )
-        )
-        .values(
-            "id",
-            "workspace_id",
-            "cycle_id",
-            "lead_id",
-            "ambition",
-            "counts",
-            "state",
-            "final_score",
-            "final_expected",
-            "cycle__first_day",
-            "cycle__last_day",
-            "has_parent_here",
-        )
-    )
-    own: dict[int, list[Mapping[str, Any]]] = {}
-    for child in (
-        KeyResultScore.objects.filter(objective_id__in=ids)
-        .values(
-            "key_result_id",
-            "objective_id",
-            "score",
-            "expected",
-            "shown_word",
-            "is_live",
-            "is_missing",
-            "confidence",
-            "checked_in_on",
-            "next_check_in_on",
-            "key_result__weight",
-            "key_result__share",
-            "key_result__state",
-        )
-        .order_by("key_result__position", "key_result_id")
-    ):
-        own.setdefault(child["objective_id"], []).append(child)
-    below: dict[int, list[Mapping[str, Any]]] = {}
-    for edge in (
-        Alignment.objects.filter(parent_id__in=ids, until=None)
-        .order_by("id")
-        .values("parent_id", "child_id", "contributes", "weight", "share", "child__state")
-    ):
-        below.setdefault(edge["parent_id"], []).append(edge)
-    child_ids = {edge["child_id"] for edges in below.values() for edge in edges} | set(ids)
-    stored = {row.objective_id: row for row in ObjectiveScore.objects.filter(objective_id__in=child_ids)}
+def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
+    """Refresh objectives whose children are right already or among them."""
+    families = {family.id: family for family in load_family(ids)}
+    fresh: dict[int, tuple[Any, ...]] = {}
 
-    fresh: dict[int, ObjectiveScore] = {}
-    by_id = {objective["id"]: objective for objective in objectives}
-
-    def row_of(pk: int) -> ObjectiveScore | None:
-        if pk not in by_id:
-            return stored.get(pk)
+    def row_of(pk: int) -> tuple[Any, ...]:
         if pk not in fresh:
-            edges = below.get(pk, [])
-            children = [(edge, row_of(edge["child_id"])) for edge in edges]
-            fresh[pk] = _objective_row(by_id[pk], own.get(pk, []), children, today=today, now=now)
+            family = families[pk]
+            below = [
+                (edge, row_of(edge.child_id) if edge.child_id in families else edge.stored) for edge in family.edges
+            ]
+            fresh[pk] = _objective_row(family, below, today=today)
         return fresh[pk]
 
-    for pk in by_id:
+    for pk in families:
         row_of(pk)
-    rows = [row for pk, row in fresh.items() if not _same(stored.get(pk), row)]
-    _write(ObjectiveScore, rows)
+    rows = [(*row, now) for pk, row in fresh.items() if not _same(families[pk].stored, row)]
+    upsert(ObjectiveScore, rows)
     return len(rows)
 
 
+SCORE, EXPECTED, CONFIDENCE, CHECKED_IN_ON, IS_LIVE = (
+    STORED.index(name) for name in ("score", "expected", "confidence", "checked_in_on", "is_live")
+)
+
+
 def _objective_row(
-    objective: Mapping[str, Any],
-    own: Sequence[Mapping[str, Any]],
-    edges: Sequence[tuple[Mapping[str, Any], ObjectiveScore | None]],
-    *,
-    today: date,
-    now: datetime,
-) -> ObjectiveScore:
-    is_closed = objective["state"] == GoalState.CLOSED
+    family: Family, below: Sequence[tuple[Edge, tuple[Any, ...] | None]], *, today: date
+) -> tuple[Any, ...]:
+    own = family.own
+    live = [k for k in own if k.is_live]
     children: list[ChildRow] = []
-    if objective["counts"] != "objectives":
+    if family.counts != "objectives":
+        children += [_contribution(k) for k in live]
+    if family.counts != "key_results":
         children += [
             ChildRow(
-                key=("key_result", k["key_result_id"]),
-                score=k["score"],
-                expected=k["expected"],
-                weight=k["key_result__weight"],
-                share=k["key_result__share"],
-                is_missing=k["is_missing"],
+                key=("objective", edge.child_id),
+                score=row[SCORE] if row else None,
+                expected=row[EXPECTED] if row else None,
+                weight=edge.weight,
+                share=edge.share,
             )
-            for k in own
-            if k["is_live"]
+            for edge, row in below
+            if edge.contributes and edge.state in COUNTING
         ]
-    if objective["counts"] != "key_results":
-        children += [
-            ChildRow(
-                key=("objective", e["child_id"]),
-                score=row.score if row else None,
-                expected=row.expected if row else None,
-                weight=e["weight"],
-                share=e["share"],
-            )
-            for e, row in edges
-            if e["contributes"] and e["child__state"] in {GoalState.ACTIVE, GoalState.CLOSED}
-        ]
-    facts = ObjectiveFacts(
-        first=objective["cycle__first_day"],
-        last=objective["cycle__last_day"],
-        ambition=Ambition(objective["ambition"]),
-        final_score=objective["final_score"],
-        final_expected=objective["final_expected"],
-        is_closed=is_closed,
+    scored = score_objective(family.facts, children, today=today)
+    rows_below = [row for edge, row in below if row is not None and edge.state != GoalState.CANCELLED.value]
+    concern = scored.word in WORDS_OF_CONCERN or any(k.shown_word in WORDS_OF_CONCERN for k in live)
+    return (
+        family.id,
+        family.workspace_id,
+        family.cycle_id,
+        family.lead_id,
+        family.is_top and family.state != GoalState.CANCELLED.value,
+        family.state in COUNTING,
+        scored.score,
+        scored.expected,
+        scored.word,
+        family.state == GoalState.ACTIVE.value and concern,
+        scored.reported,
+        scored.children,
+        sum(k.state != GoalState.CANCELLED.value for k in own),
+        sum(edge.state != GoalState.CANCELLED.value for edge, _ in below),
+        scored.missing,
+        _least([k.confidence for k in live] + [row[CONFIDENCE] for row in rows_below if row[IS_LIVE]]),
+        _most([k.checked_in_on for k in own] + [row[CHECKED_IN_ON] for row in rows_below]),
+        _least([k.next_check_in_on for k in live]),
+        today,
     )
-    scored: ObjectiveRow = score_objective(facts, children, today=today)
-    live_own = [k for k in own if k["is_live"]]
-    living = objective["state"] in {GoalState.ACTIVE, GoalState.CLOSED}
-    rows_below = [row for e, row in edges if row is not None and e["child__state"] != GoalState.CANCELLED]
-    concern = scored.word in WORDS_OF_CONCERN or any(k["shown_word"] in WORDS_OF_CONCERN for k in live_own)
-    return ObjectiveScore(
-        objective_id=objective["id"],
-        workspace_id=objective["workspace_id"],
-        cycle_id=objective["cycle_id"],
-        lead_id=objective["lead_id"],
-        is_root=not objective["has_parent_here"] and objective["state"] != GoalState.CANCELLED,
-        is_live=living,
-        score=scored.score,
-        expected=scored.expected,
-        word=scored.word,
-        needs_attention=objective["state"] == GoalState.ACTIVE and concern,
-        reported=scored.reported,
-        children=scored.children,
-        key_results=sum(k["key_result__state"] != GoalState.CANCELLED for k in own),
-        child_objectives=sum(e["child__state"] != GoalState.CANCELLED for e, _ in edges),
-        missing=scored.missing,
-        confidence=_least([k["confidence"] for k in live_own] + [row.confidence for row in rows_below if row.is_live]),
-        checked_in_on=_most([k["checked_in_on"] for k in own] + [row.checked_in_on for row in rows_below]),
-        next_check_in_on=_least([k["next_check_in_on"] for k in live_own]),
-        status_on=today,
-        computed_at=now,
+
+
+def _contribution(k: OwnKeyResult) -> ChildRow:
+    return ChildRow(
+        key=("key_result", k.id),
+        score=k.score,
+        expected=k.expected,
+        weight=k.weight,
+        share=k.share,
+        is_missing=k.is_missing,
     )
 
 
@@ -267,24 +181,11 @@ def _most(values: list[Any]) -> Any:
     return max((value for value in values if value is not None), default=None)
 
 
-def _same(old: Any, new: Any) -> bool:
-    """Return whether two rows say the same, the moment of computing aside."""
-    if old is None:
-        return False
-    for field in new._meta.concrete_fields:
-        if field.attname == "computed_at":
-            continue
-        a, b = getattr(old, field.attname), getattr(new, field.attname)
-        if a != b and not (isinstance(a, float) and isinstance(b, float) and abs(a - b) <= 1e-12):  # noqa: PLR2004 - float noise
-            return False
-    return True
-
-
-def _write(model: type[Any], rows: list[Any]) -> None:
-    if not rows:
-        return
-    key = model._meta.pk.name
-    fields = [field.name for field in model._meta.concrete_fields if not field.primary_key]
-    model._default_manager.bulk_create(
-        rows, batch_size=200, update_conflicts=True, unique_fields=[key], update_fields=fields
+def _same(old: tuple[Any, ...] | None, new: tuple[Any, ...]) -> bool:
+    """Return whether two rows say the same, float noise aside."""
+    if old is None or old == new:
+        return old is not None
+    return all(
+        a == b or (isinstance(a, float) and isinstance(b, float) and abs(a - b) <= 1e-12)  # noqa: PLR2004 - noise
+        for a, b in zip(old, new, strict=True)
     )

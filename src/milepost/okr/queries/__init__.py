@@ -4,7 +4,7 @@ from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result,
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
-from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine
+from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
@@ -31,6 +31,7 @@ __all__ = [
     "get_objective",
     "goals_of_kpi",
     "goals_page",
+    "key_result_line",
     "list_cycles",
     "list_cycles_with_counts",
     "list_parents",

@@ -1,8 +1,11 @@
 """The only way to fetch goals and cycles."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
+from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
@@ -25,15 +28,21 @@ def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
     Raises:
         NotFound: there is none with this id, or it belongs to another workspace.
     """
-    found = key_results_of(actor).filter(pk=key_result_id).first()
+    found = get_key_results(actor, [key_result_id]).get(key_result_id)
     if found is None:
         raise NotFound
     return found
 
 
-def key_results_of(actor: Actor) -> QuerySet[KeyResult]:
-    """Return the key results the actor may see, with objective, cycle and metric."""
-    return KeyResult.objects.select_related("objective__cycle", "metric").filter(workspace_id=actor.workspace_id)
+def get_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, KeyResult]:
+    """Return those of these key results that are the actor's to see, with objective, cycle and metric."""
+    return {found.pk: found for found in _key_results(actor.workspace_id, key_result_ids)}
+
+
+@prepared
+def _key_results(workspace_id: int, ids: Collection[int]) -> QuerySet[KeyResult, KeyResult]:
+    rows = KeyResult.objects.select_related("objective__cycle", "metric")
+    return rows.filter(workspace_id=workspace_id, pk__in=ids)
 
 
 def get_check_in(actor: Actor, check_in_id: int) -> CheckIn:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Subquery
+from django.db.models import Count, QuerySet, Subquery
 
 from milepost.core.pace import elapsed
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.okr.models import Cycle, KeyResultScore
+from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
 
@@ -45,25 +47,27 @@ def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
 
 def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int]:
     """Return the cycles, the newest first, and how many check-ins wait for the actor; one query."""
+    found = _frame(actor.workspace_id, actor.membership_id or 0, today + timedelta(days=OPENS_DAYS_BEFORE))
+    return tuple(_row(pk, name, first, last, today=today) for pk, name, first, last, _ in found), (
+        found[0][4] or 0
+    ) if found else 0
+
+
+@prepared
+def _frame(workspace_id: int, membership_id: int, until: date) -> QuerySet[Cycle, tuple[Any, ...]]:
     waiting = (
-        KeyResultScore.objects.filter(
-            lead_id=actor.membership_id, next_check_in_on__lte=today + timedelta(days=OPENS_DAYS_BEFORE)
-        )
+        KeyResultScore.objects.filter(lead_id=membership_id, next_check_in_on__lte=until)
         .order_by()
         .values("lead_id")
         .annotate(n=Count("pk"))
         .values("n")
     )
-    rows = (
-        Cycle.objects.filter(workspace_id=actor.workspace_id)
+    return (
+        Cycle.objects.filter(workspace_id=workspace_id)
         .annotate(due=Subquery(waiting))
         .order_by("-first_day", "last_day", "-id")
         .values_list("id", "name", "first_day", "last_day", "due")
     )
-    found = list(rows)
-    return tuple(_row(pk, name, first, last, today=today) for pk, name, first, last, _ in found), (
-        found[0][4] or 0
-    ) if found else 0
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:

@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
+from milepost.okr.models import KeyResultScore, ObjectiveScore
 from milepost.okr.queries.access import get_objective
 from milepost.okr.queries.lines import (
     KeyResultLine,
     ObjectiveLine,
     children_of,
-    key_result_lines,
+    key_results_of,
     objective_lines,
 )
 from milepost.workspace.permissions import Actor
@@ -120,7 +120,7 @@ def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> N
     every = list(level)
     for _ in range(2 if deep else 1):
         with_children = [branch for branch in level if branch.objective.child_objectives]
-        below = children_of([branch.objective.id for branch in with_children]) if with_children else {}
+        below = children_of([branch.objective.id for branch in with_children])
         level = []
         for branch in with_children:
             branch.branches = [
@@ -131,9 +131,8 @@ def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> N
         every += level
     by_objective: dict[int, list[KeyResultLine]] = {}
     ids = [branch.objective.id for branch in every if branch.objective.key_results]
-    if ids:
-        rows = KeyResult.objects.filter(objective_id__in=ids).exclude(state="cancelled")
-        for line in key_result_lines(rows, with_steps=True):
+    for line in key_results_of(ids):
+        if line.state != "cancelled":
             by_objective.setdefault(line.objective_id, []).append(line)
     for branch in every:
         branch.key_results = by_objective.get(branch.objective.id, [])

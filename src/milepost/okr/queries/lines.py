@@ -1,14 +1,17 @@
 """Objectives and key results as the lines that lists and trees are made of."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from milepost.core.rollup import Child, shares
-from milepost.okr.models import KeyResult, Objective, ObjectiveScore, Step
+from milepost.okr.models import Alignment, KeyResult, ObjectiveScore, Step
+from milepost.prepared import prepared
+from milepost.workspace.errors import NotFound
+from milepost.workspace.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class KeyResultLine:
     high: float | None
     tolerance: float
     unit_code: str
+    kpi_id: int | None
     kpi_slug: str | None
     kpi_name: str | None
     frequency: str
@@ -142,6 +146,7 @@ KEY_RESULT_VALUES = (
     "low",
     "high",
     "tolerance",
+    "metric_id",
     "metric__unit_code",
     "metric__is_kpi",
     "metric__slug",
@@ -174,38 +179,7 @@ KEY_RESULT_VALUES = (
 
 def objective_lines(rows: QuerySet[ObjectiveScore]) -> list[ObjectiveLine]:
     """Return the lines of these score rows, in their order; one query."""
-    return [_objective_line(values) for values in rows.values_list(*OBJECTIVE_VALUES)]
-
-
-def line_of(objective: Objective) -> ObjectiveLine:
-    """Return the line of one objective that came with its score, owner and lead; no query."""
-    row = objective.score
-    values: tuple[Any, ...] = (
-        objective.pk,
-        objective.title,
-        objective.cycle_id,
-        objective.state,
-        objective.owner_team_id,
-        objective.owner_team.name if objective.owner_team else None,
-        objective.owner_person_id,
-        objective.owner_person.user.name if objective.owner_person else None,
-        objective.lead_id,
-        objective.lead.user.name if objective.lead else None,
-        objective.ambition,
-        row.score,
-        row.expected,
-        row.word,
-        row.reported,
-        row.children,
-        row.missing,
-        row.key_results,
-        row.child_objectives,
-        row.confidence,
-        row.checked_in_on,
-        row.next_check_in_on,
-        objective.grade,
-    )
-    return _objective_line(values)
+    return [objective_line(values) for values in rows.values_list(*OBJECTIVE_VALUES)]
 
 
 def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> list[KeyResultLine]:
@@ -213,30 +187,68 @@ def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> 
 
     The shares are those of the objective (R2), so all key results of an objective must be in the rows.
     """
-    values = list(rows.order_by("objective_id", "position", "id").values(*KEY_RESULT_VALUES))
+    return _lines(list(rows.order_by("objective_id", "position", "id").values(*KEY_RESULT_VALUES)), with_steps)
+
+
+def key_results_of(objective_ids: Collection[int]) -> list[KeyResultLine]:
+    """Return every key result of these objectives with its steps, in their order; two queries at most."""
+    return _lines(_key_results(objective_ids), with_steps=True)
+
+
+def key_result_line(actor: Actor, key_result_id: int) -> KeyResultLine:
+    """Return one key result with its steps; two queries at most. Its share is not looked up.
+
+    Raises:
+        NotFound: it is not the actor's to see, or it was cancelled.
+    """
+    values = [v for v in _key_result(actor.workspace_id, key_result_id) if v["state"] != "cancelled"]
+    if not values:
+        raise NotFound
+    return replace(_lines(values, with_steps=True)[0], share=None)
+
+
+@prepared
+def _key_results(objective_ids: Collection[int]) -> QuerySet[KeyResult, dict[str, Any]]:
+    rows = KeyResult.objects.filter(objective_id__in=objective_ids).order_by("objective_id", "position", "id")
+    found: QuerySet[KeyResult, dict[str, Any]] = rows.values(*KEY_RESULT_VALUES)
+    return found
+
+
+@prepared
+def _key_result(workspace_id: int, key_result_id: int) -> QuerySet[KeyResult, dict[str, Any]]:
+    rows = KeyResult.objects.filter(workspace_id=workspace_id, pk=key_result_id)
+    found: QuerySet[KeyResult, dict[str, Any]] = rows.values(*KEY_RESULT_VALUES)
+    return found
+
+
+@prepared
+def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
+    rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("position", "id")
+    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on")
+
+
+def _lines(values: list[dict[str, Any]], with_steps: bool) -> list[KeyResultLine]:
     steps: dict[int, list[StepLine]] = {}
-    milestones = [v["id"] for v in values if v["kind"] == "milestone"]
-    if with_steps and milestones:
-        for key_result_id, *rest in (
-            Step.objects.filter(key_result_id__in=milestones)
-            .order_by("position", "id")
-            .values_list("key_result_id", "id", "title", "weight", "done", "due_on")
-        ):
-            steps.setdefault(key_result_id, []).append(StepLine(*rest))  # type: ignore[arg-type] # in its order
+    for key_result_id, *rest in _steps([v["id"] for v in values if with_steps and v["kind"] == "milestone"]):
+        steps.setdefault(key_result_id, []).append(StepLine(*rest))
     share_of = _shares_by_objective(values)
     return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
 
 
 def children_of(parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
     """Return the child objectives of each parent, by title; one query."""
-    rows = ObjectiveScore.objects.filter(
-        objective__parent_edges__parent_id__in=parent_ids, objective__parent_edges__until=None
-    ).exclude(objective__state="cancelled")
     found: dict[int, list[ObjectiveLine]] = {}
-    named = rows.annotate(parent=F("objective__parent_edges__parent_id")).order_by("objective__title", "objective_id")
-    for parent, *values in named.values_list("parent", *OBJECTIVE_VALUES):
-        found.setdefault(parent, []).append(_objective_line(tuple(values)))
+    for parent, *values in _children(parent_ids):
+        found.setdefault(parent, []).append(objective_line(values))
     return found
+
+
+@prepared
+def _children(parent_ids: Collection[int]) -> QuerySet[Alignment, tuple[Any, ...]]:
+    rows = Alignment.objects.filter(parent_id__in=parent_ids, until=None).exclude(child__state="cancelled")
+    return rows.order_by("child__title", "child_id").values_list(
+        "parent_id", *(f"child__score__{name}" for name in OBJECTIVE_VALUES)
+    )
 
 
 def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
@@ -268,6 +280,7 @@ def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLi
         high=v["high"],
         tolerance=v["tolerance"],
         unit_code=v["metric__unit_code"] or "",
+        kpi_id=v["metric_id"] if is_kpi else None,
         kpi_slug=v["metric__slug"] if is_kpi else None,
         kpi_name=v["metric__name"] if is_kpi else None,
         frequency=v["metric__frequency"] or "day",
@@ -298,7 +311,8 @@ def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLi
     )
 
 
-def _objective_line(values: tuple[Any, ...]) -> ObjectiveLine:
+def objective_line(values: Sequence[Any]) -> ObjectiveLine:
+    """Return the line of one objective from `OBJECTIVE_VALUES`."""
     (pk, title, cycle_id, state, team_id, team, person_id, person, lead_id, lead, *rest) = values
     if team_id is not None:
         owner = ("team", team_id, team)

@@ -1,20 +1,44 @@
 """One objective with everything around it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from milepost.metrics.models import KpiScore
-from milepost.metrics.queries.board import Tile, tiles_of
-from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective
+from milepost.metrics.queries.board import Tile, tiles_read
+from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore
 from milepost.okr.permissions import can_approve_goal, can_edit_goal
-from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, children_of, key_result_lines, line_of
+from milepost.okr.queries.lines import (
+    OBJECTIVE_VALUES,
+    KeyResultLine,
+    ObjectiveLine,
+    children_of,
+    key_results_of,
+    objective_line,
+)
+from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
 TIMELINE = 12
+WHOLE_TIMELINE = 200
+OWN_VALUES = (
+    "objective__why",
+    "objective__counts",
+    "objective__owner_team_id",
+    "objective__owner_person_id",
+    "objective__final_score",
+    "objective__grade_reason",
+    "objective__closed_on",
+    "objective__activated_on",
+    "cycle__name",
+    "cycle__first_day",
+    "cycle__last_day",
+    "parent",
+    "parent_title",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,56 +98,56 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
     Raises:
         NotFound: it is not the actor's to see.
     """
-    objective = (
-        Objective.objects.select_related("cycle", "score", "owner_team", "owner_person__user", "lead__user")
-        .annotate(parent=Subquery(_parent("parent_id")), parent_title=Subquery(_parent("parent__title")))
-        .filter(workspace_id=actor.workspace_id, pk=objective_id)
-        .first()
-    )
-    if objective is None:
+    found = _objective(actor.workspace_id, objective_id)
+    if not found:
         raise NotFound
-    line = line_of(objective)
-    key_results = tuple(key_result_lines(KeyResult.objects.filter(objective=objective), with_steps=True))
-    children = children_of([objective.pk]).get(objective.pk, []) if line.child_objectives else []
-    slugs = [k.kpi_slug for k in key_results if k.kpi_slug and k.state != "cancelled"]
-    kpis = (
-        tiles_of(
-            KpiScore.objects.filter(workspace_id=actor.workspace_id, metric__slug__in=slugs).order_by("severity"),
-            today=today,
-        )
-        if slugs
-        else []
+    (values,) = found
+    line = objective_line(values[: len(OBJECTIVE_VALUES)])
+    own = dict(zip(OWN_VALUES, values[len(OBJECTIVE_VALUES) :], strict=True))
+    key_results = tuple(key_results_of([objective_id]))
+    children = children_of([objective_id]).get(objective_id, []) if line.child_objectives else []
+    kpis = tiles_read(actor, [k.kpi_id for k in key_results if k.kpi_id and k.state != "cancelled"], today=today)
+    limit = WHOLE_TIMELINE if whole_timeline else TIMELINE
+    timeline = _timeline(actor, line, key_results, limit=limit + 1)
+    goal = Objective(
+        pk=line.id,
+        lead_id=line.lead_id,
+        owner_team_id=own["objective__owner_team_id"],
+        owner_person_id=own["objective__owner_person_id"],
     )
-    limit = 200 if whole_timeline else TIMELINE
-    timeline = _timeline(actor, objective, key_results, limit=limit + 1)
     return ObjectivePage(
         line=line,
-        why=objective.why,
-        counts=objective.counts,
-        cycle_name=objective.cycle.name,
-        first_day=objective.cycle.first_day,
-        last_day=objective.cycle.last_day,
-        parent=(objective.parent, objective.parent_title) if objective.parent else None,
+        why=own["objective__why"],
+        counts=own["objective__counts"],
+        cycle_name=own["cycle__name"],
+        first_day=own["cycle__first_day"],
+        last_day=own["cycle__last_day"],
+        parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         children=tuple(children),
         kpis=tuple(kpis),
         timeline=tuple(timeline[:limit]),
         timeline_left=len(timeline) > limit,
-        final_score=objective.final_score,
-        grade_reason=objective.grade_reason,
-        closed_on=objective.closed_on,
-        activated_on=objective.activated_on,
-        can_edit=can_edit_goal.test(actor, objective),
-        can_approve=can_approve_goal.test(actor, objective),
+        final_score=own["objective__final_score"],
+        grade_reason=own["objective__grade_reason"],
+        closed_on=own["objective__closed_on"],
+        activated_on=own["objective__activated_on"],
+        can_edit=can_edit_goal.test(actor, goal),
+        can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,
     )
 
 
-def _parent(field: str) -> QuerySet[Alignment, Any]:
-    rows: QuerySet[Alignment, Any] = Alignment.objects.filter(child=OuterRef("pk"), until=None, is_primary=True).values(
-        field
-    )[:1]
-    return rows
+@prepared
+def _objective(workspace_id: int, objective_id: int) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
+    edge = Alignment.objects.filter(child=OuterRef("objective_id"), until=None, is_primary=True)
+    return (
+        ObjectiveScore.objects.filter(workspace_id=workspace_id, objective_id=objective_id)
+        .annotate(
+            parent=Subquery(edge.values("parent_id")[:1]), parent_title=Subquery(edge.values("parent__title")[:1])
+        )
+        .values_list(*OBJECTIVE_VALUES, *OWN_VALUES)
+    )
 
 
 def parent_of(objective_id: int) -> tuple[int, str] | None:
@@ -148,30 +172,13 @@ def list_parents(actor: Actor, *, cycle_id: int | None = None, but: int | None =
 
 
 def _timeline(
-    actor: Actor, objective: Objective, key_results: tuple[KeyResultLine, ...], *, limit: int
+    actor: Actor, objective: ObjectiveLine, key_results: tuple[KeyResultLine, ...], *, limit: int
 ) -> list[TimelineItem]:
     titles = {k.id: (k.title, k.unit_code) for k in key_results}
     items: list[TimelineItem] = []
     earlier: dict[int, tuple[float | None, int]] = {}
-    rows = list(
-        CheckIn.objects.filter(key_result_id__in=titles, replaced_by=None, withdrawn=False)
-        .order_by("-valid_on", "-id")
-        .values_list(
-            "id",
-            "key_result_id",
-            "at",
-            "author_id",
-            "author__user__name",
-            "value",
-            "confidence",
-            "note",
-            "blockers",
-            "own_word",
-            "nothing_changed",
-            "is_late",
-            "valid_on",
-        )[: limit + 2 * len(titles)]
-    )
+    is_short = limit <= TIMELINE + 1
+    rows = _latest_check_ins(list(titles)) if is_short else _check_ins(list(titles))
     for row in reversed(rows):
         (
             pk,
@@ -217,13 +224,32 @@ def _timeline(
     return sorted(items, key=lambda item: (item.at, item.id), reverse=True)[:limit]
 
 
-def _amendments(objective: Objective, titles: dict[int, tuple[str, str]], *, limit: int) -> list[TimelineItem]:
+@prepared
+def _latest_check_ins(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    """Enough of them that the value before is known for each one shown, too."""
+    return _in_force(key_result_ids)[: 4 * TIMELINE]
+
+
+@prepared
+def _check_ins(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    return _in_force(key_result_ids)[: 4 * WHOLE_TIMELINE]
+
+
+def _in_force(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    return (
+        CheckIn.objects.filter(key_result_id__in=key_result_ids, replaced_by=None, withdrawn=False)
+        .order_by("-valid_on", "-id")
+        .values_list(
+            "id", "key_result_id", "at", "author_id", "author__user__name", "value", "confidence", "note", "blockers",
+            "own_word", "nothing_changed", "is_late", "valid_on",
+        )
+    )  # fmt: skip
+
+
+def _amendments(objective: ObjectiveLine, titles: dict[int, tuple[str, str]], *, limit: int) -> list[TimelineItem]:
     """Return the amendments, the fields that changed at one moment in one item."""
     grouped: dict[tuple[datetime, str, int], list[tuple[int, str, str, str, str, str]]] = {}
-    rows = Amendment.objects.filter(objective_id=objective.pk).order_by("-id")
-    for pk, kind, goal_id, field, old, new, at, who, reason in rows.values_list(
-        "id", "kind", "goal_id", "field", "old", "new", "at", "actor__user__name", "reason"
-    )[: limit * 3]:
+    for pk, kind, goal_id, field, old, new, at, who, reason in _latest_amendments(objective.id)[: limit * 3]:
         grouped.setdefault((at, kind, goal_id), []).append((pk, field, old, new, who or "", reason))
     return [
         TimelineItem(
@@ -237,4 +263,12 @@ def _amendments(objective: Objective, titles: dict[int, tuple[str, str]], *, lim
             reason=rows_[0][5],
         )
         for (at, kind, goal_id), rows_ in grouped.items()
+    ]
+
+
+@prepared
+def _latest_amendments(objective_id: int) -> QuerySet[Amendment, tuple[Any, ...]]:
+    rows = Amendment.objects.filter(objective_id=objective_id).order_by("-id")
+    return rows.values_list("id", "kind", "goal_id", "field", "old", "new", "at", "actor__user__name", "reason")[
+        : 3 * (WHOLE_TIMELINE + 1)
     ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost import clock
 from milepost.okr import actions
-from milepost.okr.queries import get_check_in, get_key_result, objective_page
+from milepost.okr.queries import get_check_in, key_result_line, objective_page
 from milepost.web.access import PlacedRequest, page
 from milepost.web.format import edited
 from milepost.web.forms.fields import REFUSALS
@@ -23,11 +23,7 @@ from milepost.workspace.errors import NotAllowed, NotFound
 @page
 def check_in(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
-    objective_id = get_key_result(place.actor, pk).objective_id
-    shown = objective_page(place.actor, objective_id, today=place.today)
-    line = next((k for k in shown.key_results if k.id == pk), None)
-    if line is None:
-        raise NotFound
+    line = key_result_line(place.actor, pk)
     item = item_of(line)
     try:
         draft = draft_of(item, request.POST, nothing_changed=request.POST.get("save") == "nothing")
@@ -35,10 +31,11 @@ def check_in(request: PlacedRequest, pk: int) -> HttpResponse:
     except (NotFound, NotAllowed):
         raise
     except REFUSALS as error:
+        shown = objective_page(place.actor, line.objective_id, today=place.today)
         sent = replace(typed(item, request.POST), error=str(error))
         return render(request, "goals/objective.html", objective_context(request, shown, sent=sent), status=422)
     messages.success(request, f"Checked in on {line.title}.")
-    return redirect(reverse("goal", args=[place.slug, objective_id]) + f"#kr-{pk}")
+    return redirect(reverse("goal", args=[place.slug, line.objective_id]) + f"#kr-{pk}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,9 +43,8 @@ def check_in(request: PlacedRequest, pk: int) -> HttpResponse:
 def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
     old = get_check_in(place.actor, pk)
-    shown = objective_page(place.actor, old.key_result.objective_id, today=place.today)
-    line = next((k for k in shown.key_results if k.id == old.key_result_id), None)
-    if line is None or (old.author_id != place.actor.membership_id and not place.actor.is_admin):
+    line = key_result_line(place.actor, old.key_result_id)
+    if old.author_id != place.actor.membership_id and not place.actor.is_admin:
         raise NotFound
     item = replace(
         item_of(line),

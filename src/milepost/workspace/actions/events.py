@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from milepost.prepared import insert
 from milepost.workspace.models import Event
 from milepost.workspace.permissions import Actor
 
@@ -17,13 +18,15 @@ def record_event(
         kind: what it happened to ("objective", "key_result", "kpi", "team", ...).
         data: what a reader of the trail needs, such as {"field": [old, new]}.
     """
-    Event.objects.create(
-        workspace_id=by.workspace_id,
-        at=now,
-        actor_id=by.membership_id,
-        actor_kind=by.kind,
-        verb=verb,
-        kind=kind,
-        object_id=object_id,
-        data=data or {},
+    insert(
+        Event(
+            workspace_id=by.workspace_id,
+            at=now,
+            actor_id=by.membership_id,
+            actor_kind=by.kind,
+            verb=verb,
+            kind=kind,
+            object_id=object_id,
+            data=data or {},
+        )
     )

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, QuerySet
 
 from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
+from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import ActorKind, Membership, Role, Team, User, Workspace
 from milepost.workspace.permissions import Actor
@@ -53,7 +55,7 @@ def get_place(*, user: User, slug: str, now: datetime) -> Place:
     Raises:
         NotFound: there is no such workspace, or the user is not in it; the two are never told apart.
     """
-    return _member_place(Membership.objects.filter(user=user, workspace__slug=slug), now=now)
+    return _member_place(_by_slug(user.pk, slug), now=now)
 
 
 def place_of(*, membership_id: int, now: datetime) -> Place:
@@ -62,7 +64,7 @@ def place_of(*, membership_id: int, now: datetime) -> Place:
     Raises:
         NotFound: there is no such member.
     """
-    return _member_place(Membership.objects.filter(pk=membership_id), now=now)
+    return _member_place(_by_membership(membership_id), now=now)
 
 
 def operator_place(*, slug: str, now: datetime, kind: str = ActorKind.OPERATOR.value) -> Place:
@@ -113,9 +115,18 @@ def is_set_up() -> bool:
     return User.objects.exists()
 
 
-def _member_place(rows: QuerySet[Membership], *, now: datetime) -> Place:
-    """Return the place of the one member in these rows: one query, and one more for who manages a team."""
-    found = list(
+@prepared
+def _by_slug(user_id: int, slug: str) -> QuerySet[Membership, Any]:
+    return _with_teams(Membership.objects.filter(user_id=user_id, workspace__slug=slug))
+
+
+@prepared
+def _by_membership(membership_id: int) -> QuerySet[Membership, Any]:
+    return _with_teams(Membership.objects.filter(pk=membership_id))
+
+
+def _with_teams(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
+    return (
         rows.select_related("workspace", "user")
         .filter(removed_at=None, user__is_active=True)
         .annotate(
@@ -125,6 +136,10 @@ def _member_place(rows: QuerySet[Membership], *, now: datetime) -> Place:
         )
         .order_by("team_name")
     )
+
+
+def _member_place(found: list[Any], *, now: datetime) -> Place:
+    """Return the place of the one member in these rows, one a team; one query more for who manages a team."""
     if not found:
         raise NotFound
     membership = found[0]

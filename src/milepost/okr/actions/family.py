@@ -1,0 +1,133 @@
+"""Loading what objectives' score rows are made of: each with its key results and child objectives."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from milepost.core.pace import Ambition
+from milepost.okr.models import Alignment, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.scoring import ObjectiveFacts
+from milepost.prepared import prepared
+
+STORED = tuple(f.attname for f in ObjectiveScore._meta.concrete_fields if f.attname != "computed_at")
+
+
+class OwnKeyResult(NamedTuple):
+    """A key result as its objective takes it."""
+
+    objective_id: int
+    id: int
+    score: float | None
+    expected: float | None
+    shown_word: str
+    is_live: bool
+    is_missing: bool
+    confidence: int | None
+    checked_in_on: date | None
+    next_check_in_on: date | None
+    weight: float
+    share: float | None
+    state: str
+
+
+class Edge(NamedTuple):
+    """A child objective as its parent takes it; `stored` is its score row, None before the first."""
+
+    parent_id: int
+    child_id: int
+    contributes: bool
+    weight: float
+    share: float | None
+    state: str
+    stored: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An objective with everything its row is made of; `stored` is the row that stands."""
+
+    id: int
+    workspace_id: int
+    cycle_id: int
+    lead_id: int | None
+    counts: str
+    state: str
+    is_top: bool  # no primary parent in its own cycle
+    facts: ObjectiveFacts
+    own: list[OwnKeyResult]
+    edges: list[Edge]
+    stored: tuple[Any, ...] | None
+
+
+def load_family(ids: Collection[int]) -> list[Family]:
+    """Return these objectives with their children: three queries, whatever their number."""
+    own: dict[int, list[OwnKeyResult]] = {}
+    for k in map(OwnKeyResult._make, _key_results(ids)):
+        own.setdefault(k.objective_id, []).append(k)
+    edges: dict[int, list[Edge]] = {}
+    for parent, child, contributes, weight, share, state, *row in _edges(ids):
+        edges.setdefault(parent, []).append(Edge(parent, child, contributes, weight, share, state, _row(row)))
+    return [
+        Family(
+            pk, workspace_id, cycle_id, lead_id, counts, state, not has_parent,
+            ObjectiveFacts(
+                first=first,
+                last=last,
+                ambition=Ambition(ambition),
+                final_score=final_score,
+                final_expected=final_expected,
+                is_closed=state == GoalState.CLOSED,
+            ),
+            own.get(pk, []), edges.get(pk, []), _row(row),
+        )
+        for (
+            pk, workspace_id, cycle_id, lead_id, counts, state, has_parent,
+            first, last, ambition, final_score, final_expected, *row,
+        ) in _objectives(ids)
+    ]  # fmt: skip
+
+
+def _row(values: list[Any]) -> tuple[Any, ...] | None:
+    return tuple(values) if values[0] is not None else None
+
+
+@prepared
+def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
+    parent_here = Alignment.objects.filter(
+        child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
+    )
+    return (
+        Objective.objects.filter(pk__in=ids)
+        .annotate(has_parent_here=Exists(parent_here))
+        .values_list(
+            "id", "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
+            "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
+        )
+    )  # fmt: skip
+
+
+@prepared
+def _key_results(ids: Collection[int]) -> QuerySet[KeyResultScore, tuple[Any, ...]]:
+    return (
+        KeyResultScore.objects.filter(objective_id__in=ids)
+        .order_by("key_result__position", "key_result_id")
+        .values_list(
+            "objective_id", "key_result_id", "score", "expected", "shown_word", "is_live", "is_missing", "confidence",
+            "checked_in_on", "next_check_in_on", "key_result__weight", "key_result__share", "key_result__state",
+        )
+    )  # fmt: skip
+
+
+@prepared
+def _edges(ids: Collection[int]) -> QuerySet[Alignment, tuple[Any, ...]]:
+    return (
+        Alignment.objects.filter(parent_id__in=ids, until=None)
+        .order_by("id")
+        .values_list(
+            "parent_id", "child_id", "contributes", "weight", "share", "child__state",
+            *(f"child__score__{name}" for name in STORED),
+        )
+    )  # fmt: skip
