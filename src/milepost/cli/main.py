@@ -36,12 +36,18 @@ def refuse(sentence: str) -> typer.Exit:
 @app.command()
 def init() -> None:
     """Make or upgrade the installation: folder, secret key, database tables."""
+    out.print(f"Ready in {_prepare()}. Start it with: milepost serve", soft_wrap=True)
+
+
+def _prepare() -> Path:
+    """Make or upgrade the installation and return its folder."""
     setup()
     from django.conf import settings  # noqa: PLC0415 - after setup
     from django.core.management import call_command  # noqa: PLC0415 - after setup
 
     call_command("migrate", verbosity=0, interactive=False)
-    out.print(f"Ready in {settings.ENVIRONMENT.home}. Start it with: milepost serve", soft_wrap=True)
+    home: Path = settings.ENVIRONMENT.home
+    return home
 
 
 @app.command()
@@ -49,9 +55,10 @@ def serve(
     no_work: Annotated[bool, typer.Option("--no-work", help="Leave jobs to `milepost work` processes.")] = False,
 ) -> None:
     """Serve the pages and run what is due, until Ctrl-C."""
-    from milepost.cli.server import run  # noqa: PLC0415 - loads Django
+    from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
 
-    init()
+    home = _prepare()
+    out.print(f"Serving {address()} from {home}. Stop it with Ctrl-C.", soft_wrap=True)
     run(with_work=not no_work)
 
 
@@ -62,11 +69,11 @@ def demo(
     """Make a sample company in a workspace of its own, to look around in."""
     from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
 
-    init()
+    home = _prepare()
     from milepost.cli.demo import make_demo  # noqa: PLC0415 - after setup
 
     made = make_demo()
-    out.print()
+    out.print(f"Sample company in {home}\n", soft_wrap=True)
     out.print(f"Address   [bold]{address()}[/bold]")
     out.print(f"Sign in   [bold]{made.email}[/bold]  password [bold]{made.password}[/bold]", highlight=False)
     out.print(f"Others    {', '.join(made.others)} (same password)", highlight=False, soft_wrap=True)

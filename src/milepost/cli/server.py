@@ -1,6 +1,7 @@
 """Serving: the web server in front, due work beside it."""
 
 import logging
+import multiprocessing
 import threading
 
 from granian import Granian
@@ -20,6 +21,9 @@ def address() -> str:
 def run(*, with_work: bool) -> None:
     """Serve until a signal ends it; jobs run in a thread of this process."""
     environment = Environment()
+    # A forked server would inherit this process's SQLite locks and connections, which SQLite forbids:
+    # if a job was writing at that moment, the server found the database locked for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     stop = threading.Event()
     worker = None
     if with_work:
