@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -79,3 +80,17 @@ def _until_it_answers(ask: Callable[[], str]) -> str:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
     raise AssertionError("the server did not answer")
+
+
+def test_a_port_that_is_taken_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    """Two servers on one port would answer in turns, each from its own data."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        environ = {**os.environ, "MILEPOST_HOME": str(tmp_path / "home"), "MILEPOST_PORT": str(port)}
+        command = [str(Path(sys.executable).parent / "milepost"), "serve"]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used" in done.stderr
+    assert "MILEPOST_PORT" in done.stderr

@@ -50,6 +50,15 @@ def _prepare() -> Path:
     return home
 
 
+def _check_port() -> None:
+    from milepost.cli.server import PortTaken, check_port  # noqa: PLC0415 - loads the server
+
+    try:
+        check_port()
+    except PortTaken as error:
+        raise refuse(str(error)) from None
+
+
 @app.command()
 def serve(
     no_work: Annotated[bool, typer.Option("--no-work", help="Leave jobs to `milepost work` processes.")] = False,
@@ -57,6 +66,7 @@ def serve(
     """Serve the pages and run what is due, until Ctrl-C."""
     from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
 
+    _check_port()
     home = _prepare()
     out.print(f"Serving {address()} from {home}. Stop it with Ctrl-C.", soft_wrap=True)
     run(with_work=not no_work)
@@ -69,6 +79,8 @@ def demo(
     """Make a sample company in a workspace of its own, to look around in."""
     from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
 
+    if start:
+        _check_port()
     home = _prepare()
     from milepost.cli.demo import make_demo  # noqa: PLC0415 - after setup
 

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import socket
 import threading
 
 from granian import Granian
@@ -16,6 +17,28 @@ def address() -> str:
     """Return the address to open in a browser."""
     environment = Environment()
     return environment.base_url or f"http://{environment.host}:{environment.port}/"
+
+
+class PortTaken(RuntimeError):
+    """Another program listens there; the server would share its port and answer every other request."""
+
+
+def check_port() -> None:
+    """Prove that nobody listens where this installation will be served.
+
+    Raises:
+        PortTaken: somebody does, or this user may not.
+    """
+    environment = Environment()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((environment.host, environment.port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {environment.port} of {environment.host} cannot be used: {(error.strerror or '').lower()}. "
+                "Stop what runs there, or choose another with MILEPOST_PORT."
+            ) from None
 
 
 def run(*, with_work: bool) -> None:

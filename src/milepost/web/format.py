@@ -50,18 +50,36 @@ def short(value: float, unit: str) -> tuple[str, str]:
     return text, f"{suffix} {unit}".strip()
 
 
+def brief(value: float, unit: str) -> str:
+    """Return a value beside another one that names the unit: 43, 10.78, €1.1 M, 120 k."""
+    if unit not in CURRENCIES and _scale(value)[1] == "":
+        return number(value, digits=4)
+    text, rest = short(value, unit)
+    return _join(text, rest.removesuffix(unit).strip())
+
+
 def with_unit(value: float | None, unit: str, *, full: bool = False) -> str:
-    """Return a value with its unit, a dash for None; `full` keeps every digit."""
+    """Return a value with its unit, a dash for None; `full` keeps every digit that somebody may have typed."""
     if value is None:
         return DASH
     if not full:
         text, rest = short(value, unit)
         return _join(text, rest)
     if unit in CURRENCIES:
-        text = number(value)
+        text = exact(value)
         symbol = get_currency_symbol(unit, locale=LOCALE)
         return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
-    return _join(number(value), unit)
+    return _join(exact(value), unit)
+
+
+def exact(value: float) -> str:
+    """Return a number as it was typed; one that was computed, and so has no end, to two decimals.
+
+    A number of at most nine digits is taken for a typed one: 1 180 250.53 stays, 25 / 407 reads 6.14.
+    """
+    if float(f"{value:.9g}") == value:
+        return number(value)
+    return number(round(value, 2)) if abs(value) >= 1 else number(value, digits=TILE_DIGITS)
 
 
 def edited(value: float | None) -> str:
@@ -179,7 +197,7 @@ def target_words(target: Target | None, unit: str) -> str:
         return f"at least {with_unit(target.low, unit, full=True)}"
     if target.rule == "at_most":
         return f"at most {with_unit(target.high, unit, full=True)}"
-    return f"{number(target.low or 0.0)} to {with_unit(target.high, unit, full=True)}"
+    return f"{exact(target.low or 0.0)} to {with_unit(target.high, unit, full=True)}"
 
 
 def initials(name: str) -> str:

@@ -38,6 +38,8 @@ LOOKS = {
     "in_review": StatusLook("In review", "circle-dashed", "none"),
     "paused": StatusLook("Paused", "circle-dashed", "none"),
     "cancelled": StatusLook("Cancelled", "circle-dashed", "none"),
+    "active": StatusLook("Active", "circle-dashed", "none"),
+    "closed": StatusLook("Closed", "flag", "done"),
     "late": StatusLook("Overdue", "clock", "ended"),
 }
 STATES_FIRST = frozenset({"draft", "in_review", "paused", "cancelled"})

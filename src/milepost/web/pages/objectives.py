@@ -13,7 +13,15 @@ from milepost import clock
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.core.rhythm import is_open
 from milepost.okr import actions
-from milepost.okr.queries import KeyResultLine, ObjectivePage, get_objective, objective_page, parent_of
+from milepost.okr.queries import (
+    KeyResultLine,
+    ObjectivePage,
+    get_objective,
+    list_cycles,
+    objective_page,
+    parent_of,
+    pick_cycle,
+)
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS, attempt, optional_id
@@ -22,6 +30,7 @@ from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
 from milepost.web.templatetags.milepost import way
 from milepost.workspace.errors import NotAllowed, NotFound
+from milepost.workspace.queries import Place
 
 HINTS = (
     "An objective says in words what will be true. The numbers belong to its key results.",
@@ -108,7 +117,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         return redirect("settings_cycles" if place.actor.is_admin else "goals", place.slug)
     initial = {
         "lead": str(place.actor.membership_id),
-        "cycle": request.GET.get("cycle", ""),
+        "cycle": request.GET.get("cycle") or _running_cycle(place),
         "parent": request.GET.get("parent", ""),
         "ambition": "committed",
         "counts": "key_results",
@@ -311,3 +320,9 @@ def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
 def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: float | None) -> dict[str, str]:
     sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
     return {"key": key, "title": title, "way": about, "proposed": f"{score or 0.0:.2f}", **sent}
+
+
+def _running_cycle(place: Place) -> str:
+    """Return the cycle that a new objective most likely belongs to, "" if there is none."""
+    cycle = pick_cycle(list_cycles(place.actor, today=place.today), today=place.today)
+    return str(cycle.id) if cycle else ""

@@ -165,8 +165,8 @@ def way(line: Any) -> str:
         else:
             plan = f"keep at most {words.with_unit(line.high, unit, full=True)}"
     else:
-        plan = f"{words.number(line.start or 0.0, digits=4)} → {words.with_unit(line.target, unit)}"
-    now = "no value yet" if line.value is None else f"now {words.number(line.value, digits=4)}"
+        plan = f"{words.brief(line.start or 0.0, unit)} → {words.with_unit(line.target, unit)}"
+    now = "no value yet" if line.value is None else f"now {words.brief(line.value, unit)}"
     return f"{plan}, {now}"
 
 
