@@ -16,7 +16,7 @@ from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import target_on, targets_of
 from milepost.workspace.actions import index_words, lock_workspace, record_event
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor, require
@@ -100,7 +100,8 @@ def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, now: datetim
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
     old_target = target_on(versions, today)
     if old_target != draft.target:
-        _set_target(kpi, draft.target, since=today if versions else ALWAYS)
+        had_one = any(target is not None for _, target in versions)
+        _set_target(kpi, draft.target, since=today if had_one else ALWAYS)  # a first target fills what had none (K2)
         changes["target"] = [_words(old_target), _words(draft.target)]
     if changes:
         _after(kpi, today=today, now=now)
@@ -130,9 +131,7 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
     kpi.frequency = _one_of(Frequency, draft.frequency, field="frequency")
     kpi.aggregation = _one_of(Aggregation, draft.aggregation, field="aggregation")
     kpi.group = clean_name(draft.group, field="group", most=80) if draft.group.strip() else ""
-    if len(draft.description) > LONGEST_TEXT or "\0" in draft.description:
-        raise Invalid(f"Write at most {LONGEST_TEXT:,} characters, as plain text.", field="description")
-    kpi.description = draft.description.strip()
+    kpi.description = clean_text(draft.description, field="description", most=LONGEST_TEXT)
     if draft.lag_days is not None and not 0 <= draft.lag_days <= 366:  # noqa: PLR2004 - a year
         raise Invalid("Choose a lag from 0 to 366 days.", field="lag_days")
     kpi.lag_days = draft.lag_days

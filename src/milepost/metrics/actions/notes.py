@@ -8,7 +8,7 @@ from milepost.core.calendar import Frequency, period_start
 from milepost.metrics.models import Note
 from milepost.metrics.queries.access import get_kpi
 from milepost.workspace.actions import record_event
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor, can_write, require
 

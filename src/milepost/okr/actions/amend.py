@@ -6,7 +6,7 @@ from datetime import datetime
 from milepost.okr.errors import NeedsReason
 from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
 from milepost.workspace.actions import record_event
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor
 

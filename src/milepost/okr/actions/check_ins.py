@@ -18,6 +18,7 @@ from milepost.okr.permissions import can_check_in
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.prepared import insert
 from milepost.workspace.actions import record_event
+from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.permissions import Actor, require
 
@@ -156,8 +157,8 @@ def _save(
     cycle = key_result.objective.cycle
     valid_on = replaces.valid_on if replaces else min(moment.today, cycle.last_day)
     confidence = _confidence(draft.confidence)
-    note = _text(draft.note, field_name="note")
-    blockers = _text(draft.blockers, field_name="blockers")
+    note = clean_text(draft.note, field="note", most=LONGEST_NOTE)
+    blockers = clean_text(draft.blockers, field="blockers", most=LONGEST_NOTE)
     if draft.own_word and draft.own_word not in OWN_WORDS:
         raise Invalid("Choose off track, at risk, on track or ahead.", field="own_word")
     if draft.own_word and not note:
@@ -310,15 +311,6 @@ def _confidence(value: int | None) -> int:
     if not 1 <= value <= 10:  # noqa: PLR2004 - rule S6
         raise Invalid(f"Confidence goes from 1 to 10, not {value}.", field="confidence")
     return value
-
-
-def _text(text: str, *, field_name: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_NOTE:
-        raise Invalid(f"This is {len(text):,} characters long. Write at most {LONGEST_NOTE:,}.", field=field_name)
-    if "\0" in text:
-        raise Invalid("The text holds a character that cannot be kept (NUL). Remove it.", field=field_name)
-    return text
 
 
 def _person(by: Actor) -> int:

@@ -13,6 +13,7 @@ from milepost.okr.models import GoalState, KeyResult, KeyResultScore, ObjectiveS
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_objective
 from milepost.workspace.actions import record_event
+from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -160,7 +161,4 @@ def _grade(given: GradeDraft, *, proposed: float, title: str) -> tuple[float, st
 
 
 def _line(text: str, *, field: str) -> str:
-    line = " ".join(text.split())
-    if len(line) > 1000 or "\0" in line:  # noqa: PLR2004 - as every other line
-        raise Invalid("Write at most 1,000 characters, as plain text.", field=field)
-    return line
+    return clean_text(" ".join(text.split()), field=field, most=1000)

@@ -10,7 +10,7 @@ from milepost.okr.models import Cycle, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_plan_cycles
 from milepost.okr.queries.access import get_cycle
 from milepost.workspace.actions import record_event
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 

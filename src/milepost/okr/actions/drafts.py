@@ -15,7 +15,7 @@ from milepost.core.units import parse_unit
 from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.okr.models import Counts, KeyResult, KeyResultKind, Objective, Step
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor
@@ -84,9 +84,7 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
         Invalid, NotFound.
     """
     objective.title = clean_name(draft.title, field="title", most=200)
-    if len(draft.why) > LONGEST_WHY or "\0" in draft.why:
-        raise Invalid(f"Write at most {LONGEST_WHY:,} characters, as plain text.", field="why")
-    objective.why = draft.why.replace("\r\n", "\n").strip()
+    objective.why = clean_text(draft.why, field="why", most=LONGEST_WHY)
     if draft.owner_team_id is not None and draft.owner_person_id is not None:
         raise Invalid("An objective has one owner: the company, a team or a person.", field="owner")
     if (

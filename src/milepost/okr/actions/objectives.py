@@ -16,6 +16,7 @@ from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit
 from milepost.okr.queries.access import get_cycle, get_objective
 from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -154,7 +155,8 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     Raises:
         NotAllowed, NotFound, WrongState, Invalid.
     """
-    if not reason.strip():
+    reason = clean_text(reason, field="reason", most=500)
+    if not reason:
         raise Invalid("Say in one line why it is cancelled.", field="reason")
     objective = get_objective(by, objective_id)
     allowed = {GoalState.DRAFT, GoalState.IN_REVIEW, GoalState.ACTIVE, GoalState.PAUSED}

@@ -128,7 +128,7 @@ def import_file(request: PlacedRequest, slug: str) -> HttpResponse:
         read = attempt(form, lambda: _read(request, data, form.cleaned_data, slug))
         if read is not None:
             context |= {"read": read, "last_words": last_words(read, kpi.unit_code)}
-            status = 200
+            status = 422 if read.problem_count else 200
             if request.POST.get("step") == "import" and not read.problem_count:
                 stored = attempt(
                     form,

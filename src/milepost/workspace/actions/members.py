@@ -9,7 +9,7 @@ from django.db import transaction
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NotFound
 from milepost.workspace.models import Invitation, Membership, Role, Team, TeamMembership, User
 from milepost.workspace.permissions import Actor, can_manage_people, require

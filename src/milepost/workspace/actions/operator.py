@@ -9,7 +9,7 @@ from django.db import transaction
 
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.search import index_words
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Membership, Role, User
 from milepost.workspace.permissions import Actor

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
-from milepost.workspace.actions.workspaces import clean_name
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, NotFound, TeamCircle
 from milepost.workspace.models import Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, require
@@ -42,7 +42,7 @@ def edit_team(*, by: Actor, team_id: int, name: str, parent_id: int | None, now:
     require(can_edit_team, by, team_id, to="change this team")
     changes: dict[str, list[object]] = {}
     if name.strip() != team.name:
-        new = _free_name(by, name)
+        new = _free_name(by, name, but=team.pk)
         changes["name"], team.name = [team.name, new], new
     if parent_id != team.parent_id:
         require(can_manage_people, by, to="move a team")
@@ -122,9 +122,9 @@ def _parent(by: Actor, parent_id: int | None) -> Team | None:
     return None if parent_id is None else _team(by, parent_id)
 
 
-def _free_name(by: Actor, name: str) -> str:
+def _free_name(by: Actor, name: str, *, but: int = 0) -> str:
     name = clean_name(name)
-    if Team.objects.filter(workspace_id=by.workspace_id, name=name).exists():
+    if Team.objects.filter(workspace_id=by.workspace_id, name__iexact=name).exclude(pk=but).exists():
         raise Invalid(f"There is a team called {name} already. Choose another name.", field="name")
     return name
 

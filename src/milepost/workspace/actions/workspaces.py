@@ -10,27 +10,12 @@ from django.utils.text import slugify
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
+from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, NotAllowed
 from milepost.workspace.models import Membership, Role, User, Workspace
 from milepost.workspace.permissions import Actor, can_change_settings, require
 
 RESERVED_SLUGS = frozenset({"new", "api", "static", "account", "start", "join", "styleguide", "healthz"})
-
-
-def clean_name(text: str, *, field: str = "name", most: int = 120) -> str:
-    """Return a name without blanks around it.
-
-    Raises:
-        Invalid: it is empty, too long, or holds control characters.
-    """
-    name = text.strip()
-    if not name:
-        raise Invalid("Write a name.", field=field)
-    if len(name) > most:
-        raise Invalid(f"This is {len(name):,} characters long. Write at most {most}.", field=field)
-    if any(c < " " for c in name):
-        raise Invalid("A name cannot hold line breaks or control characters. Remove them.", field=field)
-    return name
 
 
 def clean_zone(name: str) -> str:
