@@ -45,7 +45,7 @@ class KeyResultScore(models.Model):
                 condition=Q(next_check_in_on__isnull=False),
                 name="due_by_lead",
             ),
-            models.Index(fields=["workspace", "next_check_in_on"], name="due_by_workspace"),
+            models.Index(fields=["workspace", "next_check_in_on", "key_result"], name="due_by_workspace"),
             models.Index(fields=["objective"], name="key_result_scores_of"),
         ]
 
@@ -84,4 +84,5 @@ class ObjectiveScore(models.Model):
             ),
             models.Index(fields=["workspace", "cycle", "next_check_in_on"], name="overdue_of_cycle"),
             models.Index(fields=["lead", "cycle"], name="mine_of_cycle"),
+            models.Index(fields=["lead", "objective"], condition=Q(needs_attention=True), name="attention_of_lead"),
         ]

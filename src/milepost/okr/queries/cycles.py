@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 
 from milepost.core.pace import elapsed
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
@@ -41,33 +41,25 @@ class CycleRow:
 
 def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
     """Return the workspace's cycles, the newest first."""
-    rows = Cycle.objects.filter(workspace_id=actor.workspace_id).order_by("-first_day", "last_day", "-id")
-    return tuple(_row(*values, today=today) for values in rows.values_list("id", "name", "first_day", "last_day"))
+    return tuple(_row(*values, today=today) for values in _cycles(actor.workspace_id))
 
 
 def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int]:
-    """Return the cycles, the newest first, and how many check-ins wait for the actor; one query."""
-    found = _frame(actor.workspace_id, actor.membership_id or 0, today + timedelta(days=OPENS_DAYS_BEFORE))
-    return tuple(_row(pk, name, first, last, today=today) for pk, name, first, last, _ in found), (
-        found[0][4] or 0
-    ) if found else 0
+    """Return the cycles, the newest first, and how many check-ins wait for the actor, counted up to 100."""
+    until = today + timedelta(days=OPENS_DAYS_BEFORE)
+    cycles = tuple(_row(*row, today=today) for row in _cycles(actor.workspace_id))
+    return cycles, len(_waiting(actor.membership_id, until)) if actor.membership_id else 0
 
 
 @prepared
-def _frame(workspace_id: int, membership_id: int, until: date) -> QuerySet[Cycle, tuple[Any, ...]]:
-    waiting = (
-        KeyResultScore.objects.filter(lead_id=membership_id, next_check_in_on__lte=until)
-        .order_by()
-        .values("lead_id")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return (
-        Cycle.objects.filter(workspace_id=workspace_id)
-        .annotate(due=Subquery(waiting))
-        .order_by("-first_day", "last_day", "-id")
-        .values_list("id", "name", "first_day", "last_day", "due")
-    )
+def _cycles(workspace_id: int) -> QuerySet[Cycle, tuple[Any, ...]]:
+    rows = Cycle.objects.filter(workspace_id=workspace_id).order_by("-first_day", "last_day", "-id")
+    return rows.values_list("id", "name", "first_day", "last_day")
+
+
+@prepared
+def _waiting(membership_id: int, until: date) -> QuerySet[KeyResultScore, tuple[int]]:
+    return KeyResultScore.objects.filter(lead_id=membership_id, next_check_in_on__lte=until).values_list("pk")[:100]
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
