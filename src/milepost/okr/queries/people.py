@@ -127,7 +127,9 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    team = Team.objects.select_related("parent").filter(workspace_id=actor.workspace_id, pk=team_id).first()
+    around = Team.objects.filter(Q(pk=team_id) | Q(parent_id=team_id), workspace_id=actor.workspace_id)
+    teams = list(around.select_related("parent").order_by("name"))
+    team = next((row for row in teams if row.pk == team_id), None)
     if team is None:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
@@ -143,7 +145,7 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
         parent_name=team.parent.name if team.parent else "",
         members=tuple(members.values_list("membership_id", "membership__user__name", "is_manager")),
         objectives=tuple(objective_lines(owned[:100])),
-        below=tuple(Team.objects.filter(parent=team).order_by("name").values_list("id", "name")),
+        below=tuple((row.pk, row.name) for row in teams if row.pk != team_id),
         can_edit=can_edit_team.test(actor, team.pk),
         can_move=can_manage_people.test(actor),
     )
