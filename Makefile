@@ -30,6 +30,7 @@ bench: .venv/dev.stamp
 
 qa: test
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -q tests/core
+	MILEPOST_API_REQUESTS=100000 $(BIN)/pytest -q tests/api/test_description.py
 
 lock: .venv/dev.stamp
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock

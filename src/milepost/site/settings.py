@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "milepost.web.errors.ErrorPages",
+    "milepost.api.middleware.ApiHeaders",
 ]
 ROOT_URLCONF = "milepost.site.urls"
 WSGI_APPLICATION = "milepost.site.wsgi.application"
@@ -83,6 +84,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
 ]
+API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests
 ACCOUNT_ADAPTER = "milepost.web.account.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

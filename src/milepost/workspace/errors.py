@@ -50,3 +50,31 @@ class TeamCircle(DomainError):
 
     def __init__(self, path: list[str]) -> None:
         super().__init__(f"A team cannot lie inside itself: {' → '.join(path)}. Choose another parent.", field="parent")
+
+
+class Stale(DomainError):
+    """Somebody changed the thing after the writer had looked; `current` is its version now."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"Somebody changed this meanwhile; it is version {current} now. Look again, then save.")
+        self.current = current
+
+
+class KeyReused(DomainError):
+    """An Idempotency-Key came again with another request."""
+
+    def __init__(self, *, at_once: bool = False) -> None:
+        sentence = (
+            "A request with this Idempotency-Key is under way. Send it again in a moment."
+            if at_once
+            else "This Idempotency-Key was used for another request. Take a new one."
+        )
+        super().__init__(sentence, field="Idempotency-Key")
+        self.at_once = at_once
+
+
+class NoToken(DomainError):
+    """No token, one that is unknown or has ended, or a holder who is gone; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("Send a token that is in force: Authorization: Bearer mp_…")

@@ -6,6 +6,7 @@ from rules.predicates import Predicate, predicate
 
 from milepost.workspace.errors import NotAllowed
 from milepost.workspace.models import ActorKind, Role
+from milepost.workspace.models import Scope as Scope  # noqa: PLC0414 - edges name scopes without reaching for tables
 
 
 @dataclass(frozen=True, slots=True)

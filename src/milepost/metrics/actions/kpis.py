@@ -17,6 +17,7 @@ from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import target_on, targets_of
 from milepost.workspace.actions import index_words, lock_workspace, record_event
 from milepost.workspace.actions.text import clean_name, clean_text
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor, require
@@ -62,17 +63,19 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
 
 
 @transaction.atomic
-def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, now: datetime) -> None:
+def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime) -> None:
     """Change a KPI; a new target is in force from today on, the old one is kept (rule K2).
 
     Frequency and aggregation stay once there are readings: a value keeps its meaning.
 
     Raises:
         NotAllowed, Invalid, NotFound, BadTarget.
+        Stale: it is not the version `seen` any more.
     """
     lock_workspace(by.workspace_id)
     kpi = get_kpi(by, slug)
     require(can_edit_kpi, by, kpi, to="change this KPI")
+    count_up(kpi, seen=seen)
     fields = (
         "name",
         "unit_code",

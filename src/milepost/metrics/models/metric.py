@@ -33,6 +33,7 @@ class Metric(models.Model):
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:
         constraints: ClassVar = [

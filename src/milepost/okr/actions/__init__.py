@@ -9,7 +9,7 @@ from milepost.okr.actions.check_ins import (
     record_check_in,
     record_check_ins,
 )
-from milepost.okr.actions.close import GradeDraft, close_objective, reopen_objective
+from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, StepDraft
@@ -41,6 +41,7 @@ __all__ = [
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
+    "close_cycle",
     "close_objective",
     "create_cycle",
     "create_objective",

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import WrongState
-from milepost.okr.models import GoalState, KeyResult, KeyResultScore, ObjectiveScore
+from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.permissions import can_edit_goal
-from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.tree import with_ancestors
 from milepost.workspace.actions import record_event
 from milepost.workspace.actions.text import clean_text
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -34,6 +37,7 @@ def close_objective(
     objective_id: int,
     grade: GradeDraft,
     key_results: Mapping[int, GradeDraft],
+    is_reviewed: bool = True,
     now: datetime,
 ) -> None:
     """Grade an objective and its key results and close it; values, plan and scores freeze (P8, R8).
@@ -71,12 +75,14 @@ def close_objective(
         row.grade, row.grade_reason = _grade(given, proposed=score.score or 0.0, title=row.title)
         row.lesson = _line(given.lesson, field="lesson")
         row.state, row.closed_on = GoalState.CLOSED, moment.today
+        count_up(row, seen=None)
         row.save()
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
     objective.grade, objective.grade_reason = _grade(grade, proposed=total.score or 0.0, title=objective.title)
     objective.state, objective.closed_on = GoalState.CLOSED, moment.today
-    objective.is_reviewed = True
+    objective.is_reviewed = is_reviewed
+    count_up(objective, seen=None)
     objective.save()
     record_event(
         by=by,
@@ -101,6 +107,34 @@ def close_objective(
 
 
 @transaction.atomic
+def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], list[int]]:
+    """Close every running objective of a cycle with its proposed grade, children before parents.
+
+    They count as not reviewed (G3). Returns the ids that were closed, and of those left because they
+    are not the actor's to close.
+
+    Raises:
+        NotFound: no such cycle.
+        WrongState: it has not ended yet.
+    """
+    moment = lock_moment(by, now=now)
+    cycle = get_cycle(by, cycle_id)
+    if moment.today <= cycle.last_day:
+        raise WrongState(f"{cycle.name} runs until {cycle.last_day}. Close its objectives one by one until then.")
+    running = Objective.objects.filter(cycle=cycle, state__in=[GoalState.ACTIVE, GoalState.PAUSED])
+    ids = list(running.values_list("id", flat=True))
+    depth = {pk: len(with_ancestors([pk])) for pk in ids}
+    closed, left = [], []
+    for pk in sorted(ids, key=lambda pk: (-depth[pk], pk)):
+        if not can_edit_goal.test(by, get_objective(by, pk)):
+            left.append(pk)
+            continue
+        close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
+        closed.append(pk)
+    return closed, left
+
+
+@transaction.atomic
 def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime) -> None:
     """Let a closed or cancelled objective run again, with a reason; grades are taken back (A2).
 
@@ -120,6 +154,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     objective.state = GoalState.ACTIVE if was_active else GoalState.DRAFT
     objective.closed_on = objective.grade = objective.final_score = objective.final_expected = None
     objective.grade_reason = ""
+    count_up(objective, seen=None)
     objective.save()
     rows = KeyResult.objects.filter(objective=objective)
     ids = list(rows.values_list("id", flat=True))
@@ -132,6 +167,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         final_progress=None,
         final_score=None,
         final_expected=None,
+        version=F("version") + 1,
     )
     record_event(
         by=by,

@@ -11,6 +11,7 @@ from milepost.okr.permissions import can_plan_cycles
 from milepost.okr.queries.access import get_cycle
 from milepost.workspace.actions import record_event
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -32,15 +33,19 @@ def create_cycle(*, by: Actor, name: str, first_day: date, last_day: date, now: 
 
 
 @transaction.atomic
-def edit_cycle(*, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, now: datetime) -> None:
+def edit_cycle(
+    *, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, seen: int | None = None, now: datetime
+) -> None:
     """Rename a cycle or move its days; the plan of every goal in it moves with them.
 
     Raises:
         NotAllowed, NotFound, Invalid.
+        Stale: it is not the version `seen` any more.
     """
     require(can_plan_cycles, by, to="plan cycles")
     moment = lock_moment(by, now=now)
     cycle = get_cycle(by, cycle_id)
+    count_up(cycle, seen=seen)
     changes: dict[str, list[str]] = {}
     if name.strip() != cycle.name:
         changes["name"] = [cycle.name, _free_name(by, name)]

@@ -14,6 +14,7 @@ from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, Ob
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
 from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -57,15 +58,25 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
 
 
 @transaction.atomic
-def edit_key_result(*, by: Actor, key_result_id: int, draft: KeyResultDraft, reason: str = "", now: datetime) -> None:
+def edit_key_result(
+    *,
+    by: Actor,
+    key_result_id: int,
+    draft: KeyResultDraft,
+    reason: str = "",
+    seen: int | None = None,
+    now: datetime,
+) -> None:
     """Change a key result; once it runs, kind and measure stay and the rest is an amendment (A1).
 
     Raises:
         NotAllowed, NotFound, Invalid, NeedsReason, WrongState.
+        Stale: it is not the version `seen` any more.
     """
     moment = lock_moment(by, now=now)
     row = get_key_result(by, key_result_id)
     require(can_edit_goal, by, row, to="change this key result")
+    count_up(row, seen=seen)
     _must_be_open(row.objective)
     if row.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{row.title}” is {row.get_state_display().lower()}.")
@@ -114,7 +125,8 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
         return
     amend(by=by, goal=row, changes={"state": (row.state, GoalState.CANCELLED.value)}, reason=reason, now=now)
     row.state = GoalState.CANCELLED
-    row.save(update_fields=["state"])
+    count_up(row, seen=None)
+    row.save(update_fields=["state", "version"])
     _refresh(row, moment)
 
 

@@ -17,6 +17,7 @@ from milepost.okr.queries.access import get_cycle, get_objective
 from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, record_event
 from milepost.workspace.actions.text import clean_text
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor, require
 
@@ -72,15 +73,25 @@ def create_objective(
 
 
 @transaction.atomic
-def edit_objective(*, by: Actor, objective_id: int, draft: ObjectiveDraft, reason: str = "", now: datetime) -> None:
+def edit_objective(
+    *,
+    by: Actor,
+    objective_id: int,
+    draft: ObjectiveDraft,
+    reason: str = "",
+    seen: int | None = None,
+    now: datetime,
+) -> None:
     """Change an objective; once it runs, each changed field is an amendment with its reason (A1).
 
     Raises:
         NotAllowed, NotFound, Invalid, NeedsReason, GoalCircle, WrongState.
+        Stale: it is not the version `seen` any more.
     """
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
     require(can_edit_goal, by, objective, to="change this objective")
+    count_up(objective, seen=seen)
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
     fields = ("title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id")
@@ -223,7 +234,8 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
         raise Invalid("Add at least one key result: how will you know it is true?", field="key_results")
     if moment.reviewers:
         objective.state = GoalState.IN_REVIEW
-        objective.save(update_fields=["state"])
+        count_up(objective, seen=None)
+        objective.save(update_fields=["state", "version"])
         record_event(by=by, verb="sent_to_review", kind="objective", object_id=objective.pk, now=moment.now)
     else:
         _start(by, objective, moment=moment)
@@ -232,7 +244,8 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
 def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
     objective.state = GoalState.ACTIVE
     objective.activated_at, objective.activated_on = moment.now, moment.today
-    objective.save(update_fields=["state", "activated_at", "activated_on"])
+    count_up(objective, seen=None)
+    objective.save(update_fields=["state", "activated_at", "activated_on", "version"])
     KeyResult.objects.filter(objective=objective, state=GoalState.DRAFT).update(
         state=GoalState.ACTIVE, activated_on=moment.today
     )
@@ -262,7 +275,8 @@ def _change_state(
     if objective.state != old:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}.")
     objective.state = new
-    objective.save(update_fields=["state"])
+    count_up(objective, seen=None)
+    objective.save(update_fields=["state", "version"])
     record_event(
         by=by,
         verb=verb,

@@ -15,6 +15,7 @@ class Cycle(models.Model):
     name = models.CharField(max_length=60)
     first_day = models.DateField()
     last_day = models.DateField()
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:
         constraints: ClassVar = [

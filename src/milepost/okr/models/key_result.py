@@ -55,6 +55,7 @@ class KeyResult(models.Model):
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     lesson = models.TextField(default="", blank=True)
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:
         constraints: ClassVar = [

@@ -52,6 +52,7 @@ class Objective(models.Model):
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:
         constraints: ClassVar = [

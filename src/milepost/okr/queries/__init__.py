@@ -5,6 +5,17 @@ from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
+from milepost.okr.queries.listing import (
+    key_results_by_objective,
+    list_all_cycles,
+    list_check_ins,
+    list_key_results,
+    list_objectives,
+    show_check_in,
+    show_cycle,
+    show_key_result,
+    show_objective,
+)
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
@@ -32,8 +43,13 @@ __all__ = [
     "goals_of_kpi",
     "goals_page",
     "key_result_line",
+    "key_results_by_objective",
+    "list_all_cycles",
+    "list_check_ins",
     "list_cycles",
     "list_cycles_with_counts",
+    "list_key_results",
+    "list_objectives",
     "list_parents",
     "objective_page",
     "parent_of",
@@ -41,6 +57,10 @@ __all__ = [
     "person_page",
     "pick_cycle",
     "running_objectives",
+    "show_check_in",
+    "show_cycle",
+    "show_key_result",
+    "show_objective",
     "start_of",
     "team_page",
     "week_page",

@@ -4,6 +4,7 @@ from milepost.workspace.actions.due_work import Claim, claim_next, fail, finish,
 from milepost.workspace.actions.erase import delete_workspace, erase_everything
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.first_start import set_up_installation
+from milepost.workspace.actions.idempotency import KeptAnswer, forget_old_answers, keep_answer, kept_answer
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.members import (
     accept_invitation,
@@ -16,10 +17,13 @@ from milepost.workspace.actions.members import (
 from milepost.workspace.actions.operator import add_member, make_operator, set_password
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
+from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.workspaces import WorkspaceSettings, change_settings, create_workspace
 
 __all__ = [
     "Claim",
+    "KeptAnswer",
+    "NewToken",
     "WorkspaceSettings",
     "accept_invitation",
     "add_member",
@@ -27,6 +31,7 @@ __all__ = [
     "change_settings",
     "claim_next",
     "create_team",
+    "create_token",
     "create_workspace",
     "delete_team",
     "delete_workspace",
@@ -35,16 +40,21 @@ __all__ = [
     "fail",
     "find_invitation",
     "finish",
+    "forget_old_answers",
     "index_many",
     "index_words",
     "invite",
+    "keep_answer",
+    "kept_answer",
     "lock_workspace",
     "make_operator",
     "record_event",
     "remove_member",
     "revoke_invitation",
+    "revoke_token",
     "schedule",
     "set_password",
     "set_team_member",
     "set_up_installation",
+    "touch_token",
 ]

@@ -9,6 +9,7 @@ from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound, TeamCircle
 from milepost.workspace.models import Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, require
@@ -31,7 +32,9 @@ def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -
 
 
 @transaction.atomic
-def edit_team(*, by: Actor, team_id: int, name: str, parent_id: int | None, now: datetime) -> None:
+def edit_team(
+    *, by: Actor, team_id: int, name: str, parent_id: int | None, seen: int | None = None, now: datetime
+) -> None:
     """Rename a team or hang it below another one.
 
     Raises:
@@ -40,6 +43,7 @@ def edit_team(*, by: Actor, team_id: int, name: str, parent_id: int | None, now:
     lock_workspace(by.workspace_id)
     team = _team(by, team_id)
     require(can_edit_team, by, team_id, to="change this team")
+    count_up(team, seen=seen)
     changes: dict[str, list[object]] = {}
     if name.strip() != team.name:
         new = _free_name(by, name, but=team.pk)

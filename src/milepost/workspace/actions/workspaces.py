@@ -11,6 +11,7 @@ from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotAllowed
 from milepost.workspace.models import Membership, Role, User, Workspace
 from milepost.workspace.permissions import Actor, can_change_settings, require
@@ -71,15 +72,17 @@ class WorkspaceSettings:
 
 
 @transaction.atomic
-def change_settings(*, by: Actor, settings: WorkspaceSettings, now: datetime) -> None:
+def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None = None, now: datetime) -> None:
     """Save the workspace's settings; scores are due again, since zone and rhythm give them meaning.
 
     Raises:
         NotAllowed: not an admin.
         Invalid: a value cannot be used.
+        Stale: it is not the version `seen` any more.
     """
     require(can_change_settings, by, to="change the settings")
     workspace = lock_workspace(by.workspace_id)
+    count_up(workspace, seen=seen)
     changes: dict[str, list[object]] = {}
     wanted = {
         "name": clean_name(settings.name),
@@ -97,7 +100,7 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, now: datetime) ->
     if not changes:
         return
     workspace.scores_on = None
-    workspace.save(update_fields=[*changes, "scores_on"])
+    workspace.save(update_fields=[*changes, "scores_on", "version"])
     record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, data=changes)
 
 

@@ -7,17 +7,21 @@ from milepost.workspace.models.invitation import Invitation
 from milepost.workspace.models.membership import Membership, Role
 from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
+from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
 from milepost.workspace.models.workspace import Workspace
 
 __all__ = [
     "ActorKind",
+    "ApiToken",
     "AppendOnlyLift",
     "DueWork",
     "Event",
+    "IdempotencyKey",
     "Invitation",
     "Membership",
     "Role",
+    "Scope",
     "SearchWord",
     "Team",
     "TeamMembership",

@@ -12,6 +12,7 @@ class ActorKind(models.TextChoices):
     """By what hand a change was made."""
 
     PERSON = "person"
+    TOKEN = "token"  # noqa: S105 - a word, no secret
     IMPORT = "import"
     JOB = "job"
     OPERATOR = "operator"

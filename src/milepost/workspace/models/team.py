@@ -15,6 +15,7 @@ class Team(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=120)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
     members = models.ManyToManyField(Membership, through="TeamMembership", related_name="teams")
 
     class Meta:

@@ -19,6 +19,7 @@ class Workspace(models.Model):
     is_sample = models.BooleanField(default=False)
     scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7)
     created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:
         constraints: ClassVar = [

@@ -2,6 +2,7 @@
 
 from milepost.workspace.queries.access import (
     Place,
+    TokenFacts,
     find_lead,
     get_place,
     is_set_up,
@@ -10,8 +11,17 @@ from milepost.workspace.queries.access import (
     list_workspaces,
     operator_place,
     place_of,
+    place_of_token,
     rhythm_of,
 )
+from milepost.workspace.queries.listing import (
+    list_all_people,
+    list_all_teams,
+    show_person,
+    show_team,
+    show_workspace,
+)
+from milepost.workspace.queries.paging import Page
 from milepost.workspace.queries.people import (
     InvitationRow,
     MemberRow,
@@ -22,24 +32,35 @@ from milepost.workspace.queries.people import (
     list_people,
     list_teams,
 )
+from milepost.workspace.queries.tokens import TokenRow, list_tokens
 
 __all__ = [
     "InvitationRow",
     "MemberRow",
     "Option",
+    "Page",
     "Place",
     "TeamChoice",
+    "TokenFacts",
+    "TokenRow",
     "find_lead",
     "get_place",
     "is_set_up",
     "job_place",
+    "list_all_people",
+    "list_all_teams",
     "list_all_workspaces",
     "list_invitations",
     "list_members",
     "list_people",
     "list_teams",
+    "list_tokens",
     "list_workspaces",
     "operator_place",
     "place_of",
+    "place_of_token",
     "rhythm_of",
+    "show_person",
+    "show_team",
+    "show_workspace",
 ]

@@ -10,8 +10,9 @@ from django.db.models import F, QuerySet
 from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
 from milepost.prepared import prepared
-from milepost.workspace.errors import NotFound
-from milepost.workspace.models import ActorKind, Membership, Role, Team, User, Workspace
+from milepost.workspace.errors import NotFound, NoToken
+from milepost.workspace.models import ActorKind, ApiToken, Membership, Role, Team, User, Workspace
+from milepost.workspace.models.token import hash_of
 from milepost.workspace.permissions import Actor
 
 
@@ -92,6 +93,51 @@ def job_place(*, workspace_id: int, now: datetime) -> Place:
     return operator_place(slug=workspace.slug, now=now, kind=ActorKind.JOB.value)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What a request needs to know of its token."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+    last_used_at: datetime | None
+
+
+def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
+    """Return where the holder of a token stands, with the token; two queries, three for who manages teams.
+
+    Raises:
+        NoToken: it is unknown, has ended, or its holder is gone; which of them is not told.
+    """
+    found = _token(hash_of(secret))
+    if not found:
+        raise NoToken
+    token_id, name, scopes, expires_at, last_used_at, membership_id, workspace_id = found[0]
+    if expires_at is not None and expires_at <= now:
+        raise NoToken
+    facts = TokenFacts(token_id, name, frozenset(scopes), last_used_at)
+    if membership_id is None:
+        workspace = _workspace(workspace_id)[0]
+        actor = Actor(workspace_id=workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.TOKEN, name=name)
+        return _place(actor, workspace, now=now, teams=()), facts
+    try:
+        place = _member_place(_by_membership(membership_id), now=now, kind=ActorKind.TOKEN)
+    except NotFound:
+        raise NoToken from None
+    return place, facts
+
+
+@prepared
+def _token(token_hash: str) -> QuerySet[ApiToken, tuple[Any, ...]]:
+    rows = ApiToken.objects.filter(token_hash=token_hash, revoked_at=None)
+    return rows.values_list("id", "name", "scopes", "expires_at", "last_used_at", "membership_id", "workspace_id")
+
+
+@prepared
+def _workspace(workspace_id: int) -> QuerySet[Workspace, Workspace]:
+    return Workspace.objects.filter(pk=workspace_id)
+
+
 def find_lead(actor: Actor, email: str) -> int | None:
     """Return the membership with this address, or of the first admin when it is empty; None if there is none."""
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
@@ -138,7 +184,7 @@ def _with_teams(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
     )
 
 
-def _member_place(found: list[Any], *, now: datetime) -> Place:
+def _member_place(found: list[Any], *, now: datetime, kind: ActorKind = ActorKind.PERSON) -> Place:
     """Return the place of the one member in these rows, one a team; one query more for who manages a team."""
     if not found:
         raise NotFound
@@ -148,6 +194,7 @@ def _member_place(found: list[Any], *, now: datetime) -> Place:
         workspace_id=membership.workspace_id,
         membership_id=membership.pk,
         role=Role(membership.role),
+        kind=kind,
         managed_teams=_with_teams_below(membership.workspace_id, (row.team_id for row in found if row.manages)),
         name=membership.user.name,
     )

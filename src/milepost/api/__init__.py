@@ -1,0 +1,1 @@
+"""REST: everything a page can do, for programs, under the same permissions."""

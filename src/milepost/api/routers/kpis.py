@@ -1,0 +1,204 @@
+"""KPIs, their values and notes."""
+
+from django.http import HttpResponse
+from ninja import Path, Query, Router
+
+from milepost import clock
+from milepost.api.auth import ApiRequest
+from milepost.api.routes import reply, route, seen_version
+from milepost.api.schemas.base import Id, Made, PageOf
+from milepost.api.schemas.kpis import (
+    KpiIn,
+    KpiOut,
+    KpiPatch,
+    KpiQuery,
+    NoteIn,
+    NoteOut,
+    ReadingIn,
+    ReadingOut,
+    ReadingQuery,
+    ReadingsIn,
+    Stored,
+    TargetIn,
+)
+from milepost.core.calendar import Frequency, parse_period
+from milepost.core.numbers import NotANumber
+from milepost.core.target import Target, TargetRule
+from milepost.core.units import ratio_value
+from milepost.metrics import actions as metrics
+from milepost.metrics import queries
+from milepost.okr import actions
+from milepost.workspace.permissions import Scope
+
+router = Router(tags=["KPIs"])
+
+
+@route(router, "GET", "", scope=Scope.READ, answer=PageOf[KpiOut], summary="List KPIs")
+def list_kpis(request: ApiRequest, asked: Query[KpiQuery]) -> HttpResponse:
+    filters = {name: getattr(asked, name) for name in ("status", "group", "team_id", "lead_id")}
+    page = queries.list_all_kpis(
+        request.place.actor,
+        today=request.place.today,
+        filters={**filters, "is_archived": not asked.archived},
+        sort=asked.sort,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return reply({"items": page.items, "next": page.next})
+
+
+@route(router, "GET", "/{slug:slug}", scope=Scope.READ, answer=KpiOut, summary="Show a KPI")
+def show_kpi(request: ApiRequest, slug: str) -> HttpResponse:
+    return _shown(request, slug)
+
+
+@route(router, "POST", "", scope=Scope.KPI, answer=KpiOut, status=201, may_be=[404], summary="Add a KPI")
+def create_kpi(request: ApiRequest, body: KpiIn) -> HttpResponse:
+    actor = request.place.actor
+    given = body.model_dump(exclude={"target"})
+    draft = metrics.KpiDraft(**{**given, "lead_id": body.lead_id or actor.membership_id}, target=_target(body.target))
+    slug = metrics.create_kpi(by=actor, draft=draft, today=request.place.today, now=clock.now())
+    return _shown(request, slug, status=201)
+
+
+@route(router, "PATCH", "/{slug:slug}", scope=Scope.KPI, answer=KpiOut, versioned=True, summary="Change a KPI")
+def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
+    actor, today = request.place.actor, request.place.today
+    there = queries.show_kpi(actor, slug, today=today)
+    target = queries.kpi_target(queries.get_kpi(actor, slug), today=today)
+    given = body.model_dump(exclude_unset=True, exclude={"target"})
+    wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id"}}
+    known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name != "target"}
+    if "target" in body.model_fields_set:
+        target = _target(body.target)
+    metrics.edit_kpi(
+        by=actor,
+        slug=slug,
+        draft=metrics.KpiDraft(**(known | wanted), target=target),
+        today=today,
+        seen=seen_version(request),
+        now=clock.now(),
+    )
+    return _shown(request, slug)
+
+
+@route(
+    router, "POST", "/{slug:slug}/archiving", scope=Scope.KPI, answer=KpiOut,
+    summary="Take a KPI off the boards; its values stay",
+)  # fmt: skip
+def archive_kpi(request: ApiRequest, slug: str) -> HttpResponse:
+    metrics.archive_kpi(by=request.place.actor, slug=slug, now=clock.now())
+    return _shown(request, slug)
+
+
+@route(
+    router, "GET", "/{slug:slug}/readings", scope=Scope.READ, answer=PageOf[ReadingOut],
+    summary="List every value a KPI was given",
+)  # fmt: skip
+def list_readings(request: ApiRequest, slug: str, asked: Query[ReadingQuery]) -> HttpResponse:
+    page = queries.list_readings(
+        queries.get_kpi(request.place.actor, slug),
+        filters={"since": asked.since, "until": asked.until},
+        sort=asked.sort,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return reply({"items": page.items, "next": page.next})
+
+
+@route(
+    router, "POST", "/{slug:slug}/readings", scope=Scope.KPI, answer=Stored,
+    summary="Write one value or many; a period that has the value already is left alone",
+)  # fmt: skip
+def record_readings(request: ApiRequest, slug: str, body: ReadingIn | ReadingsIn) -> HttpResponse:
+    actor = request.place.actor
+    kpi = queries.get_kpi(actor, slug)
+    sent = body.values if isinstance(body, ReadingsIn) else [body]
+    stored = actions.record_readings(
+        by=actor,
+        kpi=slug,
+        readings=[_reading(one, request, Frequency(kpi.frequency), kpi.unit_code) for one in sent],
+        source=actions.ReadingSource.API,
+        now=clock.now(),
+    )
+    shown = queries.show_kpi(actor, slug, today=request.place.today)
+    return reply({"written": len(stored.readings), "unchanged": stored.unchanged, "kpi": shown})
+
+
+@route(
+    router,
+    "GET",
+    "/{slug:slug}/notes",
+    scope=Scope.READ,
+    answer=PageOf[NoteOut],
+    summary="List the notes on a KPI's values",
+)
+def list_notes(request: ApiRequest, slug: str, asked: Query[ReadingQuery]) -> HttpResponse:
+    page = queries.list_notes(
+        queries.get_kpi(request.place.actor, slug),
+        filters={"since": asked.since, "until": asked.until},
+        sort=asked.sort,
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return reply({"items": page.items, "next": page.next})
+
+
+@route(
+    router, "POST", "/{slug:slug}/notes", scope=Scope.KPI, answer=Made, status=201, summary="Write a note on a period"
+)
+def add_note(request: ApiRequest, slug: str, body: NoteIn) -> HttpResponse:
+    place = request.place
+    kpi = queries.get_kpi(place.actor, slug)
+    made = metrics.add_note(
+        by=place.actor,
+        slug=slug,
+        day=parse_period(body.period, Frequency(kpi.frequency), fiscal_month=place.fiscal_month),
+        text=body.text,
+        fiscal_month=place.fiscal_month,
+        now=clock.now(),
+    )
+    return reply({"id": made}, status=201)
+
+
+@route(
+    router, "DELETE", "/{slug:slug}/notes/{note_id}", scope=Scope.KPI, status=204, summary="Take one's own note back"
+)
+def withdraw_note(request: ApiRequest, slug: str, note_id: Path[Id]) -> HttpResponse:
+    metrics.withdraw_note(by=request.place.actor, slug=slug, note_id=note_id, now=clock.now())
+    return reply(None, status=204)
+
+
+def _reading(body: ReadingIn, request: ApiRequest, frequency: Frequency, unit: str) -> actions.NewReading:
+    place = request.place
+    day = place.today
+    if body.period is not None:
+        day = parse_period(body.period, frequency, fiscal_month=place.fiscal_month)
+    value = body.value
+    if body.numerator is not None and body.denominator is not None:
+        value = ratio_value(numerator=body.numerator, denominator=body.denominator, unit_code=unit)
+        if value is None:
+            raise NotANumber("Of nothing there is no ratio. Send a denominator above 0.")
+    elif body.numerator is not None or body.denominator is not None:
+        raise NotANumber("A ratio has both counts. Send numerator and denominator, or value alone.")
+    elif value is None and "value" not in body.model_fields_set:
+        raise NotANumber("Send value, or numerator and denominator; a null value takes back what is there.")
+    return actions.NewReading(
+        day=day, value=value, numerator=body.numerator, denominator=body.denominator, reason=body.reason
+    )
+
+
+def _target(body: TargetIn | None) -> Target | None:
+    if body is None:
+        return None
+    if body.low is not None and body.high is not None:
+        rule = TargetRule.WITHIN
+    else:
+        rule = TargetRule.AT_MOST if body.low is None else TargetRule.AT_LEAST
+    return Target(rule, low=body.low, high=body.high, tolerance=body.tolerance)
+
+
+def _shown(request: ApiRequest, slug: str, *, status: int = 200) -> HttpResponse:
+    shown = queries.show_kpi(request.place.actor, slug, today=request.place.today)
+    headers = {"Location": f"/api/v1/kpis/{slug}"} if status == 201 else None  # noqa: PLR2004 - made
+    return reply(shown, status=status, version=shown["version"], headers=headers)

@@ -1,0 +1,185 @@
+"""KPIs, values and notes."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+from pydantic import StringConstraints
+
+from milepost.api.schemas.base import NO_NUL, Body, Id, Number, PageQuery
+
+KpiStatus = Literal["off_target", "close", "on_target", "watching", "unknown", "no_value"]
+Frequency = Literal["day", "week", "month", "quarter", "year"]
+Direction = Literal["higher", "lower", "within"]
+Aggregation = Literal["flow", "stock", "stock_mean", "ratio", "max", "min", "distinct"]
+Period = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=4, max_length=10)]
+Name = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=200)]
+
+
+class TargetOut(Schema):
+    """A target in the KPI's unit."""
+
+    rule: Literal["at_least", "at_most", "within"]
+    low: float | None
+    high: float | None
+    tolerance: float
+
+
+class TargetIn(Body):
+    """At least `low`, at most `high`, or within both; a miss of up to `tolerance` is close."""
+
+    low: Number | None = None
+    high: Number | None = Field(None, examples=[30])
+    tolerance: Annotated[Number, Field(ge=0)] = 0.0
+
+
+class KpiOut(Schema):
+    """A KPI and how it stands; values in its unit, null is unknown.
+
+    `value` is of the last closed `period`, `open_value` of the running one. `level` and `level_before`
+    are the levels around the last change of level, which began with the period `changed_on`.
+    """
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    unit: str
+    direction: Direction
+    frequency: Frequency
+    aggregation: Aggregation
+    lag_days: int | None
+    group: str
+    owner_team_id: int | None
+    lead_id: int
+    lead_name: str
+    status: KpiStatus | None
+    value: float | None
+    period: date | None
+    before: float | None
+    value_status: KpiStatus | None
+    open_value: float | None
+    off_streak: int | None
+    off_since: date | None
+    changed_on: date | None
+    level_before: float | None
+    level: float | None
+    wants_objective: bool | None
+    updated_at: datetime | None
+    archived_at: datetime | None
+    version: int
+    target: TargetOut | None
+
+
+class KpiQuery(PageQuery):
+    """How KPIs are listed; archived ones only when asked for."""
+
+    status: KpiStatus | None = None
+    group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
+    team_id: Id | None = None
+    lead_id: Id | None = None
+    archived: bool = False
+    sort: Literal["id", "-id", "name", "-name"] = "id"
+
+
+class KpiIn(Body):
+    """A new KPI; without a target it is only watched."""
+
+    name: Name = Field(examples=["First reply time"])
+    unit: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=20)] = Field("", examples=["min"])
+    direction: Direction = Field("higher", examples=["lower"])
+    frequency: Frequency = "week"
+    aggregation: Aggregation = "stock"
+    target: TargetIn | None = None
+    lead_id: Id | None = Field(None, description="Left out: the holder of the token.")
+    owner_team_id: Id | None = None
+    group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] = ""
+    description: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=5000)] = ""
+    lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
+
+
+class KpiPatch(Body):
+    """What changes of a KPI; a new target is in force from today on (rule K2)."""
+
+    name: Name | None = None
+    unit: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=20)] | None = None
+    direction: Direction | None = None
+    frequency: Frequency | None = None
+    aggregation: Aggregation | None = None
+    target: TargetIn | None = None
+    lead_id: Id | None = None
+    owner_team_id: Id | None = None
+    group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
+    description: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=5000)] | None = None
+    lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
+
+
+class ReadingIn(Body):
+    """A value of one period; a ratio may come as its two counts. A null value takes back what is there.
+
+    `period` is any day of it (2026-11-16) or its name (2026-W47, 2026-11, 2026-Q4, 2026); left out,
+    the one that runs.
+    """
+
+    period: Period | None = Field(None, examples=["2026-W46"])
+    value: Number | None = Field(None, examples=[43])
+    numerator: Number | None = None
+    denominator: Number | None = None
+    reason: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=500)] = ""
+
+
+class ReadingsIn(Body):
+    """Several values, all stored or none."""
+
+    values: Annotated[list[ReadingIn], Field(min_length=1, max_length=20_000)]
+
+
+class Stored(Schema):
+    """What storing did; `unchanged` stood there already."""
+
+    written: int
+    unchanged: int
+    kpi: KpiOut
+
+
+class ReadingOut(Schema):
+    """A value as it became known; the latest known of a period counts, a null one was taken back (rule K6)."""
+
+    id: int
+    period: date
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    known_at: datetime
+    source: str
+    author_id: int | None
+    author_name: str | None
+    reason: str
+
+
+class ReadingQuery(PageQuery):
+    """How values are listed, in the order they became known."""
+
+    since: date | None = None
+    until: date | None = None
+    sort: Literal["id", "-id"] = "-id"
+
+
+class NoteIn(Body):
+    """A note on a period."""
+
+    period: Period = Field(examples=["2026-W46"])
+    text: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=500)] = Field(
+        examples=["New pricing page"]
+    )
+
+
+class NoteOut(Schema):
+    """A note on a period."""
+
+    id: int
+    period: date
+    text: str
+    author_id: int | None
+    author_name: str | None
+    at: datetime

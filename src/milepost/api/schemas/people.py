@@ -1,0 +1,193 @@
+"""Workspace, people, teams, tokens."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+from pydantic import StringConstraints
+
+from milepost.api.schemas.base import NO_NUL, Body, Id, PageQuery
+
+Role = Literal["admin", "member", "viewer"]
+ScopeName = Literal["read", "checkin:write", "kpi:write", "goal:write", "export", "admin"]
+Name = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=120)]
+
+
+class MeOut(Schema):
+    """Who the token acts as; a workspace's own token acts for nobody."""
+
+    person_id: int | None
+    name: str
+    role: Role
+    workspace: str = Field(description="Slug.")
+    workspace_name: str
+    today: str = Field(description="The day in the workspace's time zone.")
+    token: str
+    scopes: list[ScopeName]
+
+
+class WorkspaceOut(Schema):
+    """The workspace and its settings."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    fiscal_month: int
+    rhythm_weeks: int
+    rhythm_weekday: int
+    reviewers: int
+    version: int
+
+
+class WorkspacePatch(Body):
+    """What changes of the settings."""
+
+    name: Name | None = None
+    time_zone: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=64)] | None = Field(
+        None, examples=["Europe/Madrid"]
+    )
+    fiscal_month: Annotated[int, Field(ge=1, le=12)] | None = None
+    rhythm_weeks: Annotated[int, Field(ge=0, le=3)] | None = Field(None, description="0 is every month.")
+    rhythm_weekday: Annotated[int, Field(ge=0, le=6)] | None = Field(None, description="0 is Monday.")
+    reviewers: Annotated[int, Field(ge=0, le=2)] | None = None
+
+
+class PersonOut(Schema):
+    """A person of the workspace."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    joined_at: datetime
+
+
+class PeopleQuery(PageQuery):
+    """How people are listed."""
+
+    role: Role | None = None
+    team_id: Id | None = None
+    sort: Literal["id", "-id", "name", "-name"] = "id"
+
+
+class RoleIn(Body):
+    """Another role."""
+
+    role: Role
+
+
+class InvitationIn(Body):
+    """An invitation for one person."""
+
+    label: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=254)] = Field(
+        examples=["noor@example.com"]
+    )
+    role: Role = "member"
+    team_id: Id | None = None
+
+
+class InvitationOut(Schema):
+    """The link lets one person in, once; it is not shown again."""
+
+    link: str
+
+
+class TeamOut(Schema):
+    """A team."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    version: int
+
+
+class MemberOut(Schema):
+    """A person in a team."""
+
+    person_id: int
+    name: str
+    is_manager: bool
+
+
+class TeamDetail(TeamOut):
+    """A team with its members."""
+
+    members: list[MemberOut]
+
+
+class TeamQuery(PageQuery):
+    """How teams are listed."""
+
+    parent_id: Id | None = None
+    sort: Literal["id", "-id", "name", "-name"] = "id"
+
+
+class TeamIn(Body):
+    """A new team."""
+
+    name: Name = Field(examples=["Support"])
+    parent_id: Id | None = None
+
+
+class TeamPatch(Body):
+    """What changes of a team."""
+
+    name: Name | None = None
+    parent_id: Id | None = None
+
+
+class MemberIn(Body):
+    """How somebody is in a team."""
+
+    is_manager: bool = False
+
+
+class TokenOut(Schema):
+    """A token in force; its secret is not kept, `hint` are its last letters."""
+
+    id: int
+    name: str
+    hint: str
+    scopes: list[ScopeName]
+    holder: str = Field(description="Empty for the workspace's own.")
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class TokensOut(Schema):
+    """Tokens in force."""
+
+    items: list[TokenOut]
+
+
+class TokenIn(Body):
+    """A new token."""
+
+    name: Name = Field(examples=["Nightly export"])
+    scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=6)] = Field(examples=[["read", "kpi:write"]])
+    days: Annotated[int, Field(ge=1, le=3650)] | None = 90
+    for_workspace: bool = False
+
+
+class TokenMade(Schema):
+    """A token just made; `secret` is told this once."""
+
+    id: int
+    secret: str
+
+
+class FoundOut(Schema):
+    """Something found by the beginnings of its words."""
+
+    kind: Literal["objective", "key_result", "kpi", "person", "team"]
+    reference: str = Field(description="Slug of a KPI, id of anything else.")
+    title: str
+    detail: str
+
+
+class FoundsOut(Schema):
+    """What was found, at most eight."""
+
+    items: list[FoundOut]

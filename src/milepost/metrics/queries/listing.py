@@ -1,0 +1,97 @@
+"""KPIs, their values and notes as lists for programs."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from milepost.core.target import Target
+from milepost.metrics.models import Metric, Note, Reading
+from milepost.metrics.queries.series import target_on, targets_of
+from milepost.prepared import prepared
+from milepost.workspace.errors import NotFound
+from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.paging import Listing, Page, page_of
+
+KPIS = Listing(
+    fields={
+        "id": "id", "slug": "slug", "name": "name", "description": "description", "unit": "unit_code",
+        "direction": "direction", "frequency": "frequency", "aggregation": "aggregation", "lag_days": "lag_days",
+        "group": "group", "owner_team_id": "owner_team_id", "lead_id": "lead_id", "lead_name": "lead__user__name",
+        "status": "score__word", "value": "score__value", "period": "score__valid_on", "before": "score__before",
+        "value_status": "score__value_word", "open_value": "score__open_value", "off_streak": "score__off_streak",
+        "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
+        "level": "score__shift_level", "wants_objective": "score__wants_objective",
+        "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
+    },
+    filters={
+        "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
+        "is_archived": "archived_at__isnull",
+    },
+    sorts={"id": "pk", "name": "name"},
+)  # fmt: skip
+READINGS = Listing(
+    fields={
+        "id": "id", "period": "valid_on", "value": "value", "numerator": "numerator", "denominator": "denominator",
+        "known_at": "known_at", "source": "source", "author_id": "author_id", "author_name": "author__user__name",
+        "reason": "reason",
+    },
+    filters={"since": "valid_on__gte", "until": "valid_on__lte"},
+    sorts={"id": "pk"},
+)  # fmt: skip
+NOTES = Listing(
+    fields={
+        "id": "id", "period": "valid_on", "text": "text", "author_id": "author_id", "author_name": "author__user__name",
+        "at": "at",
+    },
+    filters={"since": "valid_on__gte", "until": "valid_on__lte"},
+)  # fmt: skip
+
+
+def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of KPIs with the target in force; two queries."""
+    page = page_of(_kpis(actor), KPIS, filters=filters, **asked)
+    targets = targets_of([item["id"] for item in page.items])
+    for item in page.items:
+        item["target"] = _shown(target_on(targets.get(item["id"], ()), today))
+    return page
+
+
+def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
+    """Return one KPI as the list shows it; two queries.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    rows = _kpi(actor.workspace_id, slug)
+    if not rows:
+        raise NotFound
+    shown = dict(zip(KPIS.fields, rows[0], strict=True))
+    return {**shown, "target": _shown(target_on(targets_of([shown["id"]]).get(shown["id"], ()), today))}
+
+
+def list_readings(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of every value a KPI was ever given, in the order they became known (rule K6)."""
+    return page_of(Reading.objects.filter(metric=kpi), READINGS, filters=filters, **asked)
+
+
+def list_notes(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of the notes on a KPI's values."""
+    return page_of(Note.objects.filter(metric=kpi, withdrawn_at=None), NOTES, filters=filters, **asked)
+
+
+def _kpis(actor: Actor) -> QuerySet[Metric]:
+    return Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True)
+
+
+@prepared
+def _kpi(workspace_id: int, slug: str) -> QuerySet[Metric, tuple[Any, ...]]:
+    rows = Metric.objects.filter(workspace_id=workspace_id, slug=slug, is_kpi=True)
+    return rows.values_list(*KPIS.fields.values())
+
+
+def _shown(target: Target | None) -> dict[str, Any] | None:
+    if target is None:
+        return None
+    return {"rule": target.rule.value, "low": target.low, "high": target.high, "tolerance": target.tolerance}

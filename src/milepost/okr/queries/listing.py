@@ -1,0 +1,182 @@
+"""Goals, cycles and check-ins as lists for programs: names, filters and orders that may be asked for."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
+from milepost.okr.models import Step as StepModel
+from milepost.prepared import prepared
+from milepost.workspace.errors import NotFound
+from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.paging import Listing, Page, one_of, page_of
+
+OBJECTIVES = Listing(
+    fields={
+        "id": "id", "title": "title", "why": "why", "state": "state", "ambition": "ambition", "counts": "counts",
+        "cycle_id": "cycle_id", "owner_team_id": "owner_team_id", "owner_person_id": "owner_person_id",
+        "lead_id": "lead_id", "lead_name": "lead__user__name", "parent_id": "edge__parent_id",
+        "score": "score__score", "expected": "score__expected", "status": "score__word",
+        "confidence": "score__confidence", "reported": "score__reported", "contributing": "score__children",
+        "missing": "score__missing", "checked_in_on": "score__checked_in_on",
+        "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
+        "activated_on": "activated_on", "closed_on": "closed_on", "created_at": "created_at", "version": "version",
+    },
+    filters={
+        "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
+        "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id",
+    },
+    sorts={"id": "pk", "title": "title"},
+)  # fmt: skip
+KEY_RESULTS = Listing(
+    fields={
+        "id": "id", "objective_id": "objective_id", "title": "title", "kind": "kind", "state": "state",
+        "position": "position", "kpi": "metric__slug", "unit": "metric__unit_code", "start": "start",
+        "target": "target", "low": "low", "high": "high", "tolerance": "tolerance", "window": "window",
+        "weight": "weight", "share": "share", "ambition": "ambition", "lead_id": "lead_id",
+        "lead_name": "lead__user__name", "value": "score__value", "value_on": "score__value_on",
+        "progress": "score__progress", "score": "score__score", "expected": "score__expected",
+        "status": "score__shown_word", "plan_status": "score__word", "missing": "score__is_missing",
+        "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
+        "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
+        "lesson": "lesson", "version": "version",
+    },
+    filters={
+        "objective_id": "objective_id", "cycle_id": "objective__cycle_id", "state": "state", "lead_id": "lead_id",
+        "kpi": "metric__slug", "status": "score__shown_word", "due_by": "score__next_check_in_on__lte",
+    },
+    sorts={"id": "pk", "title": "title"},
+)  # fmt: skip
+CHECK_INS = Listing(
+    fields={
+        "id": "id", "key_result_id": "key_result_id", "author_id": "author_id", "author_name": "author__user__name",
+        "at": "at", "valid_on": "valid_on", "value": "value", "confidence": "confidence", "note": "note",
+        "blockers": "blockers", "own_status": "own_word", "nothing_changed": "nothing_changed", "is_late": "is_late",
+        "replaces": "replaces_id",
+    },
+    filters={"key_result_id": "key_result_id", "objective_id": "key_result__objective_id", "author_id": "author_id"},
+    sorts={"id": "pk"},
+)  # fmt: skip
+CYCLES = Listing(
+    fields={"id": "id", "name": "name", "first_day": "first_day", "last_day": "last_day", "version": "version"},
+    sorts={"id": "pk", "name": "name"},
+)
+
+
+def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of objectives; one query."""
+    return page_of(_objectives(actor), OBJECTIVES, filters=filters, **asked)
+
+
+def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
+    """Return one objective as the list shows it.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    return _found(_objective(actor.workspace_id, objective_id), OBJECTIVES)
+
+
+def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of key results; one query."""
+    rows = KeyResult.objects.filter(workspace_id=actor.workspace_id)
+    return page_of(rows, KEY_RESULTS, filters=filters, **asked)
+
+
+def key_results_by_objective(objective_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the key results of objectives that the actor was shown already, in their order; one query."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    names = tuple(KEY_RESULTS.fields)
+    for row in _key_results_of(objective_ids):
+        found.setdefault(row[1], []).append(dict(zip(names, row, strict=True)))
+    return found
+
+
+def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
+    """Return one key result as the list shows it, with its steps.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    shown = _found(_key_result(actor.workspace_id, key_result_id), KEY_RESULTS)
+    names = ("id", "title", "weight", "done", "due_on")
+    steps = _steps(key_result_id) if shown["kind"] == "milestone" else []
+    return {**shown, "steps": [dict(zip(names, row, strict=True)) for row in steps]}
+
+
+def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
+    """Return a page of check-ins in force; one query."""
+    rows = CheckIn.objects.filter(workspace_id=actor.workspace_id, replaced_by=None, withdrawn=False)
+    return page_of(rows, CHECK_INS, filters=filters, **asked)
+
+
+def show_check_in(actor: Actor, check_in_id: int) -> dict[str, Any]:
+    """Return one check-in in force.
+
+    Raises:
+        NotFound: there is none, or it was replaced, deleted or is not the actor's to see.
+    """
+    return _found(_check_in(actor.workspace_id, check_in_id), CHECK_INS)
+
+
+def list_all_cycles(actor: Actor, **asked: Any) -> Page:
+    """Return a page of cycles; one query."""
+    return page_of(Cycle.objects.filter(workspace_id=actor.workspace_id), CYCLES, filters={}, **asked)
+
+
+def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
+    """Return one cycle.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    shown = one_of(Cycle.objects.filter(workspace_id=actor.workspace_id, pk=cycle_id), CYCLES)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+def _objectives(actor: Actor) -> QuerySet[Objective, Any]:
+    return _with_parent(Objective.objects.filter(workspace_id=actor.workspace_id))
+
+
+def _with_parent(rows: QuerySet[Objective]) -> QuerySet[Objective, Any]:
+    primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
+    return rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+
+
+@prepared
+def _objective(workspace_id: int, objective_id: int) -> QuerySet[Objective, tuple[Any, ...]]:
+    rows = _with_parent(Objective.objects.filter(workspace_id=workspace_id, pk=objective_id))
+    return rows.values_list(*OBJECTIVES.fields.values())
+
+
+@prepared
+def _key_result(workspace_id: int, key_result_id: int) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    rows = KeyResult.objects.filter(workspace_id=workspace_id, pk=key_result_id)
+    return rows.values_list(*KEY_RESULTS.fields.values())
+
+
+@prepared
+def _key_results_of(objective_ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    rows = KeyResult.objects.filter(objective_id__in=objective_ids).order_by("objective_id", "position", "id")
+    return rows.values_list(*KEY_RESULTS.fields.values())
+
+
+@prepared
+def _steps(key_result_id: int) -> QuerySet[StepModel, tuple[Any, ...]]:
+    rows = StepModel.objects.filter(key_result_id=key_result_id).order_by("position", "id")
+    return rows.values_list("id", "title", "weight", "done", "due_on")
+
+
+@prepared
+def _check_in(workspace_id: int, check_in_id: int) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    rows = CheckIn.objects.filter(workspace_id=workspace_id, pk=check_in_id, replaced_by=None, withdrawn=False)
+    return rows.values_list(*CHECK_INS.fields.values())
+
+
+def _found(rows: list[tuple[Any, ...]], listing: Listing) -> dict[str, Any]:
+    if not rows:
+        raise NotFound
+    return dict(zip(listing.fields, rows[0], strict=True))

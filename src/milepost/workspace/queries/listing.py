@@ -1,0 +1,75 @@
+"""People and teams as lists for programs."""
+
+from typing import Any
+
+from milepost.workspace.errors import NotFound
+from milepost.workspace.models import Membership, Team, TeamMembership, Workspace
+from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.paging import Listing, Page, one_of, page_of
+
+PEOPLE = Listing(
+    fields={"id": "id", "name": "user__name", "email": "user__email", "role": "role", "joined_at": "joined_at"},
+    filters={"role": "role", "team_id": "team_memberships__team_id"},
+    sorts={"id": "pk", "name": "user__name"},
+)
+TEAMS = Listing(
+    fields={"id": "id", "name": "name", "parent_id": "parent_id", "version": "version"},
+    filters={"parent_id": "parent_id"},
+    sorts={"id": "pk", "name": "name"},
+)
+WORKSPACE = Listing(
+    fields={
+        "id": "id", "slug": "slug", "name": "name", "time_zone": "time_zone", "fiscal_month": "fiscal_month",
+        "rhythm_weeks": "rhythm_weeks", "rhythm_weekday": "rhythm_weekday", "reviewers": "reviewers",
+        "version": "version",
+    },
+)  # fmt: skip
+
+
+def list_all_people(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
+    """Return a page of the people of the workspace."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    return page_of(rows, PEOPLE, filters=filters, **asked)
+
+
+def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
+    """Return one person of the workspace.
+
+    Raises:
+        NotFound: nobody with this id is in it.
+    """
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None, pk=membership_id)
+    shown = one_of(rows, PEOPLE)
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+def list_all_teams(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
+    """Return a page of teams."""
+    return page_of(Team.objects.filter(workspace_id=actor.workspace_id), TEAMS, filters=filters, **asked)
+
+
+def show_team(actor: Actor, team_id: int) -> dict[str, Any]:
+    """Return one team with its members: person and whether they manage it.
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    shown = one_of(Team.objects.filter(workspace_id=actor.workspace_id, pk=team_id), TEAMS)
+    if shown is None:
+        raise NotFound
+    inside = TeamMembership.objects.filter(team_id=team_id, membership__removed_at=None).order_by("membership_id")
+    members = [
+        {"person_id": person, "name": name, "is_manager": manages}
+        for person, name, manages in inside.values_list("membership_id", "membership__user__name", "is_manager")
+    ]
+    return {**shown, "members": members}
+
+
+def show_workspace(actor: Actor) -> dict[str, Any]:
+    """Return the actor's workspace with its settings."""
+    shown = one_of(Workspace.objects.filter(pk=actor.workspace_id), WORKSPACE)
+    if shown is None:
+        raise NotFound
+    return shown

@@ -1,0 +1,171 @@
+"""Every operation against every kind of token: one that is not in the table fails the run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from milepost.api.app import api
+from milepost.workspace import actions
+from milepost.workspace.queries import get_place
+from tests.api.conftest import Caller, Calling
+from tests.people import NOW, build_company
+from tests.web.test_matrix import Things, build_things
+
+pytestmark = pytest.mark.django_db
+ROLES = ("admin", "manager", "lead", "member", "viewer")
+ACTORS = (*ROLES, "workspace", "read only", "outsider", "nobody")
+WRITERS = ("admin", "manager", "lead", "member", "workspace")
+OWNERS = ("admin", "manager", "lead", "workspace")
+ADMINS = ("admin", "workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an operation is sent, who may, and what those who may are answered."""
+
+    may: tuple[str, ...]
+    status: int = 200
+    body: Callable[[Things], Any] | None = None
+    more: str = ""
+    else_: int = 403  # for the other roles
+    outsider: int = 404
+
+
+def every(status: int = 200) -> Row:
+    return Row((*ROLES, "workspace", "read only"), status)
+
+
+TABLE: dict[str, Row] = {
+    "list_cycles": every(), "show_cycle": every(), "list_objectives": every(), "show_objective": every(),
+    "list_key_results": every(), "show_key_result": every(), "show_week": every(), "list_check_ins": every(),
+    "show_check_in": every(), "list_kpis": every(), "show_kpi": every(), "list_readings": every(),
+    "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
+    "show_person": every(), "list_teams": every(), "show_team": every(),
+    "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
+    "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
+    "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
+    "delete_cycle": Row(ADMINS, 422),  # it holds objectives
+    "close_cycle": Row(WRITERS, 422),  # it still runs
+    "create_objective": Row(WRITERS, 201, lambda t: {"title": "New", "cycle_id": t.company.cycle, "start": False}),
+    "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
+    "activate_objective": Row(WRITERS, 422),  # it runs already
+    "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, 422),
+    "cancel_objective": Row(OWNERS, 200, lambda _: {"reason": "Over"}),
+    "close_objective": Row(OWNERS, 200, lambda _: {}),
+    "reopen_objective": Row(OWNERS, 422, more="?reason=Again"),
+    "add_key_result": Row(OWNERS, 201, lambda _: {"title": "New", "start": 0, "target": 1, "reason": "Said so"}),
+    "update_key_result": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
+    "cancel_key_result": Row(OWNERS, 204, lambda _: {"reason": "Over"}),
+    "move_key_result": Row(OWNERS, 204, lambda _: {"direction": "up"}),
+    "check_in": Row(
+        ("admin", "manager", "lead"), 201, lambda t: {"key_result_id": t.key_result, "value": 70, "confidence": 5}
+    ),
+    "edit_check_in": Row(("admin", "lead", "workspace"), 200, lambda _: {"confidence": 7}, else_=404),
+    "delete_check_in": Row(("admin", "lead"), 204, else_=404),
+    "create_kpi": Row(WRITERS, 201, lambda t: {"name": "New", "lead_id": t.company.ids["lead"]}),
+    "update_kpi": Row(OWNERS, 200, lambda _: {"group": "Customers"}),
+    "archive_kpi": Row(OWNERS),
+    "record_readings": Row(OWNERS, 200, lambda _: {"period": "2026-W46", "value": 41}),
+    "add_note": Row(WRITERS, 201, lambda _: {"period": "2026-W46", "text": "Holiday"}),
+    "withdraw_note": Row(("admin", "lead", "workspace"), 204, else_=404),
+    "update_workspace": Row(ADMINS, 200, lambda _: {"name": "Acme & Co"}, outsider=200),
+    "change_role": Row(ADMINS, 200, lambda _: {"role": "viewer"}),
+    "remove_person": Row(ADMINS, 204),
+    "invite": Row(ADMINS, 201, lambda _: {"label": "noor@example.com"}, outsider=201),
+    "create_team": Row(ADMINS, 201, lambda _: {"name": "Help centre"}, outsider=201),
+    "update_team": Row(ADMINS, 200, lambda _: {"name": "Help"}),
+    "delete_team": Row(ADMINS, 422),  # it owns goals
+    "set_team_member": Row(ADMINS, 200, lambda _: {"is_manager": False}),
+    "remove_team_member": Row(ADMINS, 404),  # not in it
+    "list_tokens": Row(ADMINS, outsider=200),
+    "create_token": Row(("admin",), 201, lambda _: {"name": "t", "scopes": ["read"]}, outsider=201),
+    "revoke_token": Row(ADMINS, 404),
+}  # fmt: skip
+# A member's token cannot carry the scope admin at all, so a team's manager changes it on the page.
+OUTSIDE_LISTS = frozenset(
+    {
+        "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
+        "show_workspace", "list_people", "list_teams", "search",
+    }
+)  # fmt: skip
+OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
+NOT_FOR_ROBOTS = {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
+
+
+def operations() -> dict[str, tuple[str, str]]:
+    found = {}
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, operation in methods.items():
+            found[operation["operationId"]] = (method.upper(), path.removeprefix("/api/v1"))
+    return found
+
+
+@pytest.fixture
+def things(calling: Calling, company) -> Things:
+    return build_things(company)
+
+
+def caller(actor: str, calling: Calling, things: Things) -> Caller:
+    if actor == "workspace":
+        return calling("admin", own=False)
+    if actor == "read only":
+        return calling("admin", "read")
+    if actor == "nobody":
+        made = calling("admin")
+        made.secret = ""
+        return made
+    if actor == "outsider":
+        other = build_company("Other")
+        by = get_place(user=other.users["admin"], slug=other.slug, now=NOW).actor
+        made = calling("admin")
+        scopes = ["read", "checkin:write", "kpi:write", "goal:write", "export", "admin"]
+        made.secret = actions.create_token(by=by, name="x", scopes=scopes, days=9, now=NOW).secret
+        return made
+    return calling(actor)
+
+
+def address(path: str, t: Things) -> str:
+    ids = {
+        "cycle_id": t.company.cycle, "objective_id": t.goal, "key_result_id": t.key_result, "check_in_id": t.check_in,
+        "slug": t.kpi, "note_id": t.note, "person_id": t.person, "team_id": t.team, "token_id": 999_999,
+        "webhook_id": 999_999, "delivery_id": 999_999,
+    }  # fmt: skip
+    return path.format(**ids)
+
+
+def expected(name: str, row: Row, method: str, actor: str) -> int:
+    if actor == "nobody":
+        return 401
+    if actor == "outsider":
+        if name in OUTSIDE_LISTS:
+            return 200
+        return OUTSIDE.get(name, row.outsider)
+    if actor == "read only" and method != "GET":
+        return 403
+    if actor == "workspace" and name in NOT_FOR_ROBOTS:
+        return NOT_FOR_ROBOTS[name]
+    if actor in row.may:
+        return row.status
+    return row.else_ if actor not in {"viewer", "read only"} or method == "GET" else 403
+
+
+def test_every_operation_stands_in_the_table() -> None:
+    assert set(operations()) == set(TABLE)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_each_operation_answers_each_actor_as_the_table_says(things: Things, calling: Calling, actor: str) -> None:
+    call = caller(actor, calling, things)
+    wrong = {}
+    for name, (method, path) in operations().items():
+        row = TABLE[name]
+        body = row.body(things) if row.body else None
+        with transaction.atomic():  # each operation finds everything as it was
+            answer = call(method, address(path, things) + row.more, body)
+            transaction.set_rollback(True)
+        if answer.status_code != expected(name, row, method, actor):
+            wrong[name] = (answer.status_code, expected(name, row, method, actor), answer.content[:300])
+    assert wrong == {}
