@@ -176,6 +176,8 @@ def test_what_is_left_of_the_minute_is_told_and_then_refused(company: Company, c
         ("POST", "/kpis/first-reply-time/readings", b'{"value": 1e400}', 400, None),
         ("POST", "/kpis/first-reply-time/readings", b"{", 400, None),
         ("POST", "/kpis/first-reply-time/readings", b"\xff\xfe", 400, None),
+        ("POST", "/kpis/first-reply-time/readings", [{"value": 1}, {"value": "x"}], 422, "body.1.value"),
+        ("POST", "/kpis/first-reply-time/readings", [], 422, "body"),
         ("POST", "/kpis", {"name": "a\0b"}, 422, "body.name"),
         ("POST", "/kpis", {"name": "x" * 1_000_000}, 422, "body.name"),
         ("POST", "/teams", {"name": "a\nb"}, 422, "name"),
@@ -227,12 +229,12 @@ def test_a_batch_is_one_event_and_one_refresh(company: Company, calling: Calling
     kpi = company.kpi()
     lead = calling("lead")
     values = [{"period": f"2026-W{week}", "value": 40 + week % 5} for week in range(10, 47)]
-    stored = lead.ok("POST", f"/kpis/{kpi}/readings", {"values": values})
+    stored = lead.ok("POST", f"/kpis/{kpi}/readings", values)
     assert (stored["written"], stored["unchanged"], stored["kpi"]["value"]) == (37, 0, 41)
-    again = lead.ok("POST", f"/kpis/{kpi}/readings", {"values": values})
+    again = lead.ok("POST", f"/kpis/{kpi}/readings", values)
     assert (again["written"], again["unchanged"]) == (0, 37)
     assert Event.objects.filter(verb="recorded").get().data["count"] == 37
-    bad = lead("POST", f"/kpis/{kpi}/readings", {"values": [*values[:3], {"period": "2026-W60", "value": 1}]})
+    bad = lead("POST", f"/kpis/{kpi}/readings", [*values[:3], {"period": "2026-W60", "value": 1}])
     assert (bad.status_code, Reading.objects.count()) == (422, 37)
     taken = lead.ok("POST", f"/kpis/{kpi}/readings", {"period": "2026-W46", "value": None})
     assert taken["kpi"]["value"] == 40

@@ -77,7 +77,12 @@ def test_the_description_is_served_and_read_by_people(company: Company, client) 
     served = client.get("/api/v1/openapi.json")
     assert (served.status_code, served.json()["openapi"]) == (200, "3.1.0")
     page = client.get("/api/v1/docs").content.decode()
-    for operation in ("Write one value or many", "/api/v1/kpis/{slug}/readings", 'id="problem-422"', "checkin:write"):
+    for operation in (
+        "Write one value, or a list of them",
+        "/api/v1/kpis/{slug}/readings",
+        'id="problem-422"',
+        "checkin:write",
+    ):
         assert operation in page
 
 

@@ -44,9 +44,9 @@ def test_several_check_ins_are_saved_together_or_not_at_all(company: Company, ca
     theirs = KeyResult.objects.get(objective_id=company.objective("Theirs", who="member")).pk
     lead = calling("lead")
     both = [{"key_result_id": k, "value": 80, "confidence": 5} for k in (mine, theirs)]
-    answer = lead("POST", "/check-ins", {"check_ins": both})
+    answer = lead("POST", "/check-ins", both)
     assert (answer.status_code, CheckIn.objects.count()) == (403, 0)
-    again = {"check_ins": [both[0], {"key_result_id": mine, "confidence": 7, "nothing_changed": True}]}
+    again = [both[0], {"key_result_id": mine, "confidence": 7, "nothing_changed": True}]
     assert len(lead.ok("POST", "/check-ins", again)["ids"]) == 2
 
 

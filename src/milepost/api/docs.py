@@ -32,7 +32,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
     context = {
         "groups": groups,
-        "about": [part for part in ABOUT.split("\n\n") if part.strip()],
+        "about": [part for part in ABOUT.replace("`", "").split("\n\n") if part.strip()],
         "problems": sorted(TITLES.items()),
     }
     return render(request, "api/docs.html", context)

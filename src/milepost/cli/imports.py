@@ -8,6 +8,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from milepost import clock
+from milepost.cli.workspaces import pick_workspace
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.series import Aggregation
 from milepost.core.target import Target, TargetRule, period_word
@@ -16,7 +17,7 @@ from milepost.metrics import actions as metrics
 from milepost.metrics.queries import find_kpi, get_kpi, kpi_target
 from milepost.okr import actions
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.queries import Place, find_lead, list_all_workspaces, operator_place
+from milepost.workspace.queries import Place, find_lead, operator_place
 
 SHOWN_PROBLEMS = 20
 
@@ -45,7 +46,7 @@ class Given:
 def run(given: Given, *, out: Console, err: Console) -> bool:
     """Import and print what happened; return whether it went well."""
     now = clock.now()
-    place = operator_place(slug=_workspace(given.workspace), now=now, kind="import")
+    place = operator_place(slug=pick_workspace(given.workspace), now=now, kind="import")
     slug = find_kpi(place.actor, given.kpi)
     frequency, how, unit = _definition(place, slug, given)
     try:
@@ -83,16 +84,6 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
     )
     out.print(_last(place, slug, read, frequency), highlight=False, soft_wrap=True)
     return True
-
-
-def _workspace(slug: str) -> str:
-    if slug:
-        return slug
-    every = list_all_workspaces()
-    if len(every) == 1:
-        return every[0][1]
-    names = ", ".join(s for _, s, _ in every) or "none; run: milepost demo, or open the first page"
-    raise Invalid(f"Say which workspace: --workspace. There are: {names}.")
 
 
 def _definition(place: Place, slug: str | None, given: Given) -> tuple[Frequency, Aggregation, str]:

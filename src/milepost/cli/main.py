@@ -154,6 +154,36 @@ def user_password(
     out.print(f"The password of {email} is set.")
 
 
+@app.command()
+def token(
+    email: Annotated[str, typer.Argument(help="Whom it stands for; left out with --for-workspace.")] = "",
+    name: Annotated[str, typer.Option(help="What uses it.")] = "Command line",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="read, checkin:write, kpi:write, goal:write, export, admin.")
+    ] = None,
+    days: Annotated[int, typer.Option(help="How long it works; 0 is for ever.")] = 90,
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
+    for_workspace: Annotated[bool, typer.Option("--for-workspace", help="It stands for nobody.")] = False,
+) -> None:
+    """Make a token for a program and print it, this once."""
+    setup()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.tokens import make  # noqa: PLC0415 - after setup
+
+    secret = _guarded(
+        lambda: make(
+            email=email,
+            name=name,
+            scopes=tuple(scope or ("read", "checkin:write", "kpi:write")),
+            days=days or None,
+            workspace=workspace,
+            for_workspace=for_workspace,
+            now=clock.now(),
+        )
+    )
+    out.print(str(secret), highlight=False, soft_wrap=True)
+
+
 @import_app.command("readings")
 def import_readings(
     file: Annotated[Path, typer.Argument(help="A CSV file with a header line.")],

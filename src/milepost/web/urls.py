@@ -16,6 +16,7 @@ from milepost.web.pages import (
     people,
     start,
     styleguide,
+    tokens,
     week,
 )
 from milepost.web.pages import settings as settings_pages
@@ -89,6 +90,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/", settings_pages.general, name="settings"),
     path(W + "settings/cycles/", settings_pages.cycles, name="settings_cycles"),
     path(W + "settings/members/", settings_pages.members, name="settings_members"),
+    path(W + "settings/tokens/", tokens.tokens, name="tokens"),
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

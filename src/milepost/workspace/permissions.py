@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from rules.predicates import Predicate, predicate
 
 from milepost.workspace.errors import NotAllowed
-from milepost.workspace.models import ActorKind, Role
+from milepost.workspace.models import ActorKind
+from milepost.workspace.models import Role as Role  # noqa: PLC0414 - as Scope
 from milepost.workspace.models import Scope as Scope  # noqa: PLC0414 - edges name scopes without reaching for tables
 
 

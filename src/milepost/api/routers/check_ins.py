@@ -1,7 +1,7 @@
 """Check-ins, and what waits for one."""
 
 from django.http import HttpResponse
-from ninja import Path, Query, Router
+from ninja import Body, Path, Query, Router
 
 from milepost import clock
 from milepost.api.auth import ApiRequest
@@ -13,7 +13,7 @@ from milepost.api.schemas.goals import (
     CheckInOut,
     CheckInPatch,
     CheckInQuery,
-    CheckInsIn,
+    CheckIns,
     WeekOut,
 )
 from milepost.okr import actions, queries
@@ -58,11 +58,10 @@ def show_check_in(request: ApiRequest, check_in_id: Path[Id]) -> HttpResponse:
 
 @route(
     router, "POST", "/check-ins", scope=Scope.CHECK_IN, answer=CheckedIn, status=201, may_be=[404],
-    summary="Check in on one key result, or on several at once",
+    summary="Check in on one key result, or on a list of them",
 )  # fmt: skip
-def check_in(request: ApiRequest, body: CheckInIn | CheckInsIn) -> HttpResponse:
-    sent = body.check_ins if isinstance(body, CheckInsIn) else [body]
-    ids = actions.record_check_ins(by=request.place.actor, drafts=[_draft(one) for one in sent], now=clock.now())
+def check_in(request: ApiRequest, body: Body[CheckIns]) -> HttpResponse:
+    ids = actions.record_check_ins(by=request.place.actor, drafts=[_draft(one) for one in body], now=clock.now())
     return reply({"ids": ids}, status=201)
 
 

@@ -1,7 +1,7 @@
 """KPIs, their values and notes."""
 
 from django.http import HttpResponse
-from ninja import Path, Query, Router
+from ninja import Body, Path, Query, Router
 
 from milepost import clock
 from milepost.api.auth import ApiRequest
@@ -17,7 +17,7 @@ from milepost.api.schemas.kpis import (
     ReadingIn,
     ReadingOut,
     ReadingQuery,
-    ReadingsIn,
+    Readings,
     Stored,
     TargetIn,
 )
@@ -108,16 +108,15 @@ def list_readings(request: ApiRequest, slug: str, asked: Query[ReadingQuery]) ->
 
 @route(
     router, "POST", "/{slug:slug}/readings", scope=Scope.KPI, answer=Stored,
-    summary="Write one value or many; a period that has the value already is left alone",
+    summary="Write one value, or a list of them; a period that has the value already is left alone",
 )  # fmt: skip
-def record_readings(request: ApiRequest, slug: str, body: ReadingIn | ReadingsIn) -> HttpResponse:
+def record_readings(request: ApiRequest, slug: str, body: Body[Readings]) -> HttpResponse:
     actor = request.place.actor
     kpi = queries.get_kpi(actor, slug)
-    sent = body.values if isinstance(body, ReadingsIn) else [body]
     stored = actions.record_readings(
         by=actor,
         kpi=slug,
-        readings=[_reading(one, request, Frequency(kpi.frequency), kpi.unit_code) for one in sent],
+        readings=[_reading(one, request, Frequency(kpi.frequency), kpi.unit_code) for one in body],
         source=actions.ReadingSource.API,
         now=clock.now(),
     )

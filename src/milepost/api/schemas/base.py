@@ -34,6 +34,11 @@ class PageOf(Schema, Generic[T]):
     next: str | None
 
 
+def as_list(sent: object) -> object:
+    """Return one thing as a list of one."""
+    return sent if isinstance(sent, list) else [sent]
+
+
 class Made(Schema):
     """What was made."""
 

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
-from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, PageQuery, Reason, Share
+from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, PageQuery, Reason, Share, as_list
 
 State = Literal["draft", "in_review", "active", "paused", "cancelled", "closed"]
 Ambition = Literal["committed", "aspirational", "learning"]
@@ -331,10 +331,11 @@ class CheckInIn(Body):
     steps: Annotated[list[StepDone], Field(max_length=100)] = []
 
 
-class CheckInsIn(Body):
-    """Several check-ins, all saved or none."""
-
-    check_ins: Annotated[list[CheckInIn], Field(min_length=1, max_length=200)]
+CheckIns = Annotated[
+    list[CheckInIn],
+    Field(min_length=1, max_length=200),
+    BeforeValidator(as_list, json_schema_input_type=CheckInIn | list[CheckInIn]),
+]
 
 
 class CheckInPatch(Body):

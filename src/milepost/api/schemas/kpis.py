@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
-from milepost.api.schemas.base import NO_NUL, Body, Id, Number, PageQuery
+from milepost.api.schemas.base import NO_NUL, Body, Id, Number, PageQuery, as_list
 
 KpiStatus = Literal["off_target", "close", "on_target", "watching", "unknown", "no_value"]
 Frequency = Literal["day", "week", "month", "quarter", "year"]
@@ -128,10 +128,11 @@ class ReadingIn(Body):
     reason: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=500)] = ""
 
 
-class ReadingsIn(Body):
-    """Several values, all stored or none."""
-
-    values: Annotated[list[ReadingIn], Field(min_length=1, max_length=20_000)]
+Readings = Annotated[
+    list[ReadingIn],
+    Field(min_length=1, max_length=20_000),
+    BeforeValidator(as_list, json_schema_input_type=ReadingIn | list[ReadingIn]),
+]
 
 
 class Stored(Schema):

@@ -117,8 +117,17 @@ def kpi_context(
         "lede": f"{FREQUENCIES[tile.frequency].capitalize()}, {words.target_words(tile.target, tile.unit_code)}.",
         "value_form": value_form
         or ValueForm(is_ratio=shown.aggregation == "ratio", initial={"period": now.isoformat()}),
+        "curl": _curl(request, slug, now.isoformat(), words.edited(tile.value) or "43"),
+        "push_value": words.edited(tile.value) or "43",
         "note_form": note_form or NoteForm(initial={"period": (tile.valid_on or now).isoformat()}),
     }
+
+
+def _curl(request: PlacedRequest, slug: str, period: str, value: str) -> str:
+    """Return the line that sends a value of this KPI from a terminal."""
+    address = request.build_absolute_uri(f"/api/v1/kpis/{slug}/readings")
+    body = f'[{{"period":"{period}","value":{value}}}]'
+    return f"curl --json '{body}' -H \"Authorization: Bearer $MILEPOST_TOKEN\" {address}"
 
 
 def chart_input(shown: KpiPage, *, today: date, last: int) -> SeriesInput:
