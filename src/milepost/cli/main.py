@@ -10,11 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="A home for objectives, key results and KPIs.")
+from milepost.cli import people
+
+app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
+people.add_to(app)
 out = Console()
 err = Console(stderr=True)
 

@@ -1,0 +1,292 @@
+"""What people do from a terminal, by the REST interface: the week, check-ins, goals, KPIs."""
+
+import json
+import webbrowser
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from milepost.cli import profiles
+from milepost.cli.profiles import NoProfile, Profile
+from milepost.cli.remote import Remote, RemoteProblem
+
+T = TypeVar("T")
+out = Console()
+err = Console(stderr=True)
+kpi_app = typer.Typer(no_args_is_help=True, help="KPIs: list them, look at one, send a value.")
+ProfileName = Annotated[str, typer.Option("--profile", "-p", help="Which installation, of those you logged in to.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+WORDS = {
+    "off_track": "[red]off track[/]", "at_risk": "[yellow]at risk[/]", "on_track": "[green]on track[/]",
+    "ahead": "[green]ahead[/]", "reached": "[green]reached[/]", "off_target": "[red]off target[/]",
+    "close": "[yellow]close[/]", "on_target": "[green]on target[/]",
+}  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (login, week, checkin, goals, open_page):
+        app.command("open" if command is open_page else None)(command)
+    app.add_typer(kpi_app, name="kpi")
+
+
+def login(
+    address: Annotated[str, typer.Argument(help="Such as https://okr.example.org")],
+    token: Annotated[str, typer.Option(prompt="Token (Settings, Tokens)", hide_input=True, envvar="MILEPOST_TOKEN")],
+    profile: ProfileName = profiles.DEFAULT,
+) -> None:
+    """Remember an installation and your token for it."""
+    made = Profile(profile, address.rstrip("/"), token.strip())
+    me = _guarded(lambda: Remote(made).get("me"))
+    path = profiles.save(made)
+    out.print(f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}. Kept in {path}.", soft_wrap=True)
+
+
+def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
+    """Show what is due from you."""
+    due = _guarded(lambda: _remote(profile).get("week"))
+    if as_json:
+        _print_json(due)
+        return
+    if not due["due"]:
+        opens = due["next_opens_on"]
+        out.print(f"Nothing is due. The next check-in opens on {opens}." if opens else "Nothing is due.")
+        return
+    table = Table("key result", "value", "confidence", "status", "due", "of", box=None)
+    for line in due["due"]:
+        when = f"[yellow]{line['due_on']}[/]" if line["is_overdue"] else line["due_on"]
+        table.add_row(
+            line["title"], _value(line["value"], line["unit"]), _or_dash(line["confidence"]), _word(line["status"]),
+            when, line["objective"],
+        )  # fmt: skip
+    out.print(table)
+    out.print('Check in: milepost checkin "first words" VALUE -c CONFIDENCE -m "what changed"', style="dim")
+
+
+def checkin(
+    key_result: Annotated[str, typer.Argument(help="The beginning of its words, or its number.")],
+    value: Annotated[float | None, typer.Argument(help="Left out where a KPI is read, or with --same.")] = None,
+    confidence: Annotated[int | None, typer.Option("-c", "--confidence", min=1, max=10, help="As before.")] = None,
+    message: Annotated[str, typer.Option("-m", "--message", help="What changed, in one line.")] = "",
+    same: Annotated[bool, typer.Option("--same", help="Nothing changed.")] = False,
+    profile: ProfileName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check in on a key result."""
+    remote = _remote(profile)
+
+    def send() -> tuple[dict[str, Any], dict[str, Any]]:
+        pk = _key_result(remote, key_result)
+        before = remote.get(f"key-results/{pk}")
+        body = {
+            "key_result_id": pk, "value": value, "confidence": confidence or before["confidence"] or 5,
+            "note": message, "nothing_changed": same,
+        }  # fmt: skip
+        return remote.post("check-ins", body), remote.get(f"key-results/{pk}")
+
+    made, shown = _guarded(send)
+    if as_json:
+        _print_json({**made, "key_result": shown})
+        return
+    out.print(
+        f"Checked in on {shown['title']}: {_value(shown['value'], shown['unit'])}, {_percent(shown['progress'])}, "
+        f"{_word(shown['status'])}, confidence {shown['confidence']}.",
+        soft_wrap=True,
+    )
+
+
+def goals(
+    mine: Annotated[bool, typer.Option("--mine", help="Only those you lead.")] = False,
+    state: Annotated[str, typer.Option(help="draft, in_review, active, paused, cancelled or closed.")] = "active",
+    profile: ProfileName = "",
+    as_json: AsJson = False,
+) -> None:
+    """List objectives with their key results."""
+    remote = _remote(profile)
+
+    def fetch() -> list[dict[str, Any]]:
+        lead = remote.get("me")["person_id"] if mine else None
+        return remote.every("objectives", state=state, lead_id=lead, include="key_results")
+
+    found = _guarded(fetch)
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("goal", "progress", "plan", "status", "confidence", box=None)
+    for o in found:
+        table.add_row(
+            f"[bold]{o['title']}[/]", _percent(o["score"]), _percent(o["expected"]), _word(o["status"]),
+            _or_dash(o["confidence"]),
+        )  # fmt: skip
+        for k in o["key_results"]:
+            table.add_row(
+                f"  {k['title']}", _percent(k["progress"]), _percent(k["expected"]), _word(k["status"]),
+                _or_dash(k["confidence"]),
+            )  # fmt: skip
+    out.print(table if found else "No objectives.")
+
+
+def open_page(
+    what: Annotated[str, typer.Argument(help="The beginning of its words; nothing for My week.")] = "",
+    show: Annotated[bool, typer.Option("--print", help="Print the address instead.")] = False,
+    profile: ProfileName = "",
+) -> None:
+    """Open the page of a goal, KPI, person or team in the browser."""
+    remote = _remote(profile)
+
+    def address() -> str:
+        base = f"{remote.profile.url}/w/{remote.get('me')['workspace']}/"
+        if not what:
+            return f"{base}week/"
+        found = remote.get("search", q=what)["items"]
+        if not found:
+            raise RemoteProblem(f"Nothing begins with {what}.")
+        first = found[0]
+        if first["kind"] == "key_result":
+            goal = remote.get(f"key-results/{first['reference']}")["objective_id"]
+            return f"{base}goals/{goal}/#kr-{first['reference']}"
+        folder = {"objective": "goals", "kpi": "kpis", "person": "person", "team": "team"}[first["kind"]]
+        return f"{base}{folder}/{first['reference']}/"
+
+    url = _guarded(address)
+    out.print(url, highlight=False, soft_wrap=True)
+    if not show:
+        webbrowser.open(url)
+
+
+@kpi_app.command("list")
+def kpi_list(profile: ProfileName = "", as_json: AsJson = False) -> None:
+    """List KPIs, the worst first."""
+    found = _guarded(lambda: _remote(profile).every("kpis"))
+    order = {"off_target": 0, "close": 1, "unknown": 2, "no_value": 3, "on_target": 4}
+    found.sort(key=lambda k: (order.get(k["status"], 5), k["name"]))
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("KPI", "value", "period", "target", "status", "", box=None)
+    for k in found:
+        table.add_row(
+            k["name"], _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), _word(k["status"]), k["slug"]
+        )
+    out.print(table if found else "No KPIs.")
+
+
+@kpi_app.command("show")
+def kpi_show(
+    name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
+    profile: ProfileName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show one KPI with its last values."""
+    remote = _remote(profile)
+
+    def fetch() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        slug = _kpi(remote, name)
+        return remote.get(f"kpis/{slug}"), remote.get(f"kpis/{slug}/readings", limit=13)["items"]
+
+    kpi, readings = _guarded(fetch)
+    if as_json:
+        _print_json({**kpi, "readings": readings})
+        return
+    out.print(f"[bold]{kpi['name']}[/]  {_value(kpi['value'], kpi['unit'])}  {_word(kpi['status'])}  {_target(kpi)}")
+    if kpi["changed_on"]:
+        out.print(
+            f"Since {kpi['changed_on']} about {_value(kpi['level'], kpi['unit'])}, "
+            f"before {_value(kpi['level_before'], kpi['unit'])}."
+        )
+    table = Table("period", "value", "known", "by", box=None)
+    for r in readings:
+        shown = "taken back" if r["value"] is None else _value(r["value"], kpi["unit"])
+        table.add_row(r["period"], shown, r["known_at"][:16].replace("T", " "), _or_dash(r["author_name"]))
+    out.print(table)
+
+
+@kpi_app.command("push")
+def kpi_push(
+    name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
+    value: Annotated[float, typer.Argument(help="In the KPI's unit.")],
+    period: Annotated[str, typer.Option(help="2026-11-16, 2026-W47, 2026-11 …; the one that runs.")] = "",
+    profile: ProfileName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send a value of a KPI; sent twice, it is stored once. Made for cron."""
+    remote = _remote(profile)
+    body: dict[str, Any] = {"value": value} | ({"period": period} if period else {})
+    stored = _guarded(lambda: remote.post(f"kpis/{_kpi(remote, name)}/readings", body))
+    if as_json:
+        _print_json(stored)
+        return
+    kpi = stored["kpi"]
+    said = "written" if stored["written"] else "stood there already"
+    out.print(f"{kpi['name']}: {_value(value, kpi['unit'])} {said}; {_word(kpi['status'])}.", soft_wrap=True)
+
+
+def _remote(profile: str) -> Remote:
+    return Remote(_guarded(lambda: profiles.load(profile)))
+
+
+def _kpi(remote: Remote, name: str) -> str:
+    return str(_one(remote, name, kind="kpi", noun="KPI"))
+
+
+def _key_result(remote: Remote, name: str) -> int:
+    if name.isdigit():
+        return int(name)
+    words = name.lower().split()
+    due = remote.get("week")["due"]
+    mine = [line for line in due if all(any(w.startswith(p) for w in line["title"].lower().split()) for p in words)]
+    if len(mine) == 1:
+        return int(mine[0]["key_result_id"])
+    return int(_one(remote, name, kind="key_result", noun="key result"))
+
+
+def _one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
+    found = [hit for hit in remote.get("search", q=name)["items"] if hit["kind"] == kind]
+    exact = [hit for hit in found if name.lower() in {hit["reference"].lower(), hit["title"].lower()}]
+    found = exact if len(exact) == 1 else found
+    if not found and kind == "kpi":
+        return name  # a slug whose words begin with something else; the answer says if there is none
+    if len(found) != 1:
+        names = "; ".join(f"{hit['title']} ({hit['reference']})" for hit in found)
+        raise RemoteProblem(f"No {noun} begins with {name}." if not found else f"Several do: {names}. Say more of it.")
+    return str(found[0]["reference"])
+
+
+def _guarded(do: Callable[[], T]) -> T:
+    try:
+        return do()
+    except (RemoteProblem, NoProfile) as error:
+        err.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _print_json(data: Any) -> None:
+    out.print_json(json.dumps(data))
+
+
+def _word(word: str | None) -> str:
+    return WORDS.get(word or "", (word or "no value").replace("_", " "))
+
+
+def _value(value: float | None, unit: str | None) -> str:
+    return "–" if value is None else f"{value:.6g} {unit or ''}".strip()
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _target(kpi: dict[str, Any]) -> str:
+    target = kpi["target"]
+    if target is None:
+        return "no target"
+    if target["rule"] == "within":
+        return f"{target['low']:g} to {target['high']:g}"
+    return f"≥ {target['low']:g}" if target["rule"] == "at_least" else f"≤ {target['high']:g}"
+
+
+def _or_dash(value: object) -> str:
+    return "–" if value is None else str(value)

@@ -1,0 +1,162 @@
+"""The command line on the REST interface, as people and cron type it."""
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from typer.testing import CliRunner
+
+from milepost.api.auth import limiter
+from milepost.cli import people, profiles
+from milepost.cli.main import app
+from milepost.cli.profiles import NoProfile, Profile
+from milepost.cli.remote import Remote, RemoteProblem
+from milepost.metrics.models import Reading
+from milepost.okr.models import CheckIn, KeyResult
+from milepost.site.wsgi import application
+from milepost.workspace import actions
+from tests.people import NOW, Company
+
+pytestmark = pytest.mark.django_db
+URL = "http://testserver"
+
+
+@pytest.fixture(autouse=True)
+def _in_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Let the command line speak to the application of this process, on the test's connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    limiter._counts.clear()
+    monkeypatch.setattr(
+        people, "Remote", lambda profile: Remote(profile, transport=httpx.WSGITransport(app=application))
+    )
+    for name in ("MILEPOST_URL", "MILEPOST_TOKEN", "MILEPOST_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MILEPOST_NOW", NOW.isoformat())
+    monkeypatch.setenv("MILEPOST_PROFILES", str(tmp_path / "profiles.toml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def run(*args: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, args)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def log_in(company: Company, who: str = "lead", *scopes: str) -> str:
+    wanted = scopes or ("read", "checkin:write", "kpi:write")
+    made = actions.create_token(by=company.actor(who), name="Terminal", scopes=wanted, days=9, now=NOW)
+    return run("login", URL, "--token", made.secret)
+
+
+def test_a_profile_is_kept_for_its_owner_alone(company: Company, tmp_path: Path) -> None:
+    said = log_in(company)
+    assert "Lead Acme at Acme, checkin:write, kpi:write, read" in said
+    path = tmp_path / "profiles.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    profiles.save(Profile('odd "name"', "http://other", 'a\\b"c'))
+    assert profiles.load('odd "name"').token == 'a\\b"c'
+    assert profiles.load().url == URL
+
+
+def test_without_a_profile_the_sentence_says_what_to_type(company: Company) -> None:
+    assert "milepost login ADDRESS" in run("week", code=1)
+    with pytest.raises(NoProfile, match="known: none yet"):
+        profiles.load("work")
+    assert "Send a token that is in force" in run("login", URL, "--token", "mp_wrong", code=1)
+
+
+def test_a_value_is_pushed_from_cron_and_twice_is_once(company: Company) -> None:
+    kpi = company.kpi()
+    log_in(company)
+    said = run("kpi", "push", "reply", "43", "--period", "2026-W46")
+    assert "First reply time: 43 min written; off target." in said
+    assert "stood there already" in run("kpi", "push", kpi, "43", "--period", "2026-W46")
+    assert Reading.objects.count() == 1
+    shown = json.loads(run("kpi", "show", "first", "--json"))
+    assert (shown["slug"], shown["value"], len(shown["readings"])) == (kpi, 43, 1)
+    listed = run("kpi", "list")
+    assert "≤ 30" in listed
+    assert "off target" in listed
+    assert "Nothing here" not in run("kpi", "show", kpi)
+    assert "There is nothing" in run("kpi", "push", "nothing-here", "1", code=1)
+
+
+def test_the_week_and_a_check_in(company: Company) -> None:
+    goal = company.objective()
+    key = KeyResult.objects.get(objective_id=goal).pk
+    log_in(company)
+    assert "Tickets" in run("week")
+    said = run("checkin", "tickets older", "80", "-c", "7", "-m", "Two new people")
+    assert "Checked in on Tickets older than 24 h: 80, 50 %" in said
+    row = CheckIn.objects.get()
+    assert (row.value, row.confidence, row.note) == (80, 7, "Two new people")
+    assert json.loads(run("week", "--json"))["due"] == []
+    again = json.loads(run("checkin", str(key), "--same", "--json"))
+    assert (again["key_result"]["confidence"], CheckIn.objects.count()) == (7, 2)  # confidence as before
+    assert "No key result begins with zebra" in run("checkin", "zebra", "1", code=1)
+
+
+def test_goals_as_a_table_and_as_json(company: Company) -> None:
+    company.objective("Be quick")
+    company.objective("Theirs", who="member")
+    log_in(company)
+    table = run("goals")
+    assert "Be quick" in table
+    assert "Theirs" in table
+    mine = json.loads(run("goals", "--mine", "--json"))
+    assert [(o["title"], len(o["key_results"])) for o in mine] == [("Be quick", 1)]
+    assert run("goals", "--state", "closed").strip() == "No objectives."
+
+
+def test_a_page_is_found_by_its_words(company: Company) -> None:
+    goal = company.objective("Be quick")
+    company.kpi()
+    log_in(company)
+    assert run("open", "reply", "--print").strip() == f"{URL}/w/acme/kpis/first-reply-time/"
+    assert run("open", "quick", "--print").strip() == f"{URL}/w/acme/goals/{goal}/"
+    assert run("open", "--print").strip() == f"{URL}/w/acme/week/"
+    assert "Nothing begins with zebra" in run("open", "zebra", "--print", code=1)
+
+
+def test_what_a_token_may_not_is_said(company: Company) -> None:
+    company.kpi()
+    log_in(company, "lead", "read")
+    assert "lacks the scope kpi:write" in run("kpi", "push", "reply", "1", code=1)
+
+
+def test_a_broken_line_is_tried_again_with_the_same_key() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Idempotency-Key"])
+        if len(seen) < 3:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, json={"written": 1})
+
+    remote = Remote(Profile("x", URL, "t"), transport=httpx.MockTransport(answer))
+    assert remote.post("kpis/a/readings", {"value": 1}) == {"written": 1}
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+    dead = Remote(Profile("x", URL, "t"), transport=httpx.MockTransport(lambda _: httpx.Response(502, text="<html>")))
+    with pytest.raises(RemoteProblem, match="502, which is no answer of Milepost"):
+        dead.get("me")
+
+
+def test_a_token_is_made_without_a_browser(company: Company) -> None:
+    secret = run("token", "lead@acme.example", "--scope", "read").strip()
+    assert run("login", URL, "--token", secret).startswith("Lead Acme")
+    robot = run("token", "--for-workspace", "--scope", "kpi:write", "--scope", "read", "--days", "0").strip()
+    assert "at Acme" in run("login", URL, "--token", robot, "--profile", "robot")
+    assert "Nobody in acme" in run("token", "nobody@acme.example", code=1)
+    assert "cannot give admin" in run("token", "viewer@acme.example", "--scope", "admin", code=1)
