@@ -8,6 +8,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from milepost import clock
+from milepost.cli.numbers import three_digits
 from milepost.cli.workspaces import pick_workspace
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.series import Aggregation
@@ -155,7 +156,7 @@ def _last(place: Place, slug: str, read: ReadFile, frequency: Frequency) -> str:
     word = period_word(last.value or 0.0, target).value.replace("_", " ")
     return (
         f"The {frequency.value} to {last_day(last.day, frequency).isoformat()}: "
-        f"{counts}{_three_digits(last.value or 0.0)} {kpi.unit_code}".rstrip()
+        f"{counts}{three_digits(last.value or 0.0)} {kpi.unit_code}".rstrip()
         + f", {word}."
     )
 
@@ -168,8 +169,3 @@ def _print_problems(read: ReadFile, err: Console) -> None:
     shown = f" (the first {SHOWN_PROBLEMS} are shown)" if read.problem_count > SHOWN_PROBLEMS else ""
     count = "One problem" if read.problem_count == 1 else f"{read.problem_count:,} problems"
     err.print(f"[red]{count}{shown}: nothing was written.[/red]", highlight=False)
-
-
-def _three_digits(value: float) -> str:
-    """Return a value as a board shows it: 68.9, 0.0123, 159,744."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"  # noqa: PLR2004 - thousands are written out

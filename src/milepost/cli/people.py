@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from milepost.cli import profiles
+from milepost.cli.numbers import three_digits
 from milepost.cli.profiles import NoProfile, Profile
 from milepost.cli.remote import Remote, RemoteProblem
 
@@ -238,8 +239,10 @@ def _key_result(remote: Remote, name: str) -> int:
     words = name.lower().split()
     due = remote.get("week")["due"]
     mine = [line for line in due if all(any(w.startswith(p) for w in line["title"].lower().split()) for p in words)]
-    if len(mine) == 1:
-        return int(mine[0]["key_result_id"])
+    begins = [line for line in mine if line["title"].lower().startswith(name.lower())]
+    for found in (mine, begins):
+        if len(found) == 1:
+            return int(found[0]["key_result_id"])
     return int(_one(remote, name, kind="key_result", noun="key result"))
 
 
@@ -272,7 +275,7 @@ def _word(word: str | None) -> str:
 
 
 def _value(value: float | None, unit: str | None) -> str:
-    return "–" if value is None else f"{value:.6g} {unit or ''}".strip()
+    return "–" if value is None else f"{three_digits(value)} {unit or ''}".strip()
 
 
 def _percent(share: float | None) -> str:
@@ -284,8 +287,8 @@ def _target(kpi: dict[str, Any]) -> str:
     if target is None:
         return "no target"
     if target["rule"] == "within":
-        return f"{target['low']:g} to {target['high']:g}"
-    return f"≥ {target['low']:g}" if target["rule"] == "at_least" else f"≤ {target['high']:g}"
+        return f"{three_digits(target['low'])} to {three_digits(target['high'])}"
+    return f"≥ {three_digits(target['low'])}" if target["rule"] == "at_least" else f"≤ {three_digits(target['high'])}"
 
 
 def _or_dash(value: object) -> str:
