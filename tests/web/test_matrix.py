@@ -118,6 +118,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "settings_cycles": (only("admin", status=200), only("admin", status=422)),
     "settings_members": (only("admin", status=200), only("admin", status=400)),
     "tokens": (READ, everybody(422)),
+    "webhooks": (only("admin", status=200), only("admin", status=422)),
 }
 
 
@@ -184,6 +185,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
         lambda _: {"name": "Q1 2027", "first_day": "2027-01-01", "last_day": "2027-03-31"},
         only("admin", status=302),
     ),
+    "webhooks": (lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, only("admin", status=200)),
     "tokens": (lambda _: {"name": "Export", "days": "90", "scopes": ["read"]}, everybody(200)),
     "settings_members": (lambda t: {"do": "role", "member": t.person, "role": "viewer"}, only("admin", status=302)),
 }

@@ -9,11 +9,12 @@ from django.db import close_old_connections
 
 from milepost import clock
 from milepost.jobs import new_day
+from milepost.jobs.deliveries import deliver
 from milepost.workspace import actions
 from milepost.workspace.queries import Place, job_place, list_all_workspaces
 
 JOBS: dict[str, Callable[..., datetime]] = {new_day.KIND: new_day.run}
-PAUSE_SECONDS = 20.0
+PAUSE_SECONDS = 5.0
 log = logging.getLogger("milepost.jobs")
 
 
@@ -22,7 +23,7 @@ def work(*, once: bool = False, stop: threading.Event | None = None) -> int:
     stop = stop or threading.Event()
     done = 0
     while not stop.is_set():
-        ran = run_due()
+        ran = run_due() + deliver(now=clock.now())
         done += ran
         if not ran:
             if once:

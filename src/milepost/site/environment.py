@@ -28,6 +28,7 @@ class Environment(BaseSettings):
     debug: bool = Field(default=False, description="developer's pages and error pages")
     allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", description="host names it answers to, with commas")
     api_requests: int = Field(default=600, ge=1, description="requests a token may send a minute")
+    private_webhooks: bool = Field(default=False, description="webhooks may lead into private networks")
     base_url: str = Field(default="", description="the address people use, for links; https turns on secure cookies")
     database_url: str = Field(
         default="",

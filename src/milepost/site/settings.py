@@ -85,6 +85,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests
+WEBHOOKS_MAY_STAY_INSIDE = ENVIRONMENT.private_webhooks
 ACCOUNT_ADAPTER = "milepost.web.account.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -17,6 +17,7 @@ from milepost.web.pages import (
     start,
     styleguide,
     tokens,
+    webhooks,
     week,
 )
 from milepost.web.pages import settings as settings_pages
@@ -91,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/cycles/", settings_pages.cycles, name="settings_cycles"),
     path(W + "settings/members/", settings_pages.members, name="settings_members"),
     path(W + "settings/tokens/", tokens.tokens, name="tokens"),
+    path(W + "settings/webhooks/", webhooks.webhooks, name="webhooks"),
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

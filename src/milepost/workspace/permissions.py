@@ -8,6 +8,7 @@ from milepost.workspace.errors import NotAllowed
 from milepost.workspace.models import ActorKind
 from milepost.workspace.models import Role as Role  # noqa: PLC0414 - as Scope
 from milepost.workspace.models import Scope as Scope  # noqa: PLC0414 - edges name scopes without reaching for tables
+from milepost.workspace.models import WebhookEvent as WebhookEvent  # noqa: PLC0414 - as Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from milepost.core.series import Aggregation, Point, closed_points, open_point
 from milepost.core.target import Direction, KpiWord, Target, kpi_word, period_word
 from milepost.metrics.models import KpiScore, Metric
 from milepost.metrics.queries.series import Known, as_points, known_readings, target_of_period, targets_of
+from milepost.workspace.actions import tell
+from milepost.workspace.models import WebhookEvent
 
 SPARK_LENGTH = 13
 SEVERITY = {
@@ -44,7 +46,26 @@ def _refresh(ids: Sequence[int], *, today: date, now: datetime) -> None:
     targets = targets_of([kpi.pk for kpi in kpis])
     rows = [_row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis]
     fields = [f.name for f in KpiScore._meta.concrete_fields if not f.primary_key]
+    before = {
+        metric: (word, shift)
+        for metric, word, shift in KpiScore.objects.filter(metric_id__in=ids).values_list(
+            "metric_id", "word", "shift_on"
+        )
+    }
     KpiScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["metric"], update_fields=fields)
+    for row in rows:
+        if row.metric_id in before:
+            _tell(row, *before[row.metric_id], now=now)
+
+
+def _tell(row: KpiScore, word: str, shift_on: date | None, *, now: datetime) -> None:
+    about = {"kpi": row.metric.slug, "name": row.metric.name, "unit": row.metric.unit_code, "value": row.value}
+    if row.word != word:
+        told = {**about, "before": word, "status": row.word}
+        tell(workspace_id=row.workspace_id, event=WebhookEvent.KPI_STATUS, data=[told], now=now)
+    if row.shift_on is not None and row.shift_on != shift_on:
+        told = {**about, "since": row.shift_on.isoformat(), "level_before": row.shift_before, "level": row.shift_level}
+        tell(workspace_id=row.workspace_id, event=WebhookEvent.KPI_SIGNAL, data=[told], now=now)
 
 
 def _row(

@@ -17,9 +17,10 @@ from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, Ke
 from milepost.okr.permissions import can_check_in
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.prepared import insert
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 OWN_WORDS = frozenset({GoalWord.OFF_TRACK, GoalWord.AT_RISK, GoalWord.ON_TRACK, GoalWord.AHEAD})
@@ -206,6 +207,17 @@ def _save(
             "confidence": confidence,
         },
     )
+    told = {
+        "check_in_id": check_in.pk,
+        "key_result_id": key_result.pk,
+        "objective_id": key_result.objective_id,
+        "title": key_result.title,
+        "value": value,
+        "confidence": confidence,
+        "note": note,
+        "author": by.name,
+    }
+    tell(workspace_id=by.workspace_id, event=WebhookEvent.CHECK_IN_CREATED, data=[told], now=moment.now)
     return check_in
 
 

@@ -8,16 +8,18 @@ from django.db import transaction
 from django.db.models import F
 
 from milepost.okr.actions.moment import lock_moment
+from milepost.okr.actions.objectives import tell_of
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import WrongState
 from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective
 from milepost.okr.queries.tree import with_ancestors
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
+from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 
@@ -97,6 +99,7 @@ def close_objective(
             "proposed": objective.final_score,
         },
     )
+    tell_of(objective, WebhookEvent.OBJECTIVE_CLOSED, now=now)
     refresh(
         key_results=[row.pk for row in rows],
         objectives=[objective.pk],
@@ -131,6 +134,8 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
             continue
         close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
         closed.append(pk)
+    told = {"cycle_id": cycle.pk, "name": cycle.name, "closed": closed, "left": left}
+    tell(workspace_id=by.workspace_id, event=WebhookEvent.CYCLE_CLOSED, data=[told], now=now)
     return closed, left
 
 

@@ -15,10 +15,11 @@ from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective
 from milepost.okr.queries.tree import path_up, with_ancestors
-from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.actions import index_words, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
+from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 
@@ -59,6 +60,7 @@ def create_objective(
         now=now,
         data={"title": objective.title},
     )
+    tell_of(objective, WebhookEvent.OBJECTIVE_CREATED, now=now)
     if activate:
         _activate(by, objective, moment=moment)
     index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
@@ -110,6 +112,7 @@ def edit_objective(
         return
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     objective.save()
+    tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
     key_results = list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True))
     below = Alignment.objects.filter(parent=objective, until=None).values_list("child_id", flat=True)
@@ -285,6 +288,7 @@ def _change_state(
         now=now,
         data={"reason": reason} if reason else {},
     )
+    tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     refresh(
         key_results=list(
             KeyResult.objects.filter(objective=objective).exclude(state=GoalState.CLOSED).values_list("id", flat=True)
@@ -294,6 +298,19 @@ def _change_state(
         today=moment.today,
         now=now,
     )
+
+
+def tell_of(objective: Objective, event: WebhookEvent, *, now: datetime) -> None:
+    """Tell whoever listens what happened to an objective."""
+    told = {
+        "objective_id": objective.pk,
+        "title": objective.title,
+        "cycle_id": objective.cycle_id,
+        "state": objective.state,
+        "lead_id": objective.lead_id,
+        "grade": objective.grade,
+    }
+    tell(workspace_id=objective.workspace_id, event=event, data=[told], now=now)
 
 
 def _parent_id(objective: Objective) -> int | None:

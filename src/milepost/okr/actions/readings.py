@@ -13,7 +13,8 @@ from milepost.metrics.queries.access import get_kpi
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import GoalState, KeyResult
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import record_event, tell
+from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 
@@ -65,6 +66,17 @@ def record_readings(
                 "value": first.value,
             },
         )
+        last = stored.readings[-1]
+        told: dict[str, object] = {
+            "kpi": metric.slug,
+            "name": metric.name,
+            "unit": metric.unit_code,
+            "count": len(stored.readings),
+            "period": last.valid_on.isoformat(),
+            "value": last.value,
+            "source": source.value,
+        }
+        tell(workspace_id=by.workspace_id, event=WebhookEvent.KPI_VALUE, data=[told], now=now)
     return stored
 
 

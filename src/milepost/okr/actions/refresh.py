@@ -6,12 +6,15 @@ from operator import attrgetter
 from typing import Any
 
 from milepost.core.rhythm import Rhythm
+from milepost.okr.actions.facts import STORED as KEY_RESULT_ROW
 from milepost.okr.actions.facts import load_key_results
 from milepost.okr.actions.family import STORED, Edge, Family, OwnKeyResult, load_family
 from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
 from milepost.okr.queries.tree import with_ancestors
 from milepost.okr.scoring import ChildRow, KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
+from milepost.workspace.actions import tell
+from milepost.workspace.models import WebhookEvent
 
 CHUNK = 2000
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
@@ -43,16 +46,30 @@ def refresh(
     return changed + _refresh_objectives(with_ancestors(touched), today=today, now=now)
 
 
+WORD = KEY_RESULT_ROW.index("shown_word")
+
+
 def _refresh_key_results(ids: Collection[int], *, rhythm: Rhythm, today: date, now: datetime) -> tuple[set[int], int]:
     loaded = load_key_results(ids)
     rows = []
+    changed: dict[int, list[dict[str, Any]]] = {}
     for item in loaded:
         scored = score_key_result(item.facts, rhythm=rhythm, today=today)
         filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
         row = (*filed, *_scored_values(scored), today)
         if not _same(item.stored, row):
             rows.append((*row, now))
+        if item.stored is not None and item.stored[WORD] != scored.shown_word:
+            told = {
+                "key_result_id": item.id,
+                "objective_id": item.objective_id,
+                "before": item.stored[WORD],
+                "status": scored.shown_word,
+            }
+            changed.setdefault(item.workspace_id, []).append(told)
     upsert(KeyResultScore, rows)
+    for workspace_id, data in changed.items():
+        tell(workspace_id=workspace_id, event=WebhookEvent.KEY_RESULT_STATUS, data=data, now=now)
     return {item.objective_id for item in loaded}, len(rows)
 
 

@@ -9,12 +9,14 @@ from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
+from milepost.workspace.models.webhook import Delivery, Webhook, WebhookEvent
 from milepost.workspace.models.workspace import Workspace
 
 __all__ = [
     "ActorKind",
     "ApiToken",
     "AppendOnlyLift",
+    "Delivery",
     "DueWork",
     "Event",
     "IdempotencyKey",
@@ -26,5 +28,7 @@ __all__ = [
     "Team",
     "TeamMembership",
     "User",
+    "Webhook",
+    "WebhookEvent",
     "Workspace",
 ]

@@ -33,6 +33,7 @@ from milepost.workspace.queries.people import (
     list_teams,
 )
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
+from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
 __all__ = [
     "InvitationRow",
@@ -50,11 +51,13 @@ __all__ = [
     "list_all_people",
     "list_all_teams",
     "list_all_workspaces",
+    "list_deliveries",
     "list_invitations",
     "list_members",
     "list_people",
     "list_teams",
     "list_tokens",
+    "list_webhooks",
     "list_workspaces",
     "operator_place",
     "place_of",
@@ -62,5 +65,7 @@ __all__ = [
     "rhythm_of",
     "show_person",
     "show_team",
+    "show_webhook",
     "show_workspace",
+    "whom_to_tell",
 ]
