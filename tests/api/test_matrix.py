@@ -86,7 +86,8 @@ TABLE: dict[str, Row] = {
     "list_webhooks": Row(ADMINS, outsider=200), "show_webhook": Row(ADMINS, 404),
     "create_webhook": Row(ADMINS, 201, lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, outsider=201),
     "update_webhook": Row(ADMINS, 404, lambda _: {"is_on": False}), "delete_webhook": Row(ADMINS, 404),
-    "rotate_webhook_secret": Row(ADMINS, 404), "list_deliveries": Row(ADMINS, 404), "replay_delivery": Row(ADMINS, 404),
+    "rotate_webhook_secret": Row(ADMINS, 404), "list_deliveries": Row(ADMINS, 404),
+    "send_test_message": Row(ADMINS, 404), "replay_delivery": Row(ADMINS, 404),
 }  # fmt: skip
 # A member's token cannot carry the scope admin at all, so a team's manager changes it on the page.
 OUTSIDE_LISTS = frozenset(

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from django.core import mail
 from django.db import transaction
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from milepost.jobs import deliveries
-from milepost.jobs.deliveries import Refused, deliver, reachable
+from milepost.jobs import addresses, deliveries
+from milepost.jobs.addresses import Refused, is_public, reachable
+from milepost.jobs.deliveries import deliver
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
 from milepost.workspace import actions
@@ -47,7 +49,7 @@ class Receiver:
 @pytest.fixture(autouse=True)
 def _public_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """The receiver's name leads to a public address; no name is looked up for real."""
-    monkeypatch.setattr(deliveries.socket, "getaddrinfo", _resolver("93.184.216.34"))
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", _resolver("93.184.216.34"))
 
 
 def _resolver(*addresses: str) -> Callable[..., list[Any]]:
@@ -234,14 +236,18 @@ def test_secrets_are_kept_encrypted(company: Company, settings) -> None:
         "::ffff:127.0.0.1",
         "0.0.0.0",
         "100.64.0.1",
+        "224.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::a00:1",
     ],
 )
 def test_nothing_is_sent_into_private_networks(
     company: Company, settings, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr(deliveries.socket, "getaddrinfo", _resolver("93.184.216.34", address))  # one bad is enough
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", _resolver("93.184.216.34", address))  # one bad is enough
     with pytest.raises(Refused, match="private network"):
-        reachable("receiver.example", 443)
+        reachable("receiver.example", 443, inside=False)
+    assert not is_public(address)
     hook(company, "checkin.created")
     check_in(company)
     receiver = Receiver()
@@ -249,7 +255,7 @@ def test_nothing_is_sent_into_private_networks(
     assert not receiver.got
     assert "MILEPOST_PRIVATE_WEBHOOKS" in Delivery.objects.get().error
     settings.WEBHOOKS_MAY_STAY_INSIDE = True
-    assert reachable("receiver.example", 443)
+    assert reachable("receiver.example", 443, inside=True)
 
 
 def test_a_dead_workers_messages_are_taken_by_the_next_one(company: Company) -> None:
@@ -274,3 +280,69 @@ def test_old_messages_are_forgotten(company: Company) -> None:
     Receiver().deliver()
     assert actions.forget_old_deliveries(now=NOW + timedelta(days=20)) == 0
     assert actions.forget_old_deliveries(now=NOW + timedelta(days=31)) == 1
+
+
+def test_addresses_that_lead_out_are_allowed() -> None:
+    for address in ("93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34"):
+        assert is_public(address)
+
+
+def test_a_test_message_says_only_that(company: Company) -> None:
+    pk, _ = hook(company, "objective.closed")
+    made = actions.send_test(by=company.actor(), webhook_id=pk, now=NOW)
+    receiver = Receiver()
+    assert receiver.deliver() == 1
+    body = json.loads(receiver.got[0].content)
+    assert (body["type"], body["data"]["webhook_id"]) == ("webhook.test", pk)
+    assert Delivery.objects.get(pk=made).delivered_at == NOW
+    actions.edit_webhook(by=company.actor(), webhook_id=pk, is_on=False, now=NOW)
+    with pytest.raises(Invalid, match="switched off"):
+        actions.send_test(by=company.actor(), webhook_id=pk, now=NOW)
+    with pytest.raises(NotFound):
+        actions.send_test(by=build_company("Other").actor(), webhook_id=pk, now=NOW)
+
+
+def test_an_address_that_does_not_answer_waits_a_minute_with_all_its_messages(company: Company) -> None:
+    hook(company, "checkin.created")
+    for value in (90, 80, 70):
+        check_in(company, value)
+    claimed = actions.claim_deliveries(now=NOW, most=1)
+    actions.not_delivered(delivery_id=claimed[0].id, status=None, took_ms=10_000, error="slow", now=NOW)
+    waits = [(at - NOW).total_seconds() for at in Delivery.objects.order_by("id").values_list("next_at", flat=True)]
+    assert waits == [5, 60, 60]
+    assert actions.claim_deliveries(now=NOW) == []
+
+
+def test_a_receiver_that_never_ends_its_answer_holds_nobody_up(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LONGEST", 0.2)
+    let_go = threading.Event()
+    hook(company, "checkin.created")
+    check_in(company)
+
+    def dribble(_: httpx.Request) -> httpx.Response:
+        let_go.wait(20)
+        return httpx.Response(200)
+
+    assert deliver(now=NOW, transport=httpx.MockTransport(dribble)) == 1
+    let_go.set()
+    row = Delivery.objects.get()
+    assert (row.delivered_at, row.status, row.attempts) == (None, None, 1)
+    assert "no answer" in row.error
+
+
+def test_a_webhook_deleted_while_its_message_is_on_its_way_is_no_matter(company: Company) -> None:
+    pk, _ = hook(company, "checkin.created")
+    check_in(company)
+    message = actions.claim_deliveries(now=NOW)[0]
+    actions.delete_webhook(by=company.actor(), webhook_id=pk, now=NOW)
+    actions.delivered(delivery_id=message.id, status=200, took_ms=5, now=NOW)
+    assert not actions.not_delivered(delivery_id=message.id, status=500, took_ms=5, error="x", now=NOW)
+
+
+def test_a_workspace_has_twenty_webhooks_at_most(company: Company) -> None:
+    for _ in range(20):
+        hook(company)
+    with pytest.raises(Invalid, match="at most 20"):
+        hook(company)

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from milepost import clock
@@ -43,6 +44,7 @@ def page(
         if place.scores_are_old:
             okr.refresh_day(by=place.actor, now=now)
         request.place = place
-        return view(request, *args, **kwargs)
+        with timezone.override(place.time_zone):  # times are read in the workspace's zone
+            return view(request, *args, **kwargs)
 
     return placed

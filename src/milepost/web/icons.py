@@ -28,6 +28,7 @@ NAMES = (
     "pencil-line",
     "plug",
     "plus",
+    "rotate-cw",
     "search",
     "settings",
     "target",

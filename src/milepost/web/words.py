@@ -41,6 +41,14 @@ LOOKS = {
     "active": StatusLook("Active", "circle-dashed", "none"),
     "closed": StatusLook("Closed", "flag", "done"),
     "late": StatusLook("Overdue", "clock", "ended"),
+    # webhooks and their messages
+    "hook_on": StatusLook("On", "circle-check", "on"),
+    "hook_failing": StatusLook("Failing", "triangle-alert", "risk"),
+    "hook_off": StatusLook("Off", "circle-dashed", "none"),
+    "delivered": StatusLook("Delivered", "circle-check", "on"),
+    "waiting": StatusLook("Waiting", "circle-dashed", "none"),
+    "trying_again": StatusLook("Trying again", "triangle-alert", "risk"),
+    "given_up": StatusLook("Given up", "octagon-x", "off"),
 }
 STATES_FIRST = frozenset({"draft", "in_review", "paused", "cancelled"})
 

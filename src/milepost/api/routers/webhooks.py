@@ -6,7 +6,7 @@ from ninja import Path, Query, Router
 from milepost import clock
 from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route
-from milepost.api.schemas.base import Id, PageOf, PageQuery
+from milepost.api.schemas.base import Id, Made, PageOf, PageQuery
 from milepost.api.schemas.webhooks import DeliveryOut, SecretOut, WebhookIn, WebhookMade, WebhookOut, WebhookPatch
 from milepost.workspace import actions, queries
 from milepost.workspace.permissions import Scope
@@ -63,6 +63,15 @@ def rotate_webhook_secret(request: ApiRequest, webhook_id: Path[Id]) -> HttpResp
 def list_deliveries(request: ApiRequest, webhook_id: Path[Id], asked: Query[PageQuery]) -> HttpResponse:
     page = queries.list_deliveries(request.place.actor, webhook_id, sort="-id", cursor=asked.cursor, limit=asked.limit)
     return reply({"items": page.items, "next": page.next})
+
+
+@route(
+    router, "POST", "/{webhook_id}/deliveries", scope=Scope.ADMIN, answer=Made, status=202,
+    summary="Send a test message",
+)  # fmt: skip
+def send_test_message(request: ApiRequest, webhook_id: Path[Id]) -> HttpResponse:
+    made = actions.send_test(by=request.place.actor, webhook_id=webhook_id, now=clock.now())
+    return reply({"id": made}, status=202)
 
 
 @route(

@@ -59,11 +59,12 @@ class DeliveryOut(Schema):
 
     id: int
     message_id: str
-    type: EventName
+    type: EventName | Literal["webhook.test"]
     body: str
     created_at: datetime
     next_at: datetime | None
     attempts: int
     delivered_at: datetime | None
-    status: int | None
+    status: int | None = Field(description="HTTP status of the last answer, null when there was none.")
+    took_ms: int | None
     error: str

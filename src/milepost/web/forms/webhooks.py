@@ -1,4 +1,4 @@
-"""The form of a new webhook."""
+"""The form of a webhook."""
 
 from django import forms
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -208,18 +209,22 @@ def period(context: dict[str, Any], start: date | None, frequency: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def day(context: dict[str, Any], value: date | datetime | None) -> str:
-    when = value.date() if isinstance(value, datetime) else value
-    return words.day(when, today=context["today"])
+    return words.day(_local_day(value), today=context["today"])
 
 
 @register.simple_tag(takes_context=True)
 def ago(context: dict[str, Any], value: date | datetime | None) -> str:
-    return words.ago(value, today=context["today"])
+    return words.ago(_local_day(value), today=context["today"])
 
 
 @register.simple_tag(takes_context=True)
 def age(context: dict[str, Any], value: date | datetime | None) -> str:
-    return words.age(value, today=context["today"])
+    return words.age(_local_day(value), today=context["today"])
+
+
+def _local_day(value: date | datetime | None) -> date | None:
+    """Return the day of a moment in the zone of the workspace."""
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
 @register.simple_tag

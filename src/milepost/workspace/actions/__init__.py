@@ -1,5 +1,15 @@
 """Writes around people and workspaces: one function each."""
 
+from milepost.workspace.actions.deliveries import (
+    MOST_ATTEMPTS,
+    Message,
+    claim_deliveries,
+    delivered,
+    forget_old_deliveries,
+    not_delivered,
+    replay,
+    send_test,
+)
 from milepost.workspace.actions.due_work import Claim, claim_next, fail, finish, schedule
 from milepost.workspace.actions.erase import delete_workspace, erase_everything
 from milepost.workspace.actions.events import record_event
@@ -19,21 +29,18 @@ from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.webhooks import (
-    Message,
-    claim_deliveries,
+    MOST_WEBHOOKS,
     create_webhook,
     delete_webhook,
-    delivered,
     edit_webhook,
-    forget_old_deliveries,
-    not_delivered,
-    replay,
     rotate_secret,
     tell,
 )
 from milepost.workspace.actions.workspaces import WorkspaceSettings, change_settings, create_workspace
 
 __all__ = [
+    "MOST_ATTEMPTS",
+    "MOST_WEBHOOKS",
     "Claim",
     "KeptAnswer",
     "Message",
@@ -76,6 +83,7 @@ __all__ = [
     "revoke_token",
     "rotate_secret",
     "schedule",
+    "send_test",
     "set_password",
     "set_team_member",
     "set_up_installation",

@@ -1,10 +1,9 @@
-"""Addresses that want to be told, and the messages to them (Standard Webhooks 1.0)."""
+"""Addresses that want to be told, and what they are told of (Standard Webhooks 1.0)."""
 
 import base64
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,35 +12,17 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from milepost.prepared import prepared
 from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Delivery, Webhook, WebhookEvent
 from milepost.workspace.permissions import Actor, can_change_settings, require
 
-LEASE = timedelta(minutes=2)
+MOST_WEBHOOKS = 20  # every change is written once for each
 OLD_SECRET_LIVES = timedelta(hours=24)
-OFF_AFTER = timedelta(days=5)
-LOG_KEPT = timedelta(days=30)
-GONE = 410
-# Waits before the attempts after the first one; about three days together.
-WAITS = tuple(
-    timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A delivery that this worker holds: where it goes, what it says, what signs it."""
-
-    id: int
-    webhook_id: int
-    url: str
-    message_id: str
-    body: str
-    secrets: tuple[str, ...]
 
 
 @transaction.atomic
@@ -52,6 +33,9 @@ def create_webhook(*, by: Actor, url: str, events: Collection[str], now: datetim
         NotAllowed, Invalid.
     """
     require(can_change_settings, by, to="add webhooks")
+    lock_workspace(by.workspace_id)
+    if Webhook.objects.filter(workspace_id=by.workspace_id).count() >= MOST_WEBHOOKS:
+        raise Invalid(f"A workspace has at most {MOST_WEBHOOKS} webhooks. Delete one that nobody needs.")
     secret = _new_secret()
     row = Webhook.objects.create(
         workspace_id=by.workspace_id,
@@ -80,7 +64,7 @@ def edit_webhook(
     Raises:
         NotAllowed, NotFound, Invalid.
     """
-    row = _webhook(by, webhook_id)
+    row = webhook_of(by, webhook_id)
     changes: dict[str, list[object]] = {}
     wanted = {
         "url": None if url is None else _checked_url(url),
@@ -106,7 +90,7 @@ def rotate_secret(*, by: Actor, webhook_id: int, now: datetime) -> str:
     Raises:
         NotAllowed, NotFound.
     """
-    row = _webhook(by, webhook_id)
+    row = webhook_of(by, webhook_id)
     secret = _new_secret()
     row.old_secret, row.old_secret_until, row.secret = row.secret, now + OLD_SECRET_LIVES, _sealed(secret)
     row.save()
@@ -121,22 +105,9 @@ def delete_webhook(*, by: Actor, webhook_id: int, now: datetime) -> None:
     Raises:
         NotAllowed, NotFound.
     """
-    row = _webhook(by, webhook_id)
+    row = webhook_of(by, webhook_id)
     record_event(by=by, verb="deleted", kind="webhook", object_id=row.pk, now=now, data={"url": row.url})
     row.delete()
-
-
-@transaction.atomic
-def replay(*, by: Actor, delivery_id: int, now: datetime) -> None:
-    """Send a message again, with its own id, from the first attempt on.
-
-    Raises:
-        NotAllowed, NotFound.
-    """
-    require(can_change_settings, by, to="send messages again")
-    rows = Delivery.objects.filter(pk=delivery_id, webhook__workspace_id=by.workspace_id)
-    if not rows.update(next_at=now, attempts=0, leased_until=None):
-        raise NotFound
 
 
 def tell(*, workspace_id: int, event: WebhookEvent, data: Sequence[dict[str, Any]], now: datetime) -> None:
@@ -144,73 +115,21 @@ def tell(*, workspace_id: int, event: WebhookEvent, data: Sequence[dict[str, Any
     if not data:
         return
     wanting = [pk for pk, events in _on(workspace_id) if event.value in events]
-    rows = [
-        Delivery(
-            webhook_id=pk,
-            message_id=f"msg_{secrets.token_hex(16)}",
-            type=event,
-            body=orjson.dumps({"type": event.value, "timestamp": now, "data": one}).decode(),
-            created_at=now,
-            next_at=now,
-        )
-        for pk in wanting
-        for one in data
-    ]
+    rows = [message_to(pk, event.value, one, now=now) for pk in wanting for one in data]
     if rows:
         Delivery.objects.bulk_create(rows, batch_size=500)
 
 
-@transaction.atomic
-def claim_deliveries(*, now: datetime, most: int = 20) -> list[Message]:
-    """Take messages that are due and that nobody holds; a worker that dies leaves them to the next one."""
-    rows = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(Q(leased_until=None) | Q(leased_until__lt=now), next_at__lte=now, webhook__is_on=True)
-        .select_related("webhook")
-        .order_by("next_at", "id")[:most]
+def message_to(webhook_id: int, kind: str, data: Mapping[str, Any], *, now: datetime) -> Delivery:
+    """Return a message that is due at once, with an id of its own; the caller saves it."""
+    return Delivery(
+        webhook_id=webhook_id,
+        message_id=f"msg_{secrets.token_hex(16)}",
+        type=kind,
+        body=orjson.dumps({"type": kind, "timestamp": now, "data": data}).decode(),
+        created_at=now,
+        next_at=now,
     )
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=now + LEASE)
-    return [
-        Message(row.pk, row.webhook_id, row.webhook.url, row.message_id, row.body, _secrets(row.webhook, now=now))
-        for row in rows
-    ]
-
-
-@transaction.atomic
-def delivered(*, delivery_id: int, status: int, now: datetime) -> None:
-    """Write down that a message arrived."""
-    row = Delivery.objects.select_related("webhook").get(pk=delivery_id)
-    Delivery.objects.filter(pk=row.pk).update(
-        next_at=None, leased_until=None, delivered_at=now, status=status, error="", attempts=row.attempts + 1
-    )
-    Webhook.objects.filter(pk=row.webhook_id).update(failing_since=None)
-
-
-@transaction.atomic
-def not_delivered(*, delivery_id: int, status: int | None, error: str, now: datetime) -> bool:
-    """Write down that a message did not arrive, and when it is tried again.
-
-    Returns whether its address was switched off for it: it said 410, or nothing has arrived for days.
-    """
-    row = Delivery.objects.select_related("webhook").get(pk=delivery_id)
-    wait = WAITS[row.attempts] if row.attempts < len(WAITS) else None
-    Delivery.objects.filter(pk=row.pk).update(
-        next_at=now + wait if wait is not None else None,
-        leased_until=None,
-        status=status,
-        error=error[:500],
-        attempts=row.attempts + 1,
-    )
-    webhook = row.webhook
-    since = webhook.failing_since or now
-    off = status == GONE or now - since >= OFF_AFTER
-    Webhook.objects.filter(pk=webhook.pk).update(failing_since=since, is_on=webhook.is_on and not off)
-    return off and webhook.is_on
-
-
-def forget_old_deliveries(*, now: datetime) -> int:
-    """Delete what ended a month ago and return how many."""
-    return Delivery.objects.filter(next_at=None, created_at__lt=now - LOG_KEPT).delete()[0]
 
 
 @prepared
@@ -218,7 +137,12 @@ def _on(workspace_id: int) -> QuerySet[Webhook, tuple[int, list[str]]]:
     return Webhook.objects.filter(workspace_id=workspace_id, is_on=True).values_list("id", "events")
 
 
-def _webhook(by: Actor, webhook_id: int) -> Webhook:
+def webhook_of(by: Actor, webhook_id: int) -> Webhook:
+    """Return an address of the workspace, locked.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
     require(can_change_settings, by, to="change webhooks")
     row = Webhook.objects.select_for_update().filter(pk=webhook_id, workspace_id=by.workspace_id).first()
     if row is None:
@@ -249,13 +173,17 @@ def _sealed(secret: str) -> str:
     return _box().encrypt(secret.encode()).decode()
 
 
-def _secrets(webhook: Webhook, *, now: datetime) -> tuple[str, ...]:
+def secrets_of(webhook: Webhook, *, now: datetime) -> tuple[str, ...]:
+    """Return what signs messages to an address: its secret, and for a day the one before.
+
+    Empty when the installation's key was changed: nothing can be signed until a new secret is made.
+    """
     sealed = [webhook.secret]
     if webhook.old_secret and webhook.old_secret_until and webhook.old_secret_until > now:
         sealed.append(webhook.old_secret)
     try:
         return tuple(_box().decrypt(one.encode()).decode() for one in sealed)
-    except InvalidToken:  # the installation's key was changed: nothing can be signed until a new secret is made
+    except InvalidToken:
         return ()
 
 

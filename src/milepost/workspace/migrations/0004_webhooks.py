@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.CharField(max_length=40)),
-                ('type', models.CharField(choices=[('checkin.created', 'Check In Created'), ('key_result.status_changed', 'Key Result Status'), ('kpi.value_recorded', 'Kpi Value'), ('kpi.status_changed', 'Kpi Status'), ('kpi.signal_detected', 'Kpi Signal'), ('objective.created', 'Objective Created'), ('objective.updated', 'Objective Updated'), ('objective.closed', 'Objective Closed'), ('cycle.closed', 'Cycle Closed')], max_length=40)),
+                ('type', models.CharField(max_length=40)),
                 ('body', models.TextField()),
                 ('created_at', models.DateTimeField()),
                 ('next_at', models.DateTimeField(null=True)),
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('status', models.PositiveSmallIntegerField(null=True)),
+                ('took_ms', models.PositiveIntegerField(null=True)),
                 ('error', models.CharField(blank=True, default='', max_length=500)),
                 ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='workspace.webhook')),
             ],

@@ -9,10 +9,11 @@ from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
-from milepost.workspace.models.webhook import Delivery, Webhook, WebhookEvent
+from milepost.workspace.models.webhook import TEST_MESSAGE, Delivery, Webhook, WebhookEvent
 from milepost.workspace.models.workspace import Workspace
 
 __all__ = [
+    "TEST_MESSAGE",
     "ActorKind",
     "ApiToken",
     "AppendOnlyLift",

@@ -23,6 +23,9 @@ class WebhookEvent(models.TextChoices):
     CYCLE_CLOSED = "cycle.closed"
 
 
+TEST_MESSAGE = "webhook.test"  # sent on demand, to whoever asks; nobody can choose it
+
+
 class Webhook(models.Model):
     """An address that wants to be told; its secrets are kept encrypted.
 
@@ -57,7 +60,7 @@ class Delivery(models.Model):
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     message_id = models.CharField(max_length=40)
-    type = models.CharField(max_length=40, choices=WebhookEvent)
+    type = models.CharField(max_length=40)  # a WebhookEvent, or TEST_MESSAGE
     body = models.TextField()
     created_at = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
@@ -65,6 +68,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True)
     status = models.PositiveSmallIntegerField(null=True)  # HTTP status of the last attempt, None: no answer
+    took_ms = models.PositiveIntegerField(null=True)  # of the last attempt
     error = models.CharField(max_length=500, default="", blank=True)
 
     class Meta:

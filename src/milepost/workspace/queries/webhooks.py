@@ -17,7 +17,7 @@ DELIVERIES = Listing(
     fields={
         "id": "id", "message_id": "message_id", "type": "type", "body": "body", "created_at": "created_at",
         "next_at": "next_at", "attempts": "attempts", "delivered_at": "delivered_at", "status": "status",
-        "error": "error",
+        "took_ms": "took_ms", "error": "error",
     },
 )  # fmt: skip
 
