@@ -41,6 +41,7 @@ def every(status: int = 200) -> Row:
 TABLE: dict[str, Row] = {
     "list_cycles": every(), "show_cycle": every(), "list_objectives": every(), "show_objective": every(),
     "list_key_results": every(), "show_key_result": every(), "show_week": every(), "list_check_ins": every(),
+    "list_amendments": every(), "list_targets": every(), "show_proposal": every(),
     "show_check_in": every(), "list_kpis": every(), "show_kpi": every(), "list_readings": every(),
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
@@ -75,6 +76,7 @@ TABLE: dict[str, Row] = {
     "change_role": Row(ADMINS, 200, lambda _: {"role": "viewer"}),
     "remove_person": Row(ADMINS, 204),
     "invite": Row(ADMINS, 201, lambda _: {"label": "noor@example.com"}, outsider=201),
+    "list_invitations": Row(ADMINS, outsider=200), "revoke_invitation": Row(ADMINS, 404),
     "create_team": Row(ADMINS, 201, lambda _: {"name": "Help centre"}, outsider=201),
     "update_team": Row(ADMINS, 200, lambda _: {"name": "Help"}),
     "delete_team": Row(ADMINS, 422),  # it owns goals
@@ -136,7 +138,7 @@ def address(path: str, t: Things) -> str:
     ids = {
         "cycle_id": t.company.cycle, "objective_id": t.goal, "key_result_id": t.key_result, "check_in_id": t.check_in,
         "slug": t.kpi, "note_id": t.note, "person_id": t.person, "team_id": t.team, "token_id": 999_999,
-        "webhook_id": 999_999, "delivery_id": 999_999,
+        "webhook_id": 999_999, "delivery_id": 999_999, "invitation_id": 999_999,
     }  # fmt: skip
     return path.format(**ids)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, get_args
 
@@ -16,10 +16,11 @@ from milepost import clock
 from milepost.api.auth import ApiRequest, Bearer
 from milepost.api.problems import BadRequest, Problem
 from milepost.workspace.actions import KeptAnswer, keep_answer, kept_answer
-from milepost.workspace.errors import Invalid
+from milepost.workspace.errors import Invalid, Stale
 from milepost.workspace.permissions import Scope
 
 READS = frozenset({"GET"})
+PATIENCE = 3
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
@@ -48,12 +49,20 @@ def reply(
     return answer
 
 
-def seen_version(request: ApiRequest) -> int | None:
-    """Return the version that If-Match names, None without the header or for *.
+def seen_version(request: ApiRequest, there: Mapping[str, Any]) -> int:
+    """Return the version that a change is about: the one that If-Match names, else the one just read.
+
+    A change fills what was not sent from `there`, so it must not land on a later version: the route
+    then reads again and repeats it (`_patiently`), unless the sender named a version.
 
     Raises:
         BadRequest: it is no ETag of ours.
     """
+    named = _named_version(request)
+    return int(there["version"]) if named is None else named
+
+
+def _named_version(request: ApiRequest) -> int | None:
     given = request.headers.get("If-Match", "").strip()
     if given in {"", "*"}:
         return None
@@ -103,7 +112,7 @@ def route(
                     raise Invalid(f"{name[:60]} is not known here. Known: {', '.join(sorted(names))}.", field=name[:60])
             if method in READS:
                 return _unchanged(request, view(request, *args, **kwargs))
-            return _write(request, lambda: view(request, *args, **kwargs))
+            return _write(request, lambda: _patiently(request, lambda: view(request, *args, **kwargs)))
 
         responses: dict[int, Any] = {status: answer}
         responses |= dict.fromkeys(sorted(known), Problem)
@@ -137,6 +146,17 @@ def _unchanged(request: ApiRequest, answer: HttpResponse) -> HttpResponse:
         same["ETag"] = etag
         return same
     return answer
+
+
+def _patiently(request: ApiRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run a change again when somebody else's came in between and the sender named no version."""
+    for _ in range(PATIENCE):
+        try:
+            return act()
+        except Stale:
+            if _named_version(request) is not None:
+                raise
+    return act()
 
 
 def _write(request: ApiRequest, act: Callable[[], HttpResponse]) -> HttpResponse:

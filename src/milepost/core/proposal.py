@@ -19,7 +19,7 @@ OFF_IN_A_ROW = 3  # K8
 class Proposal:
     """The prefill of an objective, in the metric's unit.
 
-    `start_why` is since_shift, mean_of_last_4, flow_from_zero or nothing; `shift_on` is the first
+    `start_why` is since_shift, mean_of_last_4 or flow_from_zero; `shift_on` is the first
     period of the present level, None if nothing changed; `before` and `level` are the two levels.
     """
 

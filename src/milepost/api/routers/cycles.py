@@ -35,14 +35,14 @@ def create_cycle(request: ApiRequest, body: CycleIn) -> HttpResponse:
 
 @route(router, "PATCH", "/{cycle_id}", scope=Scope.ADMIN, answer=CycleOut, versioned=True, summary="Change a cycle")
 def update_cycle(request: ApiRequest, cycle_id: Path[Id], body: CyclePatch) -> HttpResponse:
-    cycle = queries.get_cycle(request.place.actor, cycle_id)
+    cycle = queries.show_cycle(request.place.actor, cycle_id)
     actions.edit_cycle(
         by=request.place.actor,
         cycle_id=cycle_id,
-        name=body.name or cycle.name,
-        first_day=body.first_day or cycle.first_day,
-        last_day=body.last_day or cycle.last_day,
-        seen=seen_version(request),
+        name=body.name or cycle["name"],
+        first_day=body.first_day or cycle["first_day"],
+        last_day=body.last_day or cycle["last_day"],
+        seen=seen_version(request, cycle),
         now=clock.now(),
     )
     return _shown(request, cycle_id)

@@ -83,7 +83,7 @@ def update_key_result(request: ApiRequest, key_result_id: Path[Id], body: KeyRes
         key_result_id=key_result_id,
         draft=actions.KeyResultDraft(**(draft | wanted)),
         reason=body.reason,
-        seen=seen_version(request),
+        seen=seen_version(request, there),
         now=clock.now(),
     )
     return _shown(request, key_result_id)

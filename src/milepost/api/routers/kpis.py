@@ -14,12 +14,14 @@ from milepost.api.schemas.kpis import (
     KpiQuery,
     NoteIn,
     NoteOut,
+    ProposalOut,
     ReadingIn,
     ReadingOut,
     ReadingQuery,
     Readings,
     Stored,
     TargetIn,
+    TargetsOut,
 )
 from milepost.core.calendar import Frequency, parse_period
 from milepost.core.numbers import NotANumber
@@ -28,6 +30,7 @@ from milepost.core.units import ratio_value
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries
 from milepost.okr import actions
+from milepost.okr.queries import start_of
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["KPIs"])
@@ -76,7 +79,7 @@ def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
         slug=slug,
         draft=metrics.KpiDraft(**(known | wanted), target=target),
         today=today,
-        seen=seen_version(request),
+        seen=seen_version(request, there),
         now=clock.now(),
     )
     return _shown(request, slug)
@@ -89,6 +92,35 @@ def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
 def archive_kpi(request: ApiRequest, slug: str) -> HttpResponse:
     metrics.archive_kpi(by=request.place.actor, slug=slug, now=clock.now())
     return _shown(request, slug)
+
+
+@route(
+    router, "GET", "/{slug:slug}/targets", scope=Scope.READ, answer=TargetsOut,
+    summary="List every target a KPI was kept against",
+)  # fmt: skip
+def list_targets(request: ApiRequest, slug: str) -> HttpResponse:
+    return reply({"items": queries.list_targets(queries.get_kpi(request.place.actor, slug))})
+
+
+@route(
+    router, "GET", "/{slug:slug}/proposal", scope=Scope.READ, answer=ProposalOut,
+    summary="What to start an objective with when the KPI leaves its target",
+)  # fmt: skip
+def show_proposal(request: ApiRequest, slug: str) -> HttpResponse:
+    start = start_of(request.place.actor, slug, today=request.place.today)
+    found = start.proposal
+    objective = None
+    edge = start.target.edge if start.target else None
+    if found.start is not None and edge is not None and found.start != edge and start.cycle is not None:
+        key_result = {"title": start.kpi.name, "kpi": slug, "start": found.start, "target": edge}
+        objective = {"title": start.kpi.name, "cycle_id": start.cycle.id, "key_results": [key_result]}
+    return reply(
+        {
+            "start": found.start, "start_why": found.start_why, "last": found.last, "changed_on": found.shift_on,
+            "level_before": found.before, "level": found.level, "off_streak": found.off_streak,
+            "is_primary": found.is_primary, "objective": objective,
+        }
+    )  # fmt: skip
 
 
 @route(

@@ -8,8 +8,9 @@ from ninja import Path, Query, Router
 from milepost import clock
 from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route, seen_version
-from milepost.api.schemas.base import Id, PageOf
+from milepost.api.schemas.base import Id, PageOf, PageQuery
 from milepost.api.schemas.goals import (
+    AmendmentOut,
     ClosureIn,
     KeyResultIn,
     ObjectiveIn,
@@ -75,13 +76,24 @@ def update_objective(request: ApiRequest, objective_id: Path[Id], body: Objectiv
         objective_id=objective_id,
         draft=actions.ObjectiveDraft(**{name: now_there[name] for name in fields} | required),
         reason=body.reason,
-        seen=seen_version(request),
+        seen=seen_version(request, now_there),
         now=clock.now(),
     )
     return _shown(request, objective_id)
 
 
 NULLABLE = frozenset({"lead_id", "owner_team_id", "owner_person_id", "parent_id"})
+
+
+@route(
+    router, "GET", "/{objective_id}/amendments", scope=Scope.READ, answer=PageOf[AmendmentOut],
+    summary="List what was changed of a running objective and its key results, the newest first",
+)  # fmt: skip
+def list_amendments(request: ApiRequest, objective_id: Path[Id], asked: Query[PageQuery]) -> HttpResponse:
+    page = queries.list_amendments(
+        request.place.actor, objective_id, sort="-id", cursor=asked.cursor, limit=asked.limit
+    )
+    return reply({"items": page.items, "next": page.next})
 
 
 @route(

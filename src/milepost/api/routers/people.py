@@ -7,11 +7,12 @@ from ninja import Path, Query, Router
 from milepost import clock
 from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route, seen_version
-from milepost.api.schemas.base import Id, PageOf
+from milepost.api.schemas.base import Id, PageOf, PageQuery
 from milepost.api.schemas.people import (
     FoundsOut,
     InvitationIn,
     InvitationOut,
+    InvitationRow,
     MemberIn,
     MeOut,
     PeopleQuery,
@@ -61,7 +62,7 @@ def update_workspace(request: ApiRequest, body: WorkspacePatch) -> HttpResponse:
     actions.change_settings(
         by=actor,
         settings=actions.WorkspaceSettings(**(known | given)),
-        seen=seen_version(request),
+        seen=seen_version(request, there),
         now=clock.now(),
     )
     return _workspace(request)
@@ -110,6 +111,20 @@ def invite(request: ApiRequest, body: InvitationIn) -> HttpResponse:
     return reply({"link": request.build_absolute_uri(reverse("join", args=[secret]))}, status=201)
 
 
+@route(router, "GET", "/invitations", scope=Scope.ADMIN, answer=PageOf[InvitationRow], summary="List open invitations")
+def list_invitations(request: ApiRequest, asked: Query[PageQuery]) -> HttpResponse:
+    page = queries.list_all_invitations(request.place.actor, now=clock.now(), cursor=asked.cursor, limit=asked.limit)
+    return reply({"items": page.items, "next": page.next})
+
+
+@route(
+    router, "DELETE", "/invitations/{invitation_id}", scope=Scope.ADMIN, status=204, summary="Withdraw an invitation"
+)
+def revoke_invitation(request: ApiRequest, invitation_id: Path[Id]) -> HttpResponse:
+    actions.revoke_invitation(by=request.place.actor, invitation_id=invitation_id, now=clock.now())
+    return reply(None, status=204)
+
+
 @route(router, "GET", "/teams", scope=Scope.READ, answer=PageOf[TeamOut], summary="List teams")
 def list_teams(request: ApiRequest, asked: Query[TeamQuery]) -> HttpResponse:
     page = queries.list_all_teams(
@@ -144,7 +159,7 @@ def update_team(request: ApiRequest, team_id: Path[Id], body: TeamPatch) -> Http
         team_id=team_id,
         name=body.name or there["name"],
         parent_id=body.parent_id if "parent_id" in body.model_fields_set else there["parent_id"],
-        seen=seen_version(request),
+        seen=seen_version(request, there),
         now=clock.now(),
     )
     return _team(request, team_id)

@@ -292,6 +292,21 @@ class ClosureOut(Schema):
     left: list[int] = Field(description="Objectives that are yours to see but not to close.")
 
 
+class AmendmentOut(Schema):
+    """One changed field of a goal that runs (rule A1); `old` and `new` as text."""
+
+    id: int
+    kind: Literal["objective", "key_result"]
+    goal_id: int
+    field: str
+    old: str
+    new: str
+    at: datetime
+    author_id: int | None
+    author_name: str | None
+    reason: str
+
+
 class CheckInOut(Schema):
     """A check-in in force; `value` is what was shown at that moment."""
 

@@ -33,6 +33,55 @@ class TargetIn(Body):
     tolerance: Annotated[Number, Field(ge=0)] = 0.0
 
 
+class TargetVersion(Schema):
+    """The target from a day on; null: from then on the KPI is only watched (rule K2)."""
+
+    since: date | None = Field(description="Null: from the beginning.")
+    target: TargetOut | None
+
+
+class TargetsOut(Schema):
+    """Every target a KPI was kept against, the oldest first."""
+
+    items: list[TargetVersion]
+
+
+class ProposalOut(Schema):
+    """What to start an objective with (rule K8); values in the KPI's unit, null is unknown.
+
+    `start` is the level since the last change, else the mean of the last four closed periods, a flow 0;
+    `start_why` says which. `is_primary`: an objective is due. `objective` can be sent to POST /objectives
+    as it is; null while start or target are unknown or no cycle is open.
+    """
+
+    start: float | None
+    start_why: Literal["since_shift", "mean_of_last_4", "flow_from_zero"]
+    last: float | None
+    changed_on: date | None
+    level_before: float | None
+    level: float | None
+    off_streak: int
+    is_primary: bool
+    objective: "ProposedObjective | None"
+
+
+class ProposedKeyResult(Schema):
+    """The key result that reads the KPI."""
+
+    title: str
+    kpi: str
+    start: float
+    target: float
+
+
+class ProposedObjective(Schema):
+    """An objective ready to be sent."""
+
+    title: str
+    cycle_id: int
+    key_results: list[ProposedKeyResult]
+
+
 class KpiOut(Schema):
     """A KPI and how it stands; values in its unit, null is unknown.
 

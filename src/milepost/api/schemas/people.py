@@ -93,6 +93,17 @@ class InvitationOut(Schema):
     link: str
 
 
+class InvitationRow(Schema):
+    """An open invitation; its link is not kept."""
+
+    id: int
+    label: str
+    role: Role
+    team_id: int | None
+    invited_by: int
+    expires_at: datetime
+
+
 class TeamOut(Schema):
     """A team."""
 

@@ -11,7 +11,7 @@ from milepost.core.series import Aggregation
 from milepost.core.target import Direction, Target, TargetRule
 from milepost.core.units import parse_unit
 from milepost.metrics.actions.refresh import refresh_kpis
-from milepost.metrics.models import Metric, Reading, TargetVersion
+from milepost.metrics.models import ALWAYS, Metric, Reading, TargetVersion
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import target_on, targets_of
@@ -23,7 +23,6 @@ from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor, require
 
 LONGEST_TEXT = 5000
-ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
 
 
 @dataclass(frozen=True, slots=True)

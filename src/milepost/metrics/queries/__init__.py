@@ -3,7 +3,7 @@
 from milepost.metrics.queries.access import find_kpi, get_kpi
 from milepost.metrics.queries.board import Board, Tile, board, team_tiles, tiles_of
 from milepost.metrics.queries.kpi import KpiPage, NoteRow, ValueRow, kpi_page, kpi_target, list_kpis
-from milepost.metrics.queries.listing import list_all_kpis, list_notes, list_readings, show_kpi
+from milepost.metrics.queries.listing import list_all_kpis, list_notes, list_readings, list_targets, show_kpi
 
 __all__ = [
     "Board",
@@ -20,6 +20,7 @@ __all__ = [
     "list_kpis",
     "list_notes",
     "list_readings",
+    "list_targets",
     "show_kpi",
     "team_tiles",
     "tiles_of",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.target import Target
-from milepost.metrics.models import Metric, Note, Reading
+from milepost.metrics.models import ALWAYS, Metric, Note, Reading
 from milepost.metrics.queries.series import target_on, targets_of
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
@@ -79,6 +79,15 @@ def list_readings(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -
 def list_notes(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of the notes on a KPI's values."""
     return page_of(Note.objects.filter(metric=kpi, withdrawn_at=None), NOTES, filters=filters, **asked)
+
+
+def list_targets(kpi: Metric) -> list[dict[str, Any]]:
+    """Return every target a KPI was kept against: since when (None: from the beginning), and the target.
+
+    A target of None: from then on the KPI was only watched.
+    """
+    versions = targets_of([kpi.pk]).get(kpi.pk, ())
+    return [{"since": None if since == ALWAYS else since, "target": _shown(target)} for since, target in versions]
 
 
 def _kpis(actor: Actor) -> QuerySet[Metric]:

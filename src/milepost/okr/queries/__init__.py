@@ -8,6 +8,7 @@ from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, k
 from milepost.okr.queries.listing import (
     key_results_by_objective,
     list_all_cycles,
+    list_amendments,
     list_check_ins,
     list_key_results,
     list_objectives,
@@ -45,6 +46,7 @@ __all__ = [
     "key_result_line",
     "key_results_by_objective",
     "list_all_cycles",
+    "list_amendments",
     "list_check_ins",
     "list_cycles",
     "list_cycles_with_counts",

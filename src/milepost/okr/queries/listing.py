@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
+from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Objective
 from milepost.okr.models import Step as StepModel
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
@@ -62,6 +62,12 @@ CYCLES = Listing(
     fields={"id": "id", "name": "name", "first_day": "first_day", "last_day": "last_day", "version": "version"},
     sorts={"id": "pk", "name": "name"},
 )
+AMENDMENTS = Listing(
+    fields={
+        "id": "id", "kind": "kind", "goal_id": "goal_id", "field": "field", "old": "old", "new": "new", "at": "at",
+        "author_id": "actor_id", "author_name": "actor__user__name", "reason": "reason",
+    },
+)  # fmt: skip
 
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
@@ -103,6 +109,17 @@ def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
     names = ("id", "title", "weight", "done", "due_on")
     steps = _steps(key_result_id) if shown["kind"] == "milestone" else []
     return {**shown, "steps": [dict(zip(names, row, strict=True)) for row in steps]}
+
+
+def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
+    """Return a page of what was changed of an objective and its key results since they run (rule A1).
+
+    Raises:
+        NotFound: it is not the actor's to see.
+    """
+    show_objective(actor, objective_id)
+    rows = Amendment.objects.filter(objective_id=objective_id)
+    return page_of(rows, AMENDMENTS, filters={}, **asked)
 
 
 def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:

@@ -15,6 +15,7 @@ from milepost.workspace.queries.access import (
     rhythm_of,
 )
 from milepost.workspace.queries.listing import (
+    list_all_invitations,
     list_all_people,
     list_all_teams,
     show_person,
@@ -48,6 +49,7 @@ __all__ = [
     "get_place",
     "is_set_up",
     "job_place",
+    "list_all_invitations",
     "list_all_people",
     "list_all_teams",
     "list_all_workspaces",

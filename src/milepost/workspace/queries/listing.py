@@ -1,10 +1,11 @@
 """People and teams as lists for programs."""
 
+from datetime import datetime
 from typing import Any
 
 from milepost.workspace.errors import NotFound
-from milepost.workspace.models import Membership, Team, TeamMembership, Workspace
-from milepost.workspace.permissions import Actor
+from milepost.workspace.models import Invitation, Membership, Team, TeamMembership, Workspace
+from milepost.workspace.permissions import Actor, can_manage_people, require
 from milepost.workspace.queries.paging import Listing, Page, one_of, page_of
 
 PEOPLE = Listing(
@@ -22,6 +23,12 @@ WORKSPACE = Listing(
         "id": "id", "slug": "slug", "name": "name", "time_zone": "time_zone", "fiscal_month": "fiscal_month",
         "rhythm_weeks": "rhythm_weeks", "rhythm_weekday": "rhythm_weekday", "reviewers": "reviewers",
         "version": "version",
+    },
+)  # fmt: skip
+INVITATIONS = Listing(
+    fields={
+        "id": "id", "label": "label", "role": "role", "team_id": "team_id", "invited_by": "invited_by_id",
+        "expires_at": "expires_at",
     },
 )  # fmt: skip
 
@@ -43,6 +50,19 @@ def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
     if shown is None:
         raise NotFound
     return shown
+
+
+def list_all_invitations(actor: Actor, *, now: datetime, **asked: Any) -> Page:
+    """Return a page of the open invitations.
+
+    Raises:
+        NotAllowed: only admins see them.
+    """
+    require(can_manage_people, actor, to="see invitations")
+    rows = Invitation.objects.filter(
+        workspace_id=actor.workspace_id, accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    return page_of(rows, INVITATIONS, filters={}, **asked)
 
 
 def list_all_teams(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
