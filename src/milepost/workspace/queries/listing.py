@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Membership, Team, TeamMembership, Workspace
 from milepost.workspace.permissions import Actor
@@ -28,8 +30,7 @@ WORKSPACE = Listing(
 
 def list_all_people(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
     """Return a page of the people of the workspace."""
-    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
-    return page_of(rows, PEOPLE, filters=filters, **asked)
+    return page_of(_people, actor.workspace_id, PEOPLE, filters=filters, **asked)
 
 
 def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
@@ -38,8 +39,7 @@ def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
     Raises:
         NotFound: nobody with this id is in it.
     """
-    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None, pk=membership_id)
-    shown = one_of(rows, PEOPLE)
+    shown = one_of(_people(actor.workspace_id).filter(pk=membership_id), PEOPLE)
     if shown is None:
         raise NotFound
     return shown
@@ -47,7 +47,7 @@ def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
 
 def list_all_teams(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
     """Return a page of teams."""
-    return page_of(Team.objects.filter(workspace_id=actor.workspace_id), TEAMS, filters=filters, **asked)
+    return page_of(_teams, actor.workspace_id, TEAMS, filters=filters, **asked)
 
 
 def show_team(actor: Actor, team_id: int) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def show_team(actor: Actor, team_id: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = one_of(Team.objects.filter(workspace_id=actor.workspace_id, pk=team_id), TEAMS)
+    shown = one_of(_teams(actor.workspace_id).filter(pk=team_id), TEAMS)
     if shown is None:
         raise NotFound
     inside = TeamMembership.objects.filter(team_id=team_id, membership__removed_at=None).order_by("membership_id")
@@ -73,3 +73,11 @@ def show_workspace(actor: Actor) -> dict[str, Any]:
     if shown is None:
         raise NotFound
     return shown
+
+
+def _people(workspace_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(workspace_id=workspace_id, removed_at=None)
+
+
+def _teams(workspace_id: int) -> QuerySet[Team]:
+    return Team.objects.filter(workspace_id=workspace_id)
