@@ -1,8 +1,9 @@
 """The only way to fetch goals and cycles."""
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
 from milepost.prepared import prepared
@@ -16,10 +17,23 @@ def get_objective(actor: Actor, objective_id: int) -> Objective:
     Raises:
         NotFound: there is none with this id, or it belongs to another workspace.
     """
-    found = Objective.objects.select_related("cycle").filter(workspace_id=actor.workspace_id, pk=objective_id).first()
-    if found is None:
+    return get_objective_and_parent(actor, objective_id)[0]
+
+
+def get_objective_and_parent(actor: Actor, objective_id: int) -> tuple[Objective, int | None]:
+    """Return an objective as `get_objective`, and the id of the one it stands below, None at the top."""
+    found = _objective(actor.workspace_id, objective_id)
+    if not found:
         raise NotFound
-    return found
+    return found[0], found[0].primary_parent_id
+
+
+@prepared
+def _objective(workspace_id: int, objective_id: int) -> QuerySet[Objective, Any]:
+    primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
+    rows = Objective.objects.select_related("cycle").filter(workspace_id=workspace_id, pk=objective_id)
+    rows = rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+    return rows.annotate(primary_parent_id=F("edge__parent_id"))
 
 
 def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
