@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 
 from milepost.core.pace import Ambition
-from milepost.okr.models import Alignment, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, GoalState, Objective, ObjectiveScore
+from milepost.okr.queries.tree import ids_with_ancestors
 from milepost.okr.scoring import ObjectiveFacts
 from milepost.prepared import prepared
 
@@ -16,9 +17,8 @@ STORED = tuple(f.attname for f in ObjectiveScore._meta.concrete_fields if f.attn
 
 
 class OwnKeyResult(NamedTuple):
-    """A key result as its objective takes it."""
+    """A key result as its objective takes it; its columns are those of `OWN`."""
 
-    objective_id: int
     id: int
     score: float | None
     expected: float | None
@@ -31,6 +31,16 @@ class OwnKeyResult(NamedTuple):
     weight: float
     share: float | None
     state: str
+
+
+SCORES = (
+    "key_result_id", "score", "expected", "shown_word", "is_live", "is_missing", "confidence", "checked_in_on",
+    "next_check_in_on",
+)  # fmt: skip
+OWN = (
+    *(f"key_results__score__{name}" for name in SCORES), "key_results__weight", "key_results__share",
+    "key_results__state",
+)  # fmt: skip
 
 
 class Edge(NamedTuple):
@@ -63,12 +73,28 @@ class Family:
 
 
 def load_family(ids: Collection[int]) -> list[Family]:
-    """Return these objectives with their children: three queries, whatever their number."""
+    """Return these objectives with their children: two queries, whatever their number."""
+    return _families(_objectives(ids))
+
+
+def load_branch(ids: Collection[int]) -> list[Family]:
+    """Return these objectives and all above them with their children: two queries, whatever the depth."""
+    return _families(_with_ancestors(ids))
+
+
+def _families(rows: list[tuple[Any, ...]]) -> list[Family]:
+    """Return a family for each objective in these rows, one row a key result."""
     own: dict[int, list[OwnKeyResult]] = {}
-    for k in map(OwnKeyResult._make, _key_results(ids)):
-        own.setdefault(k.objective_id, []).append(k)
+    objectives: dict[int, tuple[Any, ...]] = {}
+    for pk, *row in rows:
+        k = OwnKeyResult._make(row[: len(OWN)])
+        if pk not in own:
+            own[pk] = []
+            objectives[pk] = (pk, *row[len(OWN) :])
+        if k.id is not None:  # one that has a score row
+            own[pk].append(k)
     edges: dict[int, list[Edge]] = {}
-    for parent, child, contributes, weight, share, state, *row in _edges(ids):
+    for parent, child, contributes, weight, share, state, *row in _edges(own):
         edges.setdefault(parent, []).append(Edge(parent, child, contributes, weight, share, state, _row(row)))
     return [
         Family(
@@ -81,12 +107,12 @@ def load_family(ids: Collection[int]) -> list[Family]:
                 final_expected=final_expected,
                 is_closed=state == GoalState.CLOSED,
             ),
-            own.get(pk, []), edges.get(pk, []), _row(row),
+            own[pk], edges.get(pk, []), _row(row),
         )
         for (
             pk, workspace_id, cycle_id, lead_id, counts, state, has_parent,
             first, last, ambition, final_score, final_expected, *row,
-        ) in _objectives(ids)
+        ) in objectives.values()
     ]  # fmt: skip
 
 
@@ -96,28 +122,23 @@ def _row(values: list[Any]) -> tuple[Any, ...] | None:
 
 @prepared
 def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
-    parent_here = Alignment.objects.filter(
-        child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
-    )
-    return (
-        Objective.objects.filter(pk__in=ids)
-        .annotate(has_parent_here=Exists(parent_here))
-        .values_list(
-            "id", "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
-            "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
-        )
-    )  # fmt: skip
+    return _columns(Objective.objects.filter(pk__in=ids))
 
 
 @prepared
-def _key_results(ids: Collection[int]) -> QuerySet[KeyResultScore, tuple[Any, ...]]:
-    return (
-        KeyResultScore.objects.filter(objective_id__in=ids)
-        .order_by("key_result__position", "key_result_id")
-        .values_list(
-            "objective_id", "key_result_id", "score", "expected", "shown_word", "is_live", "is_missing", "confidence",
-            "checked_in_on", "next_check_in_on", "key_result__weight", "key_result__share", "key_result__state",
-        )
+def _with_ancestors(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
+    return _columns(Objective.objects.filter(pk__in=ids_with_ancestors(ids)))
+
+
+def _columns(rows: QuerySet[Objective]) -> QuerySet[Objective, tuple[Any, ...]]:
+    """Return a row for each key result with its objective, and one for each objective without any."""
+    parent_here = Alignment.objects.filter(
+        child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
+    )
+    ordered = rows.order_by("pk", "key_results__position", "key_results__pk")
+    return ordered.annotate(has_parent_here=Exists(parent_here)).values_list(
+        "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
+        "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
     )  # fmt: skip
 
 

@@ -101,7 +101,8 @@ def edit_key_result(
     if changes:
         amend(by=by, goal=row, changes=changes, reason=reason, now=now)
     check_shares(row.objective)
-    index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
+    if "title" in changes:
+        index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     _refresh(row, moment)
 
 

@@ -13,7 +13,7 @@ from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import GoalCircle, WrongState
 from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
-from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, record_event, tell
 from milepost.workspace.actions.text import clean_text
@@ -21,6 +21,8 @@ from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
+
+SCORED = frozenset({"cycle_id", "lead_id", "ambition", "counts", "parent"})  # what its score row is made of
 
 
 @transaction.atomic
@@ -91,7 +93,7 @@ def edit_objective(
         Stale: it is not the version `seen` any more.
     """
     moment = lock_moment(by, now=now)
-    objective = get_objective(by, objective_id)
+    objective, old_parent = get_objective_and_parent(by, objective_id)
     require(can_edit_goal, by, objective, to="change this objective")
     count_up(objective, seen=seen)
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
@@ -101,9 +103,9 @@ def edit_objective(
     fill_objective(objective, by, draft)
     if objective.state != GoalState.DRAFT and objective.lead_id is None:
         raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
-    objective.cycle = get_cycle(by, draft.cycle_id)
+    if draft.cycle_id != objective.cycle_id:
+        objective.cycle = get_cycle(by, draft.cycle_id)
     changes = {f: (before[f], getattr(objective, f)) for f in fields if before[f] != getattr(objective, f)}
-    old_parent = _parent_id(objective)
     parents: set[int] = set()
     if old_parent != draft.parent_id:
         changes["parent"] = (old_parent, draft.parent_id)
@@ -113,7 +115,10 @@ def edit_objective(
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     objective.save()
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
-    index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
+    if "title" in changes:
+        index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
+    if not SCORED & changes.keys():
+        return
     key_results = list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True))
     below = Alignment.objects.filter(parent=objective, until=None).values_list("child_id", flat=True)
     refresh(
@@ -311,11 +316,3 @@ def tell_of(objective: Objective, event: WebhookEvent, *, now: datetime) -> None
         "grade": objective.grade,
     }
     tell(workspace_id=objective.workspace_id, event=event, data=[told], now=now)
-
-
-def _parent_id(objective: Objective) -> int | None:
-    return (
-        Alignment.objects.filter(child=objective, until=None, is_primary=True)
-        .values_list("parent_id", flat=True)
-        .first()
-    )

@@ -1,8 +1,9 @@
 """The only way to fetch goals and cycles."""
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
 from milepost.prepared import prepared
@@ -16,10 +17,23 @@ def get_objective(actor: Actor, objective_id: int) -> Objective:
     Raises:
         NotFound: there is none with this id, or it belongs to another workspace.
     """
-    found = Objective.objects.select_related("cycle").filter(workspace_id=actor.workspace_id, pk=objective_id).first()
-    if found is None:
+    return get_objective_and_parent(actor, objective_id)[0]
+
+
+def get_objective_and_parent(actor: Actor, objective_id: int) -> tuple[Objective, int | None]:
+    """Return an objective as `get_objective`, and the id of the one it stands below, None at the top."""
+    found = _objective(actor.workspace_id, objective_id)
+    if not found:
         raise NotFound
-    return found
+    return found[0], found[0].primary_parent_id
+
+
+@prepared
+def _objective(workspace_id: int, objective_id: int) -> QuerySet[Objective, Any]:
+    primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
+    rows = Objective.objects.select_related("cycle").filter(workspace_id=workspace_id, pk=objective_id)
+    rows = rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+    return rows.annotate(primary_parent_id=F("edge__parent_id"))
 
 
 def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
@@ -35,13 +49,13 @@ def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
 
 
 def get_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, KeyResult]:
-    """Return those of these key results that are the actor's to see, with objective, cycle and metric."""
+    """Return those of these key results that are the actor's to see, with objective, cycle, metric and score row."""
     return {found.pk: found for found in _key_results(actor.workspace_id, key_result_ids)}
 
 
 @prepared
 def _key_results(workspace_id: int, ids: Collection[int]) -> QuerySet[KeyResult, KeyResult]:
-    rows = KeyResult.objects.select_related("objective__cycle", "metric")
+    rows = KeyResult.objects.select_related("objective__cycle", "metric", "score")
     return rows.filter(workspace_id=workspace_id, pk__in=ids)
 
 
