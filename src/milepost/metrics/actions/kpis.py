@@ -14,7 +14,8 @@ from milepost.metrics.actions.refresh import refresh_kpis
 from milepost.metrics.models import Metric, Reading, TargetVersion
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.series import target_on, targets_of
+from milepost.metrics.queries.series import targets_of
+from milepost.metrics.scoring import target_on
 from milepost.workspace.actions import index_words, lock_workspace, record_event
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
