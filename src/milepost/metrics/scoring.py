@@ -8,6 +8,7 @@ from milepost.core.calendar import Frequency, default_lag_days, last_closed, las
 from milepost.core.series import Point, closed_points
 from milepost.core.target import KpiWord, Target, kpi_word
 
+ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
 Versions = Sequence[tuple[date, Target | None]]
 
 
@@ -68,9 +69,9 @@ def target_of_period(versions: Versions, start: date, frequency: Frequency) -> T
 
 
 def in_force_since(versions: Versions, start: date, frequency: Frequency) -> date | None:
-    """Return since when the target that judges a period is in force; None without a target."""
+    """Return since when the target that judges a period is in force; None without one, or if it always was."""
     found = _version_on(versions, last_day(start, frequency))
-    return found[0] if found else None
+    return found[0] if found and found[0] != ALWAYS else None
 
 
 def _version_on(versions: Versions, day: date) -> tuple[date, Target | None] | None:

@@ -15,7 +15,7 @@ from milepost.metrics.models import Metric, Reading, TargetVersion
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import targets_of
-from milepost.metrics.scoring import target_on
+from milepost.metrics.scoring import ALWAYS, target_on
 from milepost.workspace.actions import index_words, lock_workspace, record_event
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
@@ -24,7 +24,6 @@ from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor, require
 
 LONGEST_TEXT = 5000
-ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
 
 
 @dataclass(frozen=True, slots=True)
