@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from milepost.cli import people
+from milepost.cli import explain, people
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -18,6 +18,7 @@ import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
 people.add_to(app)
+explain.add_to(app)
 out = Console()
 err = Console(stderr=True)
 

@@ -41,16 +41,16 @@ def login(
 ) -> None:
     """Remember an installation and your token for it."""
     made = Profile(profile, address.rstrip("/"), token.strip())
-    me = _guarded(lambda: Remote(made).get("me"))
+    me = guarded(lambda: Remote(made).get("me"))
     path = profiles.save(made)
     out.print(f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}. Kept in {path}.", soft_wrap=True)
 
 
 def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
     """Show what is due from you."""
-    due = _guarded(lambda: _remote(profile).get("week"))
+    due = guarded(lambda: remote_of(profile).get("week"))
     if as_json:
-        _print_json(due)
+        print_json(due)
         return
     if not due["due"]:
         opens = due["next_opens_on"]
@@ -60,7 +60,7 @@ def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
     for line in due["due"]:
         when = f"[yellow]{line['due_on']}[/]" if line["is_overdue"] else line["due_on"]
         table.add_row(
-            line["title"], _value(line["value"], line["unit"]), _or_dash(line["confidence"]), _word(line["status"]),
+            line["title"], _value(line["value"], line["unit"]), _or_dash(line["confidence"]), word(line["status"]),
             when, line["objective"],
         )  # fmt: skip
     out.print(table)
@@ -77,7 +77,7 @@ def checkin(
     as_json: AsJson = False,
 ) -> None:
     """Check in on a key result."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def send() -> tuple[dict[str, Any], dict[str, Any]]:
         pk = _key_result(remote, key_result)
@@ -88,13 +88,13 @@ def checkin(
         }  # fmt: skip
         return remote.post("check-ins", body), remote.get(f"key-results/{pk}")
 
-    made, shown = _guarded(send)
+    made, shown = guarded(send)
     if as_json:
-        _print_json({**made, "key_result": shown})
+        print_json({**made, "key_result": shown})
         return
     out.print(
         f"Checked in on {shown['title']}: {_value(shown['value'], shown['unit'])}, {_percent(shown['progress'])}, "
-        f"{_word(shown['status'])}, confidence {shown['confidence']}.",
+        f"{word(shown['status'])}, confidence {shown['confidence']}.",
         soft_wrap=True,
     )
 
@@ -106,25 +106,25 @@ def goals(
     as_json: AsJson = False,
 ) -> None:
     """List objectives with their key results."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def fetch() -> list[dict[str, Any]]:
         lead = remote.get("me")["person_id"] if mine else None
         return remote.every("objectives", state=state, lead_id=lead, include="key_results")
 
-    found = _guarded(fetch)
+    found = guarded(fetch)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     table = Table("goal", "progress", "plan", "status", "confidence", box=None)
     for o in found:
         table.add_row(
-            f"[bold]{o['title']}[/]", _percent(o["score"]), _percent(o["expected"]), _word(o["status"]),
+            f"[bold]{o['title']}[/]", _percent(o["score"]), _percent(o["expected"]), word(o["status"]),
             _or_dash(o["confidence"]),
         )  # fmt: skip
         for k in o["key_results"]:
             table.add_row(
-                f"  {k['title']}", _percent(k["progress"]), _percent(k["expected"]), _word(k["status"]),
+                f"  {k['title']}", _percent(k["progress"]), _percent(k["expected"]), word(k["status"]),
                 _or_dash(k["confidence"]),
             )  # fmt: skip
     out.print(table if found else "No objectives.")
@@ -136,7 +136,7 @@ def open_page(
     profile: ProfileName = "",
 ) -> None:
     """Open the page of a goal, KPI, person or team in the browser."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def address() -> str:
         base = f"{remote.profile.url}/w/{remote.get('me')['workspace']}/"
@@ -152,7 +152,7 @@ def open_page(
         folder = {"objective": "goals", "kpi": "kpis", "person": "person", "team": "team"}[first["kind"]]
         return f"{base}{folder}/{first['reference']}/"
 
-    url = _guarded(address)
+    url = guarded(address)
     out.print(url, highlight=False, soft_wrap=True)
     if not show:
         webbrowser.open(url)
@@ -161,16 +161,16 @@ def open_page(
 @kpi_app.command("list")
 def kpi_list(profile: ProfileName = "", as_json: AsJson = False) -> None:
     """List KPIs, the worst first."""
-    found = _guarded(lambda: _remote(profile).every("kpis"))
+    found = guarded(lambda: remote_of(profile).every("kpis"))
     order = {"off_target": 0, "close": 1, "unknown": 2, "no_value": 3, "on_target": 4}
     found.sort(key=lambda k: (order.get(k["status"], 5), k["name"]))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     table = Table("KPI", "value", "period", "target", "status", "", box=None)
     for k in found:
         table.add_row(
-            k["name"], _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), _word(k["status"]), k["slug"]
+            k["name"], _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), word(k["status"]), k["slug"]
         )
     out.print(table if found else "No KPIs.")
 
@@ -182,17 +182,17 @@ def kpi_show(
     as_json: AsJson = False,
 ) -> None:
     """Show one KPI with its last values."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def fetch() -> tuple[dict[str, Any], list[dict[str, Any]]]:
         slug = _kpi(remote, name)
         return remote.get(f"kpis/{slug}"), remote.get(f"kpis/{slug}/readings", limit=13)["items"]
 
-    kpi, readings = _guarded(fetch)
+    kpi, readings = guarded(fetch)
     if as_json:
-        _print_json({**kpi, "readings": readings})
+        print_json({**kpi, "readings": readings})
         return
-    out.print(f"[bold]{kpi['name']}[/]  {_value(kpi['value'], kpi['unit'])}  {_word(kpi['status'])}  {_target(kpi)}")
+    out.print(f"[bold]{kpi['name']}[/]  {_value(kpi['value'], kpi['unit'])}  {word(kpi['status'])}  {_target(kpi)}")
     if kpi["changed_on"]:
         out.print(
             f"Since {kpi['changed_on']} about {_value(kpi['level'], kpi['unit'])}, "
@@ -214,19 +214,19 @@ def kpi_push(
     as_json: AsJson = False,
 ) -> None:
     """Send a value of a KPI; sent twice, it is stored once. Made for cron."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
     body: dict[str, Any] = {"value": value} | ({"period": period} if period else {})
-    stored = _guarded(lambda: remote.post(f"kpis/{_kpi(remote, name)}/readings", body))
+    stored = guarded(lambda: remote.post(f"kpis/{_kpi(remote, name)}/readings", body))
     if as_json:
-        _print_json(stored)
+        print_json(stored)
         return
     kpi = stored["kpi"]
     said = "written" if stored["written"] else "stood there already"
-    out.print(f"{kpi['name']}: {_value(value, kpi['unit'])} {said}; {_word(kpi['status'])}.", soft_wrap=True)
+    out.print(f"{kpi['name']}: {_value(value, kpi['unit'])} {said}; {word(kpi['status'])}.", soft_wrap=True)
 
 
-def _remote(profile: str) -> Remote:
-    return Remote(_guarded(lambda: profiles.load(profile)))
+def remote_of(profile: str) -> Remote:
+    return Remote(guarded(lambda: profiles.load(profile)))
 
 
 def _kpi(remote: Remote, name: str) -> str:
@@ -258,7 +258,7 @@ def _one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
     return str(found[0]["reference"])
 
 
-def _guarded(do: Callable[[], T]) -> T:
+def guarded(do: Callable[[], T]) -> T:
     try:
         return do()
     except (RemoteProblem, NoProfile) as error:
@@ -266,12 +266,12 @@ def _guarded(do: Callable[[], T]) -> T:
         raise typer.Exit(1) from None
 
 
-def _print_json(data: Any) -> None:
+def print_json(data: Any) -> None:
     out.print_json(json.dumps(data))
 
 
-def _word(word: str | None) -> str:
-    return WORDS.get(word or "", (word or "no value").replace("_", " "))
+def word(status: str | None) -> str:
+    return WORDS.get(status or "", (status or "no value").replace("_", " "))
 
 
 def _value(value: float | None, unit: str | None) -> str:

@@ -11,10 +11,11 @@ from milepost.core.series import Aggregation
 from milepost.core.target import Direction, Target, TargetRule
 from milepost.core.units import parse_unit
 from milepost.metrics.actions.refresh import refresh_kpis
-from milepost.metrics.models import ALWAYS, Metric, Reading, TargetVersion
+from milepost.metrics.models import Metric, Reading, TargetVersion
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.series import target_on, targets_of
+from milepost.metrics.queries.series import targets_of
+from milepost.metrics.scoring import ALWAYS, target_on
 from milepost.workspace.actions import index_words, lock_workspace, record_event
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up

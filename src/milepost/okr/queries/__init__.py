@@ -2,6 +2,7 @@
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
@@ -35,6 +36,8 @@ __all__ = [
     "StepLine",
     "WeekPage",
     "branch_of",
+    "explained_key_result",
+    "explained_objective",
     "find",
     "frame_facts",
     "get_check_in",
