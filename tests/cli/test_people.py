@@ -160,3 +160,13 @@ def test_a_token_is_made_without_a_browser(company: Company) -> None:
     assert "at Acme" in run("login", URL, "--token", robot, "--profile", "robot")
     assert "Nobody in acme" in run("token", "nobody@acme.example", code=1)
     assert "cannot give admin" in run("token", "viewer@acme.example", "--scope", "admin", code=1)
+
+
+def test_a_value_below_zero_is_a_value_and_a_slip_stays_one(company: Company) -> None:
+    company.kpi("Profit", unit="EUR", direction="higher", target=None)
+    key = KeyResult.objects.get(objective_id=company.objective()).pk
+    log_in(company)
+    assert "Profit: -5 EUR written" in run("kpi", "push", "profit", "-5")
+    assert "-2.5," in run("checkin", str(key), "-2.5", "-c", "7")
+    assert "Invalid value" in run("kpi", "push", "profit", "--perido", code=2)
+    assert CheckIn.objects.get().value == -2.5

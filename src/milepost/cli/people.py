@@ -19,6 +19,7 @@ out = Console()
 err = Console(stderr=True)
 kpi_app = typer.Typer(no_args_is_help=True, help="KPIs: list them, look at one, send a value.")
 ProfileName = Annotated[str, typer.Option("--profile", "-p", help="Which installation, of those you logged in to.")]
+NEGATIVE = {"ignore_unknown_options": True}  # -5 is a value, not an option
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 WORDS = {
     "off_track": "[red]off track[/]", "at_risk": "[yellow]at risk[/]", "on_track": "[green]on track[/]",
@@ -30,7 +31,8 @@ WORDS = {
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (login, week, checkin, goals, open_page):
-        app.command("open" if command is open_page else None)(command)
+        settings = NEGATIVE if command is checkin else None
+        app.command("open" if command is open_page else None, context_settings=settings)(command)
     app.add_typer(kpi_app, name="kpi")
 
 
@@ -205,7 +207,7 @@ def kpi_show(
     out.print(table)
 
 
-@kpi_app.command("push")
+@kpi_app.command("push", context_settings=NEGATIVE)
 def kpi_push(
     name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
     value: Annotated[float, typer.Argument(help="In the KPI's unit.")],
