@@ -58,6 +58,8 @@ def test_import_of_a_bad_file_names_the_cell_and_writes_nothing(company: Company
         assert word in said
     assert not Metric.objects.filter(is_kpi=True).exists()
     assert readings(tmp_path / "gone.csv")[0] == 1
+    path.write_text(FILE + "20150517,A,[/x],100\n")
+    assert "[/x]" in readings(path)[1]
 
 
 def test_doctor_finds_a_sound_installation_sound_and_a_wrong_score(company: Company, settings) -> None:

@@ -17,6 +17,7 @@ from milepost.cli.main import app
 from milepost.cli.profiles import NoProfile, Profile
 from milepost.cli.remote import Remote, RemoteProblem
 from milepost.metrics.models import Reading
+from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, KeyResult
 from milepost.site.wsgi import application
 from milepost.workspace import actions
@@ -170,3 +171,28 @@ def test_a_value_below_zero_is_a_value_and_a_slip_stays_one(company: Company) ->
     assert "-2.5," in run("checkin", str(key), "-2.5", "-c", "7")
     assert "Invalid value" in run("kpi", "push", "profit", "--perido", code=2)
     assert CheckIn.objects.get().value == -2.5
+
+
+def test_a_name_in_brackets_is_shown_as_it_is(company: Company) -> None:
+    company.kpi("Reply [eu] [/x]", unit="[min]")
+    company.objective("Quick [eu] [/x]", key_results=[okr.KeyResultDraft(title="Tickets [/x]", start=9, target=1)])
+    log_in(company)
+    assert "Reply [eu] [/x]: 43 [min] written" in run("kpi", "push", "reply", "43")
+    assert "Reply [eu] [/x]" in run("kpi", "list")
+    assert "Reply [eu] [/x]" in run("kpi", "show", "reply")
+    for said in (run("week"), run("goals")):
+        assert "Quick [eu] [/x]" in said
+        assert "Tickets [/x]" in said
+    assert "Checked in on Tickets [/x]" in run("checkin", "tickets", "5", "-c", "7")
+    assert "begins with [/y]" in run("checkin", "[/y]", "5", code=1)
+
+
+def test_a_program_reads_a_line_a_row_and_whole_slugs(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    slug = company.kpi("How long somebody who asks at the weekend waits for a first reply, in the median")
+    log_in(company)
+    monkeypatch.delenv("COLUMNS")
+    rows = run("kpi", "list").splitlines()
+    assert len(rows) == 2
+    assert rows[1].endswith(f"{slug} ") or rows[1].endswith(slug)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert slug in run("kpi", "list")  # the name gives way

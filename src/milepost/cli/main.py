@@ -32,7 +32,7 @@ def setup() -> None:
 
 def refuse(sentence: str) -> typer.Exit:
     """Print a sentence to the error output and return the exit that ends the command."""
-    err.print(f"[red]{sentence}[/red]", highlight=False, soft_wrap=True)
+    err.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(1)
 
 
