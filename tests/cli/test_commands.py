@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from milepost.cli.main import app
 from milepost.metrics.models import KpiScore, Metric, Reading
 from milepost.workspace.models import Workspace
-from tests.people import NOW, PASSWORD, Company
+from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
 FILE = "Week,Site,Within,All\n20150503,A,195,221\n20150503,A,555,643\n20150510,A,76,100\n"
@@ -87,6 +87,11 @@ def test_people_are_added_and_get_a_password(company: Company) -> None:
         == 1
     )
     assert run("user", "password", "new@acme.example", "--password", "short")[0] == 1
+    code, said = run("user", "add", "more@acme.example", "--name", "More", "--password", PASSWORD)
+    assert "more@acme.example can sign in to acme." in said  # there is only one workspace
+    build_company("Other")
+    code, said = run("user", "add", "third@acme.example", "--name", "Third", "--password", PASSWORD)
+    assert (code, "There are: acme, other" in said) == (1, True)
 
 
 def test_the_sample_company_is_made_once_and_is_sound(db: None, settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,16 @@ app.add_typer(import_app, name="import")
 people.add_to(app)
 out = Console()
 err = Console(stderr=True)
+Password = Annotated[
+    str,
+    typer.Option(
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        envvar="MILEPOST_PASSWORD",
+        help="Asked for if left out.",
+    ),
+]
 
 
 def setup() -> None:
@@ -132,23 +142,20 @@ def doctor() -> None:
 def user_add(
     email: str,
     name: Annotated[str, typer.Option(help="As colleagues know them.")],
-    workspace: Annotated[str, typer.Option(help="Slug of the workspace.")],
+    password: Password,
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
     role: Annotated[str, typer.Option(help="admin, member or viewer.")] = "member",
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="MILEPOST_PASSWORD")] = "",
 ) -> None:
     """Add a person to a workspace."""
     setup()
     from milepost.cli.users import add  # noqa: PLC0415 - after setup
 
-    _guarded(lambda: add(email=email, name=name, workspace=workspace, role=role, password=password))
-    out.print(f"{email} can sign in to {workspace}.")
+    slug = _guarded(lambda: add(email=email, name=name, workspace=workspace, role=role, password=password))
+    out.print(f"{email} can sign in to {slug}.", highlight=False, soft_wrap=True)
 
 
 @user_app.command("password")
-def user_password(
-    email: str,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
+def user_password(email: str, password: Password) -> None:
     """Set a person's password."""
     setup()
     from milepost.cli.users import set_password  # noqa: PLC0415 - after setup
