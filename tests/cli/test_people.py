@@ -160,6 +160,7 @@ def test_a_token_is_made_without_a_browser(company: Company) -> None:
     robot = run("token", "--for-workspace", "--scope", "kpi:write", "--scope", "read", "--days", "0").strip()
     assert "at Acme" in run("login", URL, "--token", robot, "--profile", "robot")
     assert "Nobody in acme" in run("token", "nobody@acme.example", code=1)
+    assert "Say whom it stands for" in run("token", code=1)  # never silently the first admin
     assert "cannot give admin" in run("token", "viewer@acme.example", "--scope", "admin", code=1)
 
 
