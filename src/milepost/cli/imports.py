@@ -55,7 +55,7 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
         data = given.file.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{given.file} cannot be read: {error.strerror}.") from None
-    with Progress(console=err, transient=True) as bar:
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         lines = data.count(b"\n") or None
         task = bar.add_task("Reading", total=lines)
         read = read_values(
