@@ -1,25 +1,31 @@
 """What people do from a terminal, by the REST interface: the week, check-ins, goals, KPIs."""
 
 import json
+import os
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from milepost.cli import profiles
 from milepost.cli.numbers import three_digits
 from milepost.cli.profiles import NoProfile, Profile
-from milepost.cli.remote import Remote, RemoteProblem
+from milepost.cli.remote import NotThere, Remote, RemoteProblem
 
 T = TypeVar("T")
 out = Console()
 err = Console(stderr=True)
 kpi_app = typer.Typer(no_args_is_help=True, help="KPIs: list them, look at one, send a value.")
 ProfileName = Annotated[str, typer.Option("--profile", "-p", help="Which installation, of those you logged in to.")]
+NEGATIVE = {"ignore_unknown_options": True}  # -5 is a value, not an option
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+WIDE = 1000
 WORDS = {
     "off_track": "[red]off track[/]", "at_risk": "[yellow]at risk[/]", "on_track": "[green]on track[/]",
     "ahead": "[green]ahead[/]", "reached": "[green]reached[/]", "off_target": "[red]off target[/]",
@@ -30,7 +36,8 @@ WORDS = {
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (login, week, checkin, goals, open_page):
-        app.command("open" if command is open_page else None)(command)
+        settings = NEGATIVE if command is checkin else None
+        app.command("open" if command is open_page else None, context_settings=settings)(command)
     app.add_typer(kpi_app, name="kpi")
 
 
@@ -43,7 +50,8 @@ def login(
     made = Profile(profile, address.rstrip("/"), token.strip())
     me = guarded(lambda: Remote(made).get("me"))
     path = profiles.save(made)
-    out.print(f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}. Kept in {path}.", soft_wrap=True)
+    who = f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}."
+    out.print(f"{who} Kept in {path}.", markup=False, soft_wrap=True)
 
 
 def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
@@ -60,10 +68,10 @@ def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
     for line in due["due"]:
         when = f"[yellow]{line['due_on']}[/]" if line["is_overdue"] else line["due_on"]
         table.add_row(
-            line["title"], _value(line["value"], line["unit"]), _or_dash(line["confidence"]), word(line["status"]),
-            when, line["objective"],
+            escape(line["title"]), _value(line["value"], line["unit"]), _or_dash(line["confidence"]),
+            word(line["status"]), when, escape(line["objective"]),
         )  # fmt: skip
-    out.print(table)
+    _print_table(table)
     out.print('Check in: milepost checkin "first words" VALUE -c CONFIDENCE -m "what changed"', style="dim")
 
 
@@ -93,8 +101,8 @@ def checkin(
         print_json({**made, "key_result": shown})
         return
     out.print(
-        f"Checked in on {shown['title']}: {_value(shown['value'], shown['unit'])}, {_percent(shown['progress'])}, "
-        f"{word(shown['status'])}, confidence {shown['confidence']}.",
+        f"Checked in on {escape(shown['title'])}: {_value(shown['value'], shown['unit'])}, "
+        f"{_percent(shown['progress'])}, {word(shown['status'])}, confidence {shown['confidence']}.",
         soft_wrap=True,
     )
 
@@ -119,15 +127,15 @@ def goals(
     table = Table("goal", "progress", "plan", "status", "confidence", box=None)
     for o in found:
         table.add_row(
-            f"[bold]{o['title']}[/]", _percent(o["score"]), _percent(o["expected"]), word(o["status"]),
+            f"[bold]{escape(o['title'])}[/]", _percent(o["score"]), _percent(o["expected"]), word(o["status"]),
             _or_dash(o["confidence"]),
         )  # fmt: skip
         for k in o["key_results"]:
             table.add_row(
-                f"  {k['title']}", _percent(k["progress"]), _percent(k["expected"]), word(k["status"]),
+                f"  {escape(k['title'])}", _percent(k["progress"]), _percent(k["expected"]), word(k["status"]),
                 _or_dash(k["confidence"]),
             )  # fmt: skip
-    out.print(table if found else "No objectives.")
+    _print_table(table, otherwise="No objectives.")
 
 
 def open_page(
@@ -167,12 +175,13 @@ def kpi_list(profile: ProfileName = "", as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("KPI", "value", "period", "target", "status", "", box=None)
+    table = Table("KPI", "value", "period", "target", "status", Column("slug", no_wrap=True), box=None)
     for k in found:
         table.add_row(
-            k["name"], _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), word(k["status"]), k["slug"]
-        )
-    out.print(table if found else "No KPIs.")
+            escape(k["name"]), _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), word(k["status"]),
+            k["slug"],
+        )  # fmt: skip
+    _print_table(table, otherwise="No KPIs.")
 
 
 @kpi_app.command("show")
@@ -192,7 +201,8 @@ def kpi_show(
     if as_json:
         print_json({**kpi, "readings": readings})
         return
-    out.print(f"[bold]{kpi['name']}[/]  {_value(kpi['value'], kpi['unit'])}  {word(kpi['status'])}  {_target(kpi)}")
+    stands = f"{_value(kpi['value'], kpi['unit'])}  {word(kpi['status'])}  {_target(kpi)}"
+    out.print(f"[bold]{escape(kpi['name'])}[/]  {stands}")
     if kpi["changed_on"]:
         out.print(
             f"Since {kpi['changed_on']} about {_value(kpi['level'], kpi['unit'])}, "
@@ -201,11 +211,11 @@ def kpi_show(
     table = Table("period", "value", "known", "by", box=None)
     for r in readings:
         shown = "taken back" if r["value"] is None else _value(r["value"], kpi["unit"])
-        table.add_row(r["period"], shown, r["known_at"][:16].replace("T", " "), _or_dash(r["author_name"]))
-    out.print(table)
+        table.add_row(r["period"], shown, r["known_at"][:16].replace("T", " "), escape(_or_dash(r["author_name"])))
+    _print_table(table)
 
 
-@kpi_app.command("push")
+@kpi_app.command("push", context_settings=NEGATIVE)
 def kpi_push(
     name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
     value: Annotated[float, typer.Argument(help="In the KPI's unit.")],
@@ -222,7 +232,7 @@ def kpi_push(
         return
     kpi = stored["kpi"]
     said = "written" if stored["written"] else "stood there already"
-    out.print(f"{kpi['name']}: {_value(value, kpi['unit'])} {said}; {word(kpi['status'])}.", soft_wrap=True)
+    out.print(f"{escape(kpi['name'])}: {_value(value, kpi['unit'])} {said}; {word(kpi['status'])}.", soft_wrap=True)
 
 
 def remote_of(profile: str) -> Remote:
@@ -251,7 +261,8 @@ def _one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
     exact = [hit for hit in found if name.lower() in {hit["reference"].lower(), hit["title"].lower()}]
     found = exact if len(exact) == 1 else found
     if not found and kind == "kpi":
-        return name  # a slug whose words begin with something else; the answer says if there is none
+        with suppress(NotThere):  # a slug whose words begin with something else
+            return str(remote.get(f"kpis/{quote(name, safe='')}")["slug"])
     if len(found) != 1:
         names = "; ".join(f"{hit['title']} ({hit['reference']})" for hit in found)
         raise RemoteProblem(f"No {noun} begins with {name}." if not found else f"Several do: {names}. Say more of it.")
@@ -262,8 +273,15 @@ def guarded(do: Callable[[], T]) -> T:
     try:
         return do()
     except (RemoteProblem, NoProfile) as error:
-        err.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _print_table(table: Table, *, otherwise: str = "") -> None:
+    """Print rows, each on one line when another program reads them."""
+    is_read_by_a_program = not out.is_terminal and "COLUMNS" not in os.environ
+    console = Console(width=WIDE) if is_read_by_a_program else out
+    console.print(table if table.row_count else otherwise)
 
 
 def print_json(data: Any) -> None:
@@ -275,7 +293,7 @@ def word(status: str | None) -> str:
 
 
 def _value(value: float | None, unit: str | None) -> str:
-    return "–" if value is None else f"{three_digits(value)} {unit or ''}".strip()
+    return "–" if value is None else escape(f"{three_digits(value)} {unit or ''}".strip())
 
 
 def _percent(share: float | None) -> str:

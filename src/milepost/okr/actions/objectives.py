@@ -62,9 +62,9 @@ def create_objective(
         now=now,
         data={"title": objective.title},
     )
-    tell_of(objective, WebhookEvent.OBJECTIVE_CREATED, now=now)
     if activate:
         _activate(by, objective, moment=moment)
+    tell_of(objective, WebhookEvent.OBJECTIVE_CREATED, now=now)
     index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
     refresh(
         key_results=[row.pk for row in rows],
@@ -147,6 +147,7 @@ def activate_objective(*, by: Actor, objective_id: int, now: datetime) -> None:
         _activate(by, objective, moment=moment)
     else:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
+    tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     refresh(
         key_results=list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True)),
         objectives=[objective.pk],
