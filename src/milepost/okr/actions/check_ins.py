@@ -186,7 +186,7 @@ def _save(
     else:
         value = draft.value
         stored = _typed(by, key_result, value, valid_on=valid_on, moment=moment)
-        reading_id = stored.known[valid_on].id if valid_on in stored.known else None
+        reading_id = stored.readings[0].pk if stored.readings else stored.known[valid_on].id
     check_in = CheckIn(
         workspace_id=by.workspace_id,
         key_result=key_result,
