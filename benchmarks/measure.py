@@ -1,7 +1,7 @@
 """Measures one installation: `python -m benchmarks.measure SIZE`, figures as one line of JSON.
 
 CPU is that of this process alone (`time.process_time`), for the whole request from WSGI environment to
-the last byte; the database server of PostgreSQL is another process and not in it.
+the last byte; the database server of PostgreSQL is another process, whose CPU stands beside it.
 """
 
 import json

@@ -30,7 +30,7 @@ def main(asked: list[str]) -> None:
             few, many = (columns[f"{engine} {size:,}"] for size in sizes[-2:])
             columns[f"{engine} {sizes[-1]:,} : {sizes[-2]:,}"] = {name: growth(few[name], many[name]) for name in many}
     names = list(next(iter(columns.values())))
-    print("| server CPU ms (queries) | " + " | ".join(columns) + " |")
+    print("| server CPU ms + CPU ms of the database (queries) | " + " | ".join(columns) + " |")
     print("|---|" + "---:|" * len(columns))
     for name in names:
         print(f"| {name} | " + " | ".join(cell(column[name]) for column in columns.values()) + " |")
@@ -38,7 +38,10 @@ def main(asked: list[str]) -> None:
 
 def cell(figure: Any) -> str:
     """Return a figure as it stands in the table."""
-    return f"{figure['cpu_ms']} ({figure['queries']})" if isinstance(figure, dict) else str(figure)
+    if not isinstance(figure, dict):
+        return str(figure)
+    database = f" + {figure['database_ms']}" if figure["database_ms"] else ""
+    return f"{figure['cpu_ms']}{database} ({figure['queries']})"
 
 
 def growth(few: Any, many: Any) -> str:

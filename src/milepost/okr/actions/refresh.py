@@ -9,7 +9,7 @@ from milepost.core.rhythm import Rhythm
 from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
 from milepost.okr.queries.facts import COUNTING, NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
-from milepost.okr.queries.family import STORED, Edge, Family, contributions, load_branch, load_family
+from milepost.okr.queries.family import STORED, Edge, Family, contributions, load_family
 from milepost.okr.queries.tree import with_ancestors
 from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
@@ -17,7 +17,6 @@ from milepost.workspace.actions import tell
 from milepost.workspace.models import WebhookEvent
 
 CHUNK = 2000
-FEW = 50  # goals whose ancestors are loaded in the same breath
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
 _scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
 
@@ -44,8 +43,6 @@ def refresh(
         loaded = load_key_results(ids[at : at + CHUNK], read=read)
         touched |= {item.objective_id for item in loaded}
         changed += _refresh_key_results(loaded, rhythm=rhythm, today=today, now=now)
-    if len(touched) <= FEW:
-        return changed + _refresh_families(load_branch(touched), today=today, now=now)
     return changed + _refresh_objectives(with_ancestors(touched), today=today, now=now)
 
 
@@ -77,11 +74,11 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
 
 def _refresh_objectives(ids: list[int], *, today: date, now: datetime) -> int:
     if len(ids) <= CHUNK:
-        return _refresh_families(load_family(ids), today=today, now=now)
+        return _refresh_family(ids, today=today, now=now)
     changed = 0
     for level in _bottom_up(ids):
         for at in range(0, len(level), CHUNK):
-            changed += _refresh_families(load_family(level[at : at + CHUNK]), today=today, now=now)
+            changed += _refresh_family(level[at : at + CHUNK], today=today, now=now)
     return changed
 
 
@@ -109,9 +106,9 @@ def _bottom_up(ids: Iterable[int]) -> list[list[int]]:
     return levels
 
 
-def _refresh_families(loaded: Collection[Family], *, today: date, now: datetime) -> int:
+def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
     """Refresh objectives whose children are right already or among them."""
-    families = {family.id: family for family in loaded}
+    families = {family.id: family for family in load_family(ids)}
     fresh: dict[int, tuple[Any, ...]] = {}
 
     def row_of(pk: int) -> tuple[Any, ...]:

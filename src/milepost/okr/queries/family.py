@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from milepost.core.pace import Ambition
 from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
 from milepost.okr.queries.facts import COUNTING
-from milepost.okr.queries.tree import ids_with_ancestors
 from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared
 
@@ -76,19 +75,9 @@ class Family:
 
 def load_family(ids: Collection[int]) -> list[Family]:
     """Return these objectives with their children: two queries, whatever their number."""
-    return _families(_objectives(ids))
-
-
-def load_branch(ids: Collection[int]) -> list[Family]:
-    """Return these objectives and all above them with their children: two queries, whatever the depth."""
-    return _families(_with_ancestors(ids))
-
-
-def _families(rows: list[tuple[Any, ...]]) -> list[Family]:
-    """Return a family for each objective in these rows, one row a key result."""
     own: dict[int, list[OwnKeyResult]] = {}
     objectives: dict[int, tuple[Any, ...]] = {}
-    for pk, *row in rows:
+    for pk, *row in _objectives(ids):
         k = OwnKeyResult._make(row[: len(OWN)])
         if pk not in own:
             own[pk] = []
@@ -165,20 +154,11 @@ def _row(values: list[Any]) -> tuple[Any, ...] | None:
 
 @prepared
 def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
-    return _columns(Objective.objects.filter(pk__in=ids))
-
-
-@prepared
-def _with_ancestors(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
-    return _columns(Objective.objects.filter(pk__in=ids_with_ancestors(ids)))
-
-
-def _columns(rows: QuerySet[Objective]) -> QuerySet[Objective, tuple[Any, ...]]:
-    """Return a row for each key result with its objective, and one for each objective without any."""
+    """A row for each key result with its objective, and one for each objective without any."""
     parent_here = Alignment.objects.filter(
         child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
     )
-    ordered = rows.order_by("pk", "key_results__position", "key_results__pk")
+    ordered = Objective.objects.filter(pk__in=ids).order_by("pk", "key_results__position", "key_results__pk")
     return ordered.annotate(has_parent_here=Exists(parent_here)).values_list(
         "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
         "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
