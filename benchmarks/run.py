@@ -1,9 +1,10 @@
-"""Prints the table of server CPU: `make bench`, or `python -m benchmarks.run 1000 10000`."""
+"""Prints the table of server CPU: `make bench`, or `python -m benchmarks.run sqlite 1000 10000`."""
 
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,16 +14,21 @@ from pathlib import Path
 from typing import Any
 
 SIZES = (1_000, 10_000, 100_000)
-PORT = 8871
+ENGINES = ("sqlite", "postgres")
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Measure every size on both engines and print one table."""
+def main(asked: list[str]) -> None:
+    """Measure every size on every engine and print one table; sizes and engines not named are all."""
+    engines = [word for word in asked if word in ENGINES] or ENGINES
+    sizes = [int(word) for word in asked if word not in ENGINES] or SIZES
     columns: dict[str, dict[str, Any]] = {}
-    for engine in ("sqlite", "postgres"):
+    for engine in engines:
         for size in sizes:
             columns[f"{engine} {size:,}"] = measure(engine, size)
             print(f"measured {engine} {size:,}", file=sys.stderr)
+        if len(sizes) > 1:
+            few, many = (columns[f"{engine} {size:,}"] for size in sizes[-2:])
+            columns[f"{engine} {sizes[-1]:,} : {sizes[-2]:,}"] = {name: growth(few[name], many[name]) for name in many}
     names = list(next(iter(columns.values())))
     print("| server CPU ms (queries) | " + " | ".join(columns) + " |")
     print("|---|" + "---:|" * len(columns))
@@ -33,6 +39,13 @@ def main(sizes: tuple[int, ...]) -> None:
 def cell(figure: Any) -> str:
     """Return a figure as it stands in the table."""
     return f"{figure['cpu_ms']} ({figure['queries']})" if isinstance(figure, dict) else str(figure)
+
+
+def growth(few: Any, many: Any) -> str:
+    """Return in how many times the CPU a request grew; nothing for what is no request."""
+    if not isinstance(few, dict):
+        return ""
+    return f"{many['cpu_ms'] / few['cpu_ms']:.2f}"
 
 
 def measure(engine: str, size: int) -> dict[str, Any]:
@@ -63,13 +76,16 @@ def measure(engine: str, size: int) -> dict[str, Any]:
 
 def first_answer(environ: dict[str, str]) -> float:
     """Return the seconds from starting the server to its first answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     begun = time.monotonic()
     command = [str(Path(sys.executable).parent / "milepost"), "serve", "--no-work"]
-    process = subprocess.Popen(command, env={**environ, "MILEPOST_PORT": str(PORT)}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**environ, "MILEPOST_PORT": str(port)}, stdout=subprocess.DEVNULL)
     try:
         while time.monotonic() - begun < 60:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
                     answer.read()
                 return round(time.monotonic() - begun, 1)
             except OSError:
@@ -81,4 +97,4 @@ def first_answer(environ: dict[str, str]) -> float:
 
 
 if __name__ == "__main__":
-    main(tuple(int(a) for a in sys.argv[1:]) or SIZES)
+    main(sys.argv[1:])

@@ -72,10 +72,9 @@ def _objectives(workspace_id: int, cycle: int, lead: int, size: int, first: date
         for i in range(size)
     ]
     Objective.objects.bulk_create(rows, batch_size=2000)
-    width = max(2, round((size / ROOTS) ** (1 / (LEVELS - 1))))
     edges, level, at = [], rows[:ROOTS], ROOTS
-    while at < size:
-        below = rows[at : at + max(1, len(level) * width)]
+    for width in _widths(size)[1:]:
+        below = rows[at : at + width]
         for i, child in enumerate(below):
             edges.append(Alignment(workspace_id=workspace_id, parent=level[i % len(level)], child=child, since=now))
         at += len(below)
@@ -110,6 +109,16 @@ def _objectives(workspace_id: int, cycle: int, lead: int, size: int, first: date
             )
 
 
+def _widths(size: int) -> list[int]:
+    """Return how many objectives stand on each level: each level so many times the one above it."""
+    low, high = 0.1, float(size)
+    for _ in range(100):
+        times = (low + high) / 2
+        low, high = (low, times) if sum(ROOTS * times**k for k in range(LEVELS)) > size else (times, high)
+    widths = [round(ROOTS * low**k) for k in range(LEVELS - 1)]
+    return [*widths, size - sum(widths)]
+
+
 def _kpis(by: object, lead: int, now: datetime) -> None:
     today = now.date()
     for number in range(KPIS):
@@ -131,4 +140,6 @@ def _deepest() -> int:
     depth, at = 1, last
     while at in parents:
         depth, at = depth + 1, parents[at]
+    if depth != LEVELS:
+        raise RuntimeError(f"the seed made a chain of {depth}, not of {LEVELS}")
     return last

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
+from django.db.models.query import ValuesListIterable
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -83,6 +84,10 @@ class _Compiled:
         self._rows = build(*arguments)
         self._compiler = self._rows.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, params = self._compiler.as_sql()
+        converters = self._compiler.get_converters([s[0] for s in self._compiler.select[: self._compiler.col_count]])
+        # A dictionary of Django's converters; which they are is asked once, not once a column and run.
+        self._compiler.get_converters = lambda _expressions: converters
+        self._is_plain = self._rows._iterable_class is ValuesListIterable
         adapted = [connection.ops.adapt_datefield_value(m) if isinstance(m, date) else m for m in marks]
         self._params = list(params)
         index_of = {mark: index for index, mark in enumerate(adapted)}
@@ -105,6 +110,8 @@ class _Compiled:
         compiler = copy.copy(self._compiler)
         compiler.connection = connection  # one per thread
         compiler.as_sql = lambda *_args, **_kwargs: (self._sql, tuple(params))
+        if self._is_plain:
+            return list(compiler.results_iter(tuple_expected=True))  # what its iterable does, without a clone
         rows = self._rows._chain()  # type: ignore[attr-defined] # a clone that shares nothing that changes
         rows.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(rows)
@@ -126,16 +133,27 @@ def _padded(values: Collection[Any]) -> list[Any]:
 
 def insert(row: Model) -> None:
     """Insert one new row and set its id, by a statement that is composed once a model."""
-    model = type(row)
+    insert_all([row])
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model and set their ids; one statement for each 200 of them."""
+    if not rows:
+        return
+    model = type(rows[0])
     connection = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    sql = _insert_sql(model, tuple(str(field.column) for field in fields), 1)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    columns = tuple(str(field.column) for field in fields)
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING {connection.ops.quote_name(_key(model))}", values)
-        row.pk = cursor.fetchone()[0]
-    row._state.adding = False
-    row._state.db = DEFAULT_DB_ALIAS
+        for at in range(0, len(rows), _ROWS):
+            part = rows[at : at + _ROWS]
+            sql = _insert_sql(model, columns, len(part))
+            values = [f.get_db_prep_save(getattr(row, f.attname), connection) for row in part for f in fields]
+            cursor.execute(f"{sql} RETURNING {connection.ops.quote_name(_key(model))}", values)
+            for row, (pk,) in zip(part, cursor.fetchall(), strict=True):
+                row.pk = pk
+                row._state.adding = False
+                row._state.db = DEFAULT_DB_ALIAS
 
 
 def upsert(model: type[Model], rows: Sequence[Sequence[Any]]) -> None:

@@ -2,6 +2,15 @@
 
 from milepost.metrics.actions.kpis import KpiDraft, archive_kpi, create_kpi, edit_kpi
 from milepost.metrics.actions.notes import add_note, withdraw_note
-from milepost.metrics.actions.refresh import refresh_kpis
+from milepost.metrics.actions.refresh import refresh_kpi, refresh_kpis
 
-__all__ = ["KpiDraft", "add_note", "archive_kpi", "create_kpi", "edit_kpi", "refresh_kpis", "withdraw_note"]
+__all__ = [
+    "KpiDraft",
+    "add_note",
+    "archive_kpi",
+    "create_kpi",
+    "edit_kpi",
+    "refresh_kpi",
+    "refresh_kpis",
+    "withdraw_note",
+]

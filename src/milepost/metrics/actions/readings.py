@@ -1,6 +1,6 @@
 """Storing readings; `okr.actions.record_readings` is the only door to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,8 @@ from milepost.core.series import median
 from milepost.core.units import check_scale
 from milepost.metrics.errors import FutureValue
 from milepost.metrics.models import Metric, Reading, ReadingSource
-from milepost.metrics.queries.series import Value, values_in_use
-from milepost.prepared import insert
+from milepost.metrics.queries.series import Known, readings_by_period
+from milepost.prepared import insert_all
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor
 
@@ -33,10 +33,14 @@ class NewReading:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did: the new rows in order, and how many values stood there already."""
+    """What storing did: the new rows in order, and how many values stood there already.
+
+    `known` is what counts for each period now, the oldest first, as `known_readings` would return it.
+    """
 
     readings: tuple[Reading, ...]
     unchanged: int
+    known: Mapping[date, Known]
 
 
 def store_readings(
@@ -69,17 +73,18 @@ def store_readings(
         if start in by_period:
             raise Invalid(f"The period of {start.isoformat()} stands in this list twice. Keep one.", field="period")
         by_period[start] = new
+    there = readings_by_period(metric.pk)
+    known = dict(there)
     if not by_period:
-        return Stored((), 0)
-    known = values_in_use([metric.pk]).get(metric.pk, {})
+        return Stored((), 0, known)
     values = [finite(new.value, name="value") for new in by_period.values() if new.value is not None]
     in_use = [k.value for k in known.values() if k.value is not None]
     check_scale(values, stored_median=median(in_use), unit_code=metric.unit_code)
-    own = known if source == ReadingSource.HAND else _last_of_source(metric, source, by_period)
+    own = known if source == ReadingSource.HAND else {day: k for day, k in there if k.source == source}
     rows = [
         Reading(
             workspace_id=metric.workspace_id,
-            metric=metric,
+            metric_id=metric.pk,
             valid_on=start,
             value=new.value,
             numerator=new.numerator,
@@ -92,21 +97,27 @@ def store_readings(
         for start, new in by_period.items()
         if not _says_the_same(own.get(start), new)
     ]
-    if len(rows) == 1:
-        insert(rows[0])
-    else:
-        Reading.objects.bulk_create(rows, batch_size=500)
-    return Stored(tuple(rows), len(by_period) - len(rows))
+    insert_all(rows)
+    return Stored(tuple(rows), len(by_period) - len(rows), _with(known, rows))
 
 
-def _last_of_source(metric: Metric, source: ReadingSource, periods: dict[date, NewReading]) -> dict[date, Value]:
-    rows = Reading.objects.filter(metric=metric, source=source, valid_on__range=(min(periods), max(periods))).order_by(
-        "valid_on", "known_at", "id"
-    )
-    return {day: Value(*value) for day, *value in rows.values_list("valid_on", "value", "numerator", "denominator")}
+def _with(known: dict[date, Known], rows: Sequence[Reading]) -> dict[date, Known]:
+    """Return what counts for each period once these rows stand beside what was known."""
+    fresh = {
+        row.valid_on: Known(
+            row.pk, _float(row.value), _float(row.numerator), _float(row.denominator), row.known_at, str(row.source)
+        )
+        for row in rows
+        if row.valid_on not in known or known[row.valid_on].known_at <= row.known_at
+    }
+    return dict(sorted((known | fresh).items()))
 
 
-def _says_the_same(known: Value | None, new: NewReading) -> bool:
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)  # as the database gives it back
+
+
+def _says_the_same(known: Known | None, new: NewReading) -> bool:
     if known is None:
         return new.value is None  # nothing there to withdraw
     if known.value != new.value:

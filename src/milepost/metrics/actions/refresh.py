@@ -1,7 +1,8 @@
 """The score row of each KPI, from its readings (rule S7)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 
 from milepost.core.calendar import (
     Frequency,
@@ -15,6 +16,7 @@ from milepost.core.series import Aggregation, Point, closed_points, open_point
 from milepost.core.target import Direction, KpiWord, Target, kpi_word, period_word
 from milepost.metrics.models import KpiScore, Metric
 from milepost.metrics.queries.series import Known, as_points, known_readings, target_of_period, targets_of
+from milepost.prepared import upsert
 from milepost.workspace.actions import tell
 from milepost.workspace.models import WebhookEvent
 
@@ -28,6 +30,7 @@ SEVERITY = {
     KpiWord.ON_TARGET: 4,
 }
 CHUNK = 200
+COLUMNS = attrgetter(*(field.attname for field in KpiScore._meta.concrete_fields))
 
 
 def refresh_kpis(metric_ids: Collection[int], *, today: date, now: datetime) -> None:
@@ -37,22 +40,26 @@ def refresh_kpis(metric_ids: Collection[int], *, today: date, now: datetime) -> 
     """
     ids = sorted(metric_ids)
     for at in range(0, len(ids), CHUNK):
-        _refresh(ids[at : at + CHUNK], today=today, now=now)
+        part = ids[at : at + CHUNK]
+        kpis = list(Metric.objects.select_related("score").filter(pk__in=part, is_kpi=True).order_by("id"))
+        _refresh(kpis, known_readings(kpi.pk for kpi in kpis), today=today, now=now)
 
 
-def _refresh(ids: Sequence[int], *, today: date, now: datetime) -> None:
-    kpis = list(Metric.objects.filter(pk__in=ids, is_kpi=True).order_by("id"))
-    known = known_readings([kpi.pk for kpi in kpis])
+def refresh_kpi(kpi: Metric, known: Mapping[date, Known], *, today: date, now: datetime) -> None:
+    """Write the score row of one KPI anew from what its writer knows already; as `refresh_kpis`.
+
+    Args:
+        kpi: read under the workspace's lock, with its score row.
+        known: what counts for each of its periods, the oldest first.
+    """
+    _refresh([kpi], {kpi.pk: known}, today=today, now=now)
+
+
+def _refresh(kpis: Sequence[Metric], known: Mapping[int, Mapping[date, Known]], *, today: date, now: datetime) -> None:
     targets = targets_of([kpi.pk for kpi in kpis])
+    before = {kpi.pk: (kpi.score.word, kpi.score.shift_on) for kpi in kpis if hasattr(kpi, "score")}
     rows = [_row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis]
-    fields = [f.name for f in KpiScore._meta.concrete_fields if not f.primary_key]
-    before = {
-        metric: (word, shift)
-        for metric, word, shift in KpiScore.objects.filter(metric_id__in=ids).values_list(
-            "metric_id", "word", "shift_on"
-        )
-    }
-    KpiScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["metric"], update_fields=fields)
+    upsert(KpiScore, [COLUMNS(row) for row in rows])
     for row in rows:
         if row.metric_id in before:
             _tell(row, *before[row.metric_id], now=now)
@@ -70,7 +77,7 @@ def _tell(row: KpiScore, word: str, shift_on: date | None, *, now: datetime) -> 
 
 def _row(
     kpi: Metric,
-    known: dict[date, Known],
+    known: Mapping[date, Known],
     versions: Sequence[tuple[date, Target | None]],
     *,
     today: date,

@@ -1,20 +1,28 @@
 """The only way to fetch a metric."""
 
+from django.db.models import QuerySet
+
 from milepost.metrics.models import Metric
+from milepost.prepared import prepared
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.permissions import Actor
 
 
 def get_kpi(actor: Actor, slug: str) -> Metric:
-    """Return a KPI of the actor's workspace.
+    """Return a KPI of the actor's workspace with its score row.
 
     Raises:
         NotFound: there is none with this slug, or it belongs to another workspace.
     """
-    kpi = Metric.objects.filter(workspace_id=actor.workspace_id, slug=slug, is_kpi=True).first()
-    if kpi is None:
+    found = _kpi(actor.workspace_id, slug)
+    if not found:
         raise NotFound
-    return kpi
+    return found[0]
+
+
+@prepared
+def _kpi(workspace_id: int, slug: str) -> QuerySet[Metric, Metric]:
+    return Metric.objects.select_related("score").filter(workspace_id=workspace_id, slug=slug, is_kpi=True)
 
 
 def find_kpi(actor: Actor, name: str) -> str | None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from milepost.core.target import Target
 from milepost.metrics.models import ALWAYS, Metric, Note, Reading
-from milepost.metrics.queries.series import target_on, targets_of
+from milepost.metrics.queries.series import TARGET, target_on, targets_from, targets_of
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -51,7 +51,7 @@ NOTES = Listing(
 
 def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of KPIs with the target in force; two queries."""
-    page = page_of(_kpis(actor), KPIS, filters=filters, **asked)
+    page = page_of(_kpis, actor.workspace_id, KPIS, filters=filters, **asked)
     targets = targets_of([item["id"] for item in page.items])
     for item in page.items:
         item["target"] = _shown(target_on(targets.get(item["id"], ()), today))
@@ -59,7 +59,7 @@ def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], *
 
 
 def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
-    """Return one KPI as the list shows it; two queries.
+    """Return one KPI as the list shows it; one query.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -67,18 +67,19 @@ def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
     rows = _kpi(actor.workspace_id, slug)
     if not rows:
         raise NotFound
-    shown = dict(zip(KPIS.fields, rows[0], strict=True))
-    return {**shown, "target": _shown(target_on(targets_of([shown["id"]]).get(shown["id"], ()), today))}
+    shown = dict(zip(KPIS.fields, rows[0], strict=False))
+    versions = targets_from(row[len(KPIS.fields) :] for row in rows).get(shown["id"], ())
+    return {**shown, "target": _shown(target_on(versions, today))}
 
 
 def list_readings(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of every value a KPI was ever given, in the order they became known (rule K6)."""
-    return page_of(Reading.objects.filter(metric=kpi), READINGS, filters=filters, **asked)
+    return page_of(_readings, kpi.pk, READINGS, filters=filters, **asked)
 
 
 def list_notes(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of the notes on a KPI's values."""
-    return page_of(Note.objects.filter(metric=kpi, withdrawn_at=None), NOTES, filters=filters, **asked)
+    return page_of(_notes, kpi.pk, NOTES, filters=filters, **asked)
 
 
 def list_targets(kpi: Metric) -> list[dict[str, Any]]:
@@ -90,14 +91,23 @@ def list_targets(kpi: Metric) -> list[dict[str, Any]]:
     return [{"since": None if since == ALWAYS else since, "target": _shown(target)} for since, target in versions]
 
 
-def _kpis(actor: Actor) -> QuerySet[Metric]:
-    return Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True)
+def _kpis(workspace_id: int) -> QuerySet[Metric]:
+    return Metric.objects.filter(workspace_id=workspace_id, is_kpi=True)
+
+
+def _readings(metric_id: int) -> QuerySet[Reading]:
+    return Reading.objects.filter(metric_id=metric_id)
+
+
+def _notes(metric_id: int) -> QuerySet[Note]:
+    return Note.objects.filter(metric_id=metric_id, withdrawn_at=None)
 
 
 @prepared
 def _kpi(workspace_id: int, slug: str) -> QuerySet[Metric, tuple[Any, ...]]:
-    rows = Metric.objects.filter(workspace_id=workspace_id, slug=slug, is_kpi=True)
-    return rows.values_list(*KPIS.fields.values())
+    """A row for each target it ever had, one without a target if it had none."""
+    rows = _kpis(workspace_id).filter(slug=slug).order_by("targets__since")
+    return rows.values_list(*KPIS.fields.values(), *(f"targets__{name}" for name in TARGET))
 
 
 def _shown(target: Target | None) -> dict[str, Any] | None:

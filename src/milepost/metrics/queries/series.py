@@ -12,6 +12,8 @@ from milepost.core.target import Target, TargetRule
 from milepost.metrics.models import Reading, TargetVersion
 from milepost.prepared import prepared
 
+TARGET = ("metric_id", "since", "rule", "low", "high", "tolerance")
+
 
 class Value(NamedTuple):
     """What counts for a period; `value` None means it was withdrawn, a ratio brings its two counts."""
@@ -51,6 +53,11 @@ def known_readings(metric_ids: Iterable[int]) -> dict[int, dict[date, Known]]:
     return found
 
 
+def readings_by_period(metric_id: int) -> list[tuple[date, Known]]:
+    """Return every reading of a metric with its period: the oldest period first, in it the last one counts."""
+    return [(day, Known(*reading)) for _, day, *reading in _readings([metric_id])]
+
+
 @prepared
 def _values(metric_ids: Collection[int]) -> QuerySet[Reading, tuple[Any, ...]]:
     rows = Reading.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "valid_on", "known_at", "id")
@@ -79,8 +86,18 @@ def points_of(metric_ids: Iterable[int]) -> dict[int, tuple[Point, ...]]:
 
 def targets_of(metric_ids: Iterable[int]) -> dict[int, tuple[tuple[date, Target | None], ...]]:
     """Return for each metric its targets as (in force since, target), the oldest first."""
+    return targets_from(_targets(list(metric_ids)))
+
+
+def targets_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[tuple[date, Target | None], ...]]:
+    """Return what `targets_of` does of rows that are read already, the columns of `TARGET`, the oldest first.
+
+    A row without a metric says that there is no target.
+    """
     found: dict[int, list[tuple[date, Target | None]]] = {}
-    for metric_id, since, rule, low, high, tolerance in _targets(list(metric_ids)):
+    for metric_id, since, rule, low, high, tolerance in rows:
+        if metric_id is None:
+            continue
         target = None
         if rule is not None:
             target = Target(rule=TargetRule(rule), low=low, high=high, tolerance=tolerance)
@@ -91,7 +108,7 @@ def targets_of(metric_ids: Iterable[int]) -> dict[int, tuple[tuple[date, Target 
 @prepared
 def _targets(metric_ids: Collection[int]) -> QuerySet[TargetVersion, tuple[Any, ...]]:
     rows = TargetVersion.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "since")
-    return rows.values_list("metric_id", "since", "rule", "low", "high", "tolerance")
+    return rows.values_list(*TARGET)
 
 
 def target_on(versions: Sequence[tuple[date, Target | None]], day: date) -> Target | None:

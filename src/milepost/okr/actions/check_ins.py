@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from milepost.core.series import Point
 from milepost.core.status import GoalWord
-from milepost.metrics.actions.readings import NewReading, store_readings
+from milepost.metrics.actions.readings import NewReading, Stored, store_readings
 from milepost.metrics.errors import ReadsKpi
 from milepost.metrics.models import Reading, ReadingSource
+from milepost.metrics.queries.series import as_points
+from milepost.okr.actions.facts import JustRead
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import NothingToRepeat, WrongState
@@ -69,7 +72,8 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
     found = get_key_results(by, ids)
     seen = _saved_before(by, drafts)
     saved: list[int] = []
-    touched: set[int] = set()
+    points: dict[int, tuple[Point, ...]] = {}
+    touched: dict[int, KeyResult] = {}
     for draft in drafts:
         if draft.request_key and draft.request_key in seen:
             saved.append(seen[draft.request_key])
@@ -78,9 +82,13 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
         if key_result is None:
             raise NotFound
         require(can_check_in, by, key_result, to="check in on this key result")
-        saved.append(_save(by, key_result, draft, moment=moment).pk)
-        touched.add(key_result.pk)
-    refresh(key_results=touched, rhythm=moment.rhythm, today=moment.today, now=now)
+        check_in, stored = _save(by, key_result, draft, moment=moment)
+        saved.append(check_in.pk)
+        touched[key_result.pk] = key_result
+        if stored is not None and key_result.metric_id is not None:
+            points[key_result.metric_id] = as_points(stored.known)
+    read = JustRead(key_results=touched, points=points)
+    refresh(key_results=touched, rhythm=moment.rhythm, today=moment.today, now=now, read=read)
     return tuple(saved)
 
 
@@ -99,7 +107,7 @@ def edit_check_in(*, by: Actor, check_in_id: int, draft: CheckInDraft, now: date
     """
     moment = lock_moment(by, now=now)
     old = _own(by, check_in_id)
-    new = _save(by, old.key_result, draft, moment=moment, replaces=old)
+    new, _ = _save(by, old.key_result, draft, moment=moment, replaces=old)
     refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
     return new.pk
 
@@ -153,7 +161,8 @@ def _save(
     *,
     moment: Moment,
     replaces: CheckIn | None = None,
-) -> CheckIn:
+) -> tuple[CheckIn, Stored | None]:
+    """Return the check-in, and what storing its value did if one was typed."""
     _must_run(key_result)
     cycle = key_result.objective.cycle
     valid_on = replaces.valid_on if replaces else min(moment.today, cycle.last_day)
@@ -164,23 +173,27 @@ def _save(
         raise Invalid("Choose off track, at risk, on track or ahead.", field="own_word")
     if draft.own_word and not note:
         raise Invalid("Say in one line why the status is another one.", field="note")
-    reading: Reading | None
+    reading_id: int | None
+    stored: Stored | None = None
     steps: dict[str, float] | None = None
     value: float | None
     if key_result.kind == KeyResultKind.MILESTONE:
         steps = _steps(key_result, draft)
-        reading, value = None, None
+        reading_id, value = None, None
     elif draft.nothing_changed or draft.value is None:
-        reading, value = _last_reading(key_result, draft)
+        last, value = _last_reading(key_result, draft)
+        reading_id = last.pk if last else None
     else:
-        reading, value = _typed(by, key_result, draft.value, valid_on=valid_on, moment=moment)
+        value = draft.value
+        stored = _typed(by, key_result, value, valid_on=valid_on, moment=moment)
+        reading_id = stored.known[valid_on].id if valid_on in stored.known else None
     check_in = CheckIn(
         workspace_id=by.workspace_id,
         key_result=key_result,
         author_id=_person(by),
         at=moment.now,
         valid_on=valid_on,
-        reading=reading,
+        reading_id=reading_id,
         value=value,
         confidence=confidence,
         note=note,
@@ -218,7 +231,7 @@ def _save(
         "author": by.name,
     }
     tell(workspace_id=by.workspace_id, event=WebhookEvent.CHECK_IN_CREATED, data=[told], now=moment.now)
-    return check_in
+    return check_in, stored
 
 
 def _must_run(key_result: KeyResult) -> None:
@@ -227,11 +240,11 @@ def _must_run(key_result: KeyResult) -> None:
         raise WrongState(f"“{key_result.title}” is not running: its objective is {state}.")
 
 
-def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment) -> tuple[Reading, float]:
+def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment) -> Stored:
     metric = key_result.metric
     if metric is None or metric.is_kpi:
         raise ReadsKpi(metric.name if metric else key_result.title)
-    stored = store_readings(
+    return store_readings(
         by=by,
         metric=metric,
         batch=[NewReading(day=valid_on, value=value)],
@@ -240,12 +253,6 @@ def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, mo
         fiscal_month=moment.fiscal_month,
         now=moment.now,
     )
-    if stored.readings:
-        return stored.readings[0], value
-    in_use = Reading.objects.filter(metric=metric, valid_on=valid_on).order_by("-known_at", "-id").first()
-    if in_use is None:
-        raise NothingToRepeat(key_result.title)
-    return in_use, value
 
 
 def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading | None, float | None]:

@@ -1,7 +1,7 @@
 """Loading what key results' score rows are made of, in a fixed number of queries."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -41,11 +41,27 @@ class LoadedKeyResult:
     stored: tuple[Any, ...] | None
 
 
-def load_key_results(ids: Collection[int]) -> list[LoadedKeyResult]:
+@dataclass(frozen=True, slots=True)
+class JustRead:
+    """What a write has read under the workspace's lock and not changed since, so that it is not asked again.
+
+    Key results come with objective, cycle, metric and score row; points by metric, the oldest period first.
+    """
+
+    key_results: Mapping[int, KeyResult] = field(default_factory=dict)
+    points: Mapping[int, tuple[Point, ...]] = field(default_factory=dict)
+
+
+NOTHING_READ = JustRead()
+
+
+def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> list[LoadedKeyResult]:
     """Return the facts of these key results: four queries at most, whatever their number."""
-    rows = [(dict(zip(FACTS, row, strict=False)), row[len(FACTS) :]) for row in _key_results(ids)]
+    rows = [_row_of(read.key_results[pk]) for pk in ids if pk in read.key_results]
+    others = [pk for pk in ids if pk not in read.key_results]
+    rows += [(dict(zip(FACTS, row, strict=False)), row[len(FACTS) :]) for row in _key_results(others)]
     metrics = {k["metric_id"] for k, _ in rows if k["metric_id"] is not None}
-    points = points_of(metrics)
+    points = {**points_of(metrics - read.points.keys()), **read.points}
     steps: dict[int, list[StepFact]] = {}
     milestones = [k["id"] for k, _ in rows if k["kind"] == KeyResultKind.MILESTONE]
     for key_result_id, weight, done, due_on in _steps(milestones):
@@ -63,6 +79,18 @@ def load_key_results(ids: Collection[int]) -> list[LoadedKeyResult]:
         )
         for k, stored in rows
     ]
+
+
+def _row_of(key_result: KeyResult) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Return of a key result what the query of facts would: by name, and its score row."""
+    facts: dict[str, Any] = {}
+    for name in FACTS:
+        value: Any = key_result
+        for part in name.split("__"):
+            value = getattr(value, part) if value is not None else None
+        facts[name] = value
+    score = getattr(key_result, "score", None)
+    return facts, tuple(getattr(score, name, None) for name in STORED)
 
 
 @prepared

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from milepost.core.pace import Ambition
 from milepost.okr.models import Alignment, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.queries.tree import ids_with_ancestors
 from milepost.okr.scoring import ObjectiveFacts
 from milepost.prepared import prepared
 
@@ -64,6 +65,16 @@ class Family:
 
 def load_family(ids: Collection[int]) -> list[Family]:
     """Return these objectives with their children: three queries, whatever their number."""
+    return _families(_objectives(ids))
+
+
+def load_branch(ids: Collection[int]) -> list[Family]:
+    """Return these objectives and all above them with their children: three queries, whatever the depth."""
+    return _families(_with_ancestors(ids))
+
+
+def _families(objectives: list[tuple[Any, ...]]) -> list[Family]:
+    ids = [row[0] for row in objectives]
     own: dict[int, list[OwnKeyResult]] = {}
     for k in map(OwnKeyResult._make, _key_results(ids)):
         own.setdefault(k.objective_id, []).append(k)
@@ -86,7 +97,7 @@ def load_family(ids: Collection[int]) -> list[Family]:
         for (
             pk, workspace_id, cycle_id, lead_id, counts, state, has_parent,
             first, last, ambition, final_score, final_expected, *row,
-        ) in _objectives(ids)
+        ) in objectives
     ]  # fmt: skip
 
 
@@ -96,16 +107,21 @@ def _row(values: list[Any]) -> tuple[Any, ...] | None:
 
 @prepared
 def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
+    return _columns(Objective.objects.filter(pk__in=ids))
+
+
+@prepared
+def _with_ancestors(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
+    return _columns(Objective.objects.filter(pk__in=ids_with_ancestors(ids)))
+
+
+def _columns(rows: QuerySet[Objective]) -> QuerySet[Objective, tuple[Any, ...]]:
     parent_here = Alignment.objects.filter(
         child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
     )
-    return (
-        Objective.objects.filter(pk__in=ids)
-        .annotate(has_parent_here=Exists(parent_here))
-        .values_list(
-            "id", "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
-            "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
-        )
+    return rows.annotate(has_parent_here=Exists(parent_here)).values_list(
+        "id", "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
+        "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
     )  # fmt: skip
 
 

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from milepost.metrics.actions import refresh_kpis
+from milepost.metrics.actions import refresh_kpi
 from milepost.metrics.actions.readings import NewReading, Stored, store_readings
 from milepost.metrics.models import Metric, ReadingSource
 from milepost.metrics.permissions import can_write_values
 from milepost.metrics.queries.access import get_kpi
+from milepost.metrics.queries.series import as_points
+from milepost.okr.actions.facts import JustRead
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import GoalState, KeyResult
+from milepost.prepared import prepared
 from milepost.workspace.actions import record_event, tell
 from milepost.workspace.models import WebhookEvent
 from milepost.workspace.permissions import Actor, require
@@ -50,7 +54,7 @@ def record_readings(
         now=now,
     )
     if stored.readings:
-        after_readings(metric, moment=moment)
+        _after(metric, stored, moment=moment)
         first = stored.readings[0]
         record_event(
             by=by,
@@ -80,14 +84,20 @@ def record_readings(
     return stored
 
 
-def after_readings(metric: Metric, *, moment: Moment) -> None:
-    """Refresh what new readings of a metric move: the KPI's row, and the goals that read it (P8)."""
-    if metric.is_kpi:
-        refresh_kpis([metric.pk], today=moment.today, now=moment.now)
-    readers = KeyResult.objects.filter(metric=metric).exclude(state=GoalState.CLOSED)
+def _after(kpi: Metric, stored: Stored, *, moment: Moment) -> None:
+    """Refresh what new readings of a KPI move: its own row, and the goals that read it (P8)."""
+    refresh_kpi(kpi, stored.known, today=moment.today, now=moment.now)
+    readers = {key_result.pk: key_result for key_result in _readers(kpi.pk, GoalState.CLOSED.value)}
     refresh(
-        key_results=list(readers.values_list("id", flat=True)),
+        key_results=readers,
         rhythm=moment.rhythm,
         today=moment.today,
         now=moment.now,
+        read=JustRead(key_results=readers, points={kpi.pk: as_points(stored.known)}),
     )
+
+
+@prepared
+def _readers(metric_id: int, closed: str) -> QuerySet[KeyResult, KeyResult]:
+    rows = KeyResult.objects.select_related("objective__cycle", "metric", "score")
+    return rows.filter(metric_id=metric_id).exclude(state=closed)

@@ -6,9 +6,9 @@ from operator import attrgetter
 from typing import Any
 
 from milepost.core.rhythm import Rhythm
+from milepost.okr.actions.facts import NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
 from milepost.okr.actions.facts import STORED as KEY_RESULT_ROW
-from milepost.okr.actions.facts import load_key_results
-from milepost.okr.actions.family import STORED, Edge, Family, OwnKeyResult, load_family
+from milepost.okr.actions.family import STORED, Edge, Family, OwnKeyResult, load_branch, load_family
 from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
 from milepost.okr.queries.tree import with_ancestors
 from milepost.okr.scoring import ChildRow, KeyResultRow, score_key_result, score_objective
@@ -17,6 +17,7 @@ from milepost.workspace.actions import tell
 from milepost.workspace.models import WebhookEvent
 
 CHUNK = 2000
+FEW = 50  # goals whose ancestors are loaded in the same breath
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
 COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
 _scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
@@ -29,6 +30,7 @@ def refresh(
     rhythm: Rhythm,
     today: date,
     now: datetime,
+    read: JustRead = NOTHING_READ,
 ) -> int:
     """Write anew the rows of these goals and of every objective above them; return how many changed.
 
@@ -40,17 +42,18 @@ def refresh(
     changed = 0
     ids = sorted(key_results)
     for at in range(0, len(ids), CHUNK):
-        above, written = _refresh_key_results(ids[at : at + CHUNK], rhythm=rhythm, today=today, now=now)
-        touched |= above
-        changed += written
+        loaded = load_key_results(ids[at : at + CHUNK], read=read)
+        touched |= {item.objective_id for item in loaded}
+        changed += _refresh_key_results(loaded, rhythm=rhythm, today=today, now=now)
+    if len(touched) <= FEW:
+        return changed + _refresh_families(load_branch(touched), today=today, now=now)
     return changed + _refresh_objectives(with_ancestors(touched), today=today, now=now)
 
 
 WORD = KEY_RESULT_ROW.index("shown_word")
 
 
-def _refresh_key_results(ids: Collection[int], *, rhythm: Rhythm, today: date, now: datetime) -> tuple[set[int], int]:
-    loaded = load_key_results(ids)
+def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm, today: date, now: datetime) -> int:
     rows = []
     changed: dict[int, list[dict[str, Any]]] = {}
     for item in loaded:
@@ -70,16 +73,16 @@ def _refresh_key_results(ids: Collection[int], *, rhythm: Rhythm, today: date, n
     upsert(KeyResultScore, rows)
     for workspace_id, data in changed.items():
         tell(workspace_id=workspace_id, event=WebhookEvent.KEY_RESULT_STATUS, data=data, now=now)
-    return {item.objective_id for item in loaded}, len(rows)
+    return len(rows)
 
 
 def _refresh_objectives(ids: list[int], *, today: date, now: datetime) -> int:
     if len(ids) <= CHUNK:
-        return _refresh_family(ids, today=today, now=now)
+        return _refresh_families(load_family(ids), today=today, now=now)
     changed = 0
     for level in _bottom_up(ids):
         for at in range(0, len(level), CHUNK):
-            changed += _refresh_family(level[at : at + CHUNK], today=today, now=now)
+            changed += _refresh_families(load_family(level[at : at + CHUNK]), today=today, now=now)
     return changed
 
 
@@ -107,9 +110,9 @@ def _bottom_up(ids: Iterable[int]) -> list[list[int]]:
     return levels
 
 
-def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
+def _refresh_families(loaded: Collection[Family], *, today: date, now: datetime) -> int:
     """Refresh objectives whose children are right already or among them."""
-    families = {family.id: family for family in load_family(ids)}
+    families = {family.id: family for family in loaded}
     fresh: dict[int, tuple[Any, ...]] = {}
 
     def row_of(pk: int) -> tuple[Any, ...]:

@@ -72,7 +72,7 @@ AMENDMENTS = Listing(
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of objectives; one query."""
-    return page_of(_objectives(actor), OBJECTIVES, filters=filters, **asked)
+    return page_of(_objectives, actor.workspace_id, OBJECTIVES, filters=filters, **asked)
 
 
 def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
@@ -86,8 +86,7 @@ def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
 
 def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of key results; one query."""
-    rows = KeyResult.objects.filter(workspace_id=actor.workspace_id)
-    return page_of(rows, KEY_RESULTS, filters=filters, **asked)
+    return page_of(_key_results, actor.workspace_id, KEY_RESULTS, filters=filters, **asked)
 
 
 def key_results_by_objective(objective_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
@@ -118,14 +117,12 @@ def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
         NotFound: it is not the actor's to see.
     """
     show_objective(actor, objective_id)
-    rows = Amendment.objects.filter(objective_id=objective_id)
-    return page_of(rows, AMENDMENTS, filters={}, **asked)
+    return page_of(_amendments, objective_id, AMENDMENTS, filters={}, **asked)
 
 
 def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of check-ins in force; one query."""
-    rows = CheckIn.objects.filter(workspace_id=actor.workspace_id, replaced_by=None, withdrawn=False)
-    return page_of(rows, CHECK_INS, filters=filters, **asked)
+    return page_of(_check_ins, actor.workspace_id, CHECK_INS, filters=filters, **asked)
 
 
 def show_check_in(actor: Actor, check_in_id: int) -> dict[str, Any]:
@@ -139,7 +136,7 @@ def show_check_in(actor: Actor, check_in_id: int) -> dict[str, Any]:
 
 def list_all_cycles(actor: Actor, **asked: Any) -> Page:
     """Return a page of cycles; one query."""
-    return page_of(Cycle.objects.filter(workspace_id=actor.workspace_id), CYCLES, filters={}, **asked)
+    return page_of(_cycles, actor.workspace_id, CYCLES, filters={}, **asked)
 
 
 def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
@@ -148,31 +145,42 @@ def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = one_of(Cycle.objects.filter(workspace_id=actor.workspace_id, pk=cycle_id), CYCLES)
+    shown = one_of(_cycles(actor.workspace_id).filter(pk=cycle_id), CYCLES)
     if shown is None:
         raise NotFound
     return shown
 
 
-def _objectives(actor: Actor) -> QuerySet[Objective, Any]:
-    return _with_parent(Objective.objects.filter(workspace_id=actor.workspace_id))
-
-
-def _with_parent(rows: QuerySet[Objective]) -> QuerySet[Objective, Any]:
+def _objectives(workspace_id: int) -> QuerySet[Objective, Any]:
     primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
+    rows = Objective.objects.filter(workspace_id=workspace_id)
     return rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+
+
+def _key_results(workspace_id: int) -> QuerySet[KeyResult]:
+    return KeyResult.objects.filter(workspace_id=workspace_id)
+
+
+def _amendments(objective_id: int) -> QuerySet[Amendment]:
+    return Amendment.objects.filter(objective_id=objective_id)
+
+
+def _check_ins(workspace_id: int) -> QuerySet[CheckIn]:
+    return CheckIn.objects.filter(workspace_id=workspace_id, replaced_by=None, withdrawn=False)
+
+
+def _cycles(workspace_id: int) -> QuerySet[Cycle]:
+    return Cycle.objects.filter(workspace_id=workspace_id)
 
 
 @prepared
 def _objective(workspace_id: int, objective_id: int) -> QuerySet[Objective, tuple[Any, ...]]:
-    rows = _with_parent(Objective.objects.filter(workspace_id=workspace_id, pk=objective_id))
-    return rows.values_list(*OBJECTIVES.fields.values())
+    return _objectives(workspace_id).filter(pk=objective_id).values_list(*OBJECTIVES.fields.values())
 
 
 @prepared
 def _key_result(workspace_id: int, key_result_id: int) -> QuerySet[KeyResult, tuple[Any, ...]]:
-    rows = KeyResult.objects.filter(workspace_id=workspace_id, pk=key_result_id)
-    return rows.values_list(*KEY_RESULTS.fields.values())
+    return _key_results(workspace_id).filter(pk=key_result_id).values_list(*KEY_RESULTS.fields.values())
 
 
 @prepared
@@ -189,8 +197,7 @@ def _steps(key_result_id: int) -> QuerySet[StepModel, tuple[Any, ...]]:
 
 @prepared
 def _check_in(workspace_id: int, check_in_id: int) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    rows = CheckIn.objects.filter(workspace_id=workspace_id, pk=check_in_id, replaced_by=None, withdrawn=False)
-    return rows.values_list(*CHECK_INS.fields.values())
+    return _check_ins(workspace_id).filter(pk=check_in_id).values_list(*CHECK_INS.fields.values())
 
 
 def _found(rows: list[tuple[Any, ...]], listing: Listing) -> dict[str, Any]:

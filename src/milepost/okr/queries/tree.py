@@ -1,8 +1,9 @@
 """Walks along the live alignment edges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 # `FROM up LEFT JOIN ... WHERE up.id IS NOT NULL` keeps SQLite from putting a Bloom filter over the
 # whole edge index once its statistics exist; both engines then use the index at any size.
@@ -41,6 +42,11 @@ def with_ancestors(objective_ids: Iterable[int]) -> list[int]:
             cursor.execute(_ANCESTORS.format(ids=", ".join(["%s"] * len(part))), part)
             found.update(row[0] for row in cursor.fetchall())
     return sorted(found)
+
+
+def ids_with_ancestors(objective_ids: Collection[int]) -> RawSQL:
+    """Return the ids of these objectives and of all above them, as a part of another statement."""
+    return RawSQL(_ANCESTORS.format(ids=", ".join(["%s"] * len(objective_ids))), list(objective_ids))  # noqa: S611 - places only
 
 
 def with_descendants(objective_id: int) -> list[int]:

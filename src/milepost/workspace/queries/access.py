@@ -56,7 +56,7 @@ def get_place(*, user: User, slug: str, now: datetime) -> Place:
     Raises:
         NotFound: there is no such workspace, or the user is not in it; the two are never told apart.
     """
-    return _member_place(_by_slug(user.pk, slug), now=now)
+    return _found_place(_by_slug(user.pk, slug), now=now)
 
 
 def place_of(*, membership_id: int, now: datetime) -> Place:
@@ -65,7 +65,7 @@ def place_of(*, membership_id: int, now: datetime) -> Place:
     Raises:
         NotFound: there is no such member.
     """
-    return _member_place(_by_membership(membership_id), now=now)
+    return _found_place(_by_membership(membership_id), now=now)
 
 
 def operator_place(*, slug: str, now: datetime, kind: str = ActorKind.OPERATOR.value) -> Place:
@@ -104,7 +104,7 @@ class TokenFacts:
 
 
 def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
-    """Return where the holder of a token stands, with the token; two queries, three for who manages teams.
+    """Return where the holder of a token stands, with the token; one query, two for who manages teams.
 
     Raises:
         NoToken: it is unknown, has ended, or its holder is gone; which of them is not told.
@@ -112,30 +112,25 @@ def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
     found = _token(hash_of(secret))
     if not found:
         raise NoToken
-    token_id, name, scopes, expires_at, last_used_at, membership_id, workspace_id = found[0]
-    if expires_at is not None and expires_at <= now:
+    token = found[0]
+    if token.expires_at is not None and token.expires_at <= now:
         raise NoToken
-    facts = TokenFacts(token_id, name, frozenset(scopes), last_used_at)
-    if membership_id is None:
-        workspace = _workspace(workspace_id)[0]
-        actor = Actor(workspace_id=workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.TOKEN, name=name)
-        return _place(actor, workspace, now=now, teams=()), facts
-    try:
-        place = _member_place(_by_membership(membership_id), now=now, kind=ActorKind.TOKEN)
-    except NotFound:
-        raise NoToken from None
-    return place, facts
+    facts = TokenFacts(token.pk, token.name, frozenset(token.scopes), token.last_used_at)
+    member = token.membership
+    if member is None:
+        actor = Actor(
+            workspace_id=token.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.TOKEN, name=token.name
+        )
+        return _place(actor, token.workspace, now=now, teams=()), facts
+    if member.removed_at is not None or not member.user.is_active:
+        raise NoToken
+    return _member_place(member, token.workspace, found, now=now, kind=ActorKind.TOKEN), facts
 
 
 @prepared
-def _token(token_hash: str) -> QuerySet[ApiToken, tuple[Any, ...]]:
+def _token(token_hash: str) -> QuerySet[ApiToken, Any]:
     rows = ApiToken.objects.filter(token_hash=token_hash, revoked_at=None)
-    return rows.values_list("id", "name", "scopes", "expires_at", "last_used_at", "membership_id", "workspace_id")
-
-
-@prepared
-def _workspace(workspace_id: int) -> QuerySet[Workspace, Workspace]:
-    return Workspace.objects.filter(pk=workspace_id)
+    return _with_teams(rows.select_related("workspace", "membership__user"), "membership__team_memberships")
 
 
 def find_lead(actor: Actor, email: str) -> int | None:
@@ -163,32 +158,41 @@ def is_set_up() -> bool:
 
 @prepared
 def _by_slug(user_id: int, slug: str) -> QuerySet[Membership, Any]:
-    return _with_teams(Membership.objects.filter(user_id=user_id, workspace__slug=slug))
+    return _in_force(Membership.objects.filter(user_id=user_id, workspace__slug=slug))
 
 
 @prepared
 def _by_membership(membership_id: int) -> QuerySet[Membership, Any]:
-    return _with_teams(Membership.objects.filter(pk=membership_id))
+    return _in_force(Membership.objects.filter(pk=membership_id))
 
 
-def _with_teams(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
-    return (
-        rows.select_related("workspace", "user")
-        .filter(removed_at=None, user__is_active=True)
-        .annotate(
-            team_id=F("team_memberships__team_id"),
-            team_name=F("team_memberships__team__name"),
-            manages=F("team_memberships__is_manager"),
-        )
-        .order_by("team_name")
-    )
+def _in_force(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
+    rows = rows.select_related("workspace", "user").filter(removed_at=None, user__is_active=True)
+    return _with_teams(rows, "team_memberships")
 
 
-def _member_place(found: list[Any], *, now: datetime, kind: ActorKind = ActorKind.PERSON) -> Place:
-    """Return the place of the one member in these rows, one a team; one query more for who manages a team."""
+def _with_teams(rows: QuerySet[Any], path: str) -> QuerySet[Any, Any]:
+    """Return a row for each team that `path` leads to, one without a team if there is none."""
+    teams = {"team_id": F(f"{path}__team_id"), "team_name": F(f"{path}__team__name")}
+    found: QuerySet[Any, Any] = rows.annotate(**teams, manages=F(f"{path}__is_manager"))
+    return found.order_by("team_name")
+
+
+def _found_place(found: list[Any], *, now: datetime) -> Place:
     if not found:
         raise NotFound
-    membership = found[0]
+    return _member_place(found[0], found[0].workspace, found, now=now)
+
+
+def _member_place(
+    membership: Membership,
+    workspace: Workspace,
+    found: list[Any],
+    *,
+    now: datetime,
+    kind: ActorKind = ActorKind.PERSON,
+) -> Place:
+    """Return the place of a member with a row for each team; one query more for who manages a team."""
     teams = tuple((row.team_id, row.team_name) for row in found if row.team_id is not None)
     actor = Actor(
         workspace_id=membership.workspace_id,
@@ -198,7 +202,7 @@ def _member_place(found: list[Any], *, now: datetime, kind: ActorKind = ActorKin
         managed_teams=_with_teams_below(membership.workspace_id, (row.team_id for row in found if row.manages)),
         name=membership.user.name,
     )
-    return _place(actor, membership.workspace, now=now, teams=teams)
+    return _place(actor, workspace, now=now, teams=teams)
 
 
 def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tuple[int, str], ...]) -> Place:

@@ -1,7 +1,8 @@
 """People and teams as lists for programs."""
 
-from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Invitation, Membership, Team, TeamMembership, Workspace
@@ -35,8 +36,7 @@ INVITATIONS = Listing(
 
 def list_all_people(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
     """Return a page of the people of the workspace."""
-    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
-    return page_of(rows, PEOPLE, filters=filters, **asked)
+    return page_of(_people, actor.workspace_id, PEOPLE, filters=filters, **asked)
 
 
 def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
@@ -45,29 +45,25 @@ def show_person(actor: Actor, membership_id: int) -> dict[str, Any]:
     Raises:
         NotFound: nobody with this id is in it.
     """
-    rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None, pk=membership_id)
-    shown = one_of(rows, PEOPLE)
+    shown = one_of(_people(actor.workspace_id).filter(pk=membership_id), PEOPLE)
     if shown is None:
         raise NotFound
     return shown
 
 
-def list_all_invitations(actor: Actor, *, now: datetime, **asked: Any) -> Page:
-    """Return a page of the open invitations.
+def list_all_invitations(actor: Actor, **asked: Any) -> Page:
+    """Return a page of the invitations that nobody has used or withdrawn; the day they end stands beside them.
 
     Raises:
         NotAllowed: only admins see them.
     """
     require(can_manage_people, actor, to="see invitations")
-    rows = Invitation.objects.filter(
-        workspace_id=actor.workspace_id, accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
-    return page_of(rows, INVITATIONS, filters={}, **asked)
+    return page_of(_invitations, actor.workspace_id, INVITATIONS, filters={}, **asked)
 
 
 def list_all_teams(actor: Actor, *, filters: dict[str, object], **asked: Any) -> Page:
     """Return a page of teams."""
-    return page_of(Team.objects.filter(workspace_id=actor.workspace_id), TEAMS, filters=filters, **asked)
+    return page_of(_teams, actor.workspace_id, TEAMS, filters=filters, **asked)
 
 
 def show_team(actor: Actor, team_id: int) -> dict[str, Any]:
@@ -76,7 +72,7 @@ def show_team(actor: Actor, team_id: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = one_of(Team.objects.filter(workspace_id=actor.workspace_id, pk=team_id), TEAMS)
+    shown = one_of(_teams(actor.workspace_id).filter(pk=team_id), TEAMS)
     if shown is None:
         raise NotFound
     inside = TeamMembership.objects.filter(team_id=team_id, membership__removed_at=None).order_by("membership_id")
@@ -93,3 +89,15 @@ def show_workspace(actor: Actor) -> dict[str, Any]:
     if shown is None:
         raise NotFound
     return shown
+
+
+def _invitations(workspace_id: int) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(workspace_id=workspace_id, accepted_at=None, revoked_at=None)
+
+
+def _people(workspace_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(workspace_id=workspace_id, removed_at=None)
+
+
+def _teams(workspace_id: int) -> QuerySet[Team]:
+    return Team.objects.filter(workspace_id=workspace_id)

@@ -1,19 +1,22 @@
 """Lists in pages: an allow list of fields, filters and orders, and a cursor instead of a page number."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
 
+from milepost.prepared import prepared
 from milepost.workspace.errors import Invalid
 
 MOST = 200
+Rows = Callable[[int], QuerySet[Any, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a listing is itself, so that it can be looked up by
 class Listing:
     """What a list offers: JSON name to column, filter to lookup, order to column (never null)."""
 
@@ -31,7 +34,8 @@ class Page:
 
 
 def page_of(
-    rows: QuerySet[Any, Any],
+    rows: Rows,
+    of: int,
     listing: Listing,
     *,
     filters: Mapping[str, object],
@@ -42,6 +46,7 @@ def page_of(
     """Return a page of rows, in one query of the same cost at any depth.
 
     Args:
+        rows: makes the whole list from an id, without looking at it; `of` is that id.
         filters: by the listing's names; None is left out.
         sort: one of the listing's orders, with - in front for downwards; ties go by id.
         cursor: `next` of the page before, "" for the first.
@@ -49,22 +54,18 @@ def page_of(
     Raises:
         Invalid: an unknown order, or a cursor that is none of this list.
     """
-    downwards, name = sort.startswith("-"), sort.removeprefix("-")
-    column = listing.sorts.get(name)
+    column = listing.sorts.get(sort.removeprefix("-"))
     if column is None:
         raise Invalid(f"This list can be sorted by {', '.join(listing.sorts)}.", field="sort")
-    for key, value in filters.items():
-        if value is not None:
-            rows = rows.filter(**{listing.filters[key]: value})
-    if cursor:
-        rows = rows.filter(_after(cursor, column, sort=sort, downwards=downwards))
-    sign = "-" if downwards else ""
-    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
     limit = max(1, min(limit, MOST))
-    paths = tuple(listing.fields.values())
-    found = list(rows.order_by(*order).values_list("pk", column, *paths)[: limit + 1])
-    names = tuple(listing.fields)
-    items = [dict(zip(names, row[2:], strict=True)) for row in found[:limit]]
+    given = {name: value for name, value in filters.items() if value is not None}
+    switches = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
+    names = tuple(name for name, value in given.items() if not isinstance(value, bool))
+    after = _after(cursor, column, sort=sort) if cursor else ()
+    ask = _question(rows, listing, names, switches, sort, len(after), limit)
+    found = ask(of, *(given[name] for name in names), *after)
+    fields = tuple(listing.fields)
+    items = [dict(zip(fields, row[2:], strict=True)) for row in found[:limit]]
     last = found[limit - 1][:2] if len(found) > limit else None
     return Page(items, _cursor(sort, last[1], last[0]) if last is not None else None)
 
@@ -79,16 +80,52 @@ def _cursor(sort: str, value: object, pk: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([sort, value, pk])).decode().rstrip("=")
 
 
-def _after(cursor: str, column: str, *, sort: str, downwards: bool) -> Q:
+def _after(cursor: str, column: str, *, sort: str) -> tuple[object, ...]:
+    """Return where a cursor stands: the id of the last row, before it its value where that is sorted by."""
     try:
         was, value, pk = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
         if was != sort or not isinstance(pk, int) or isinstance(pk, bool) or abs(pk) > 2**62:
             raise ValueError
         if column == "pk":
-            return Q(pk__lt=pk) if downwards else Q(pk__gt=pk)
+            return (pk,)
         if not isinstance(value, str) or "\0" in value:
             raise ValueError
     except (ValueError, TypeError, UnicodeError):
         raise Invalid("This cursor does not belong to this list. Begin at the first page.", field="cursor") from None
-    beyond = "lt" if downwards else "gt"
-    return Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"pk__{beyond}": pk})
+    return (value, pk)
+
+
+@lru_cache(maxsize=500)
+def _question(
+    rows: Rows,
+    listing: Listing,
+    names: tuple[str, ...],
+    switches: tuple[tuple[str, bool], ...],
+    sort: str,
+    after: int,
+    limit: int,
+) -> Callable[..., list[tuple[Any, ...]]]:
+    """Return the prepared statement of lists of one shape; it takes the list's id, the filters and the cursor.
+
+    Args:
+        names: filters with a value; `switches` those that are on or off, which SQL writes out.
+        after: how many values the cursor has.
+    """
+    downwards, column = sort.startswith("-"), listing.sorts[sort.removeprefix("-")]
+    sign, beyond = ("-", "lt") if downwards else ("", "gt")
+    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
+
+    @prepared
+    def ask(of: int, *values: Any) -> QuerySet[Any, tuple[Any, ...]]:
+        found = rows(of)
+        for name, value in (*zip(names, values, strict=False), *switches):
+            found = found.filter(**{listing.filters[name]: value})
+        match values[len(names) :]:
+            case [pk]:
+                found = found.filter(**{f"pk__{beyond}": pk})
+            case [value, pk]:
+                ties = Q(**{column: value, f"pk__{beyond}": pk})
+                found = found.filter(Q(**{f"{column}__{beyond}": value}) | ties)
+        return found.order_by(*order).values_list("pk", column, *listing.fields.values())[: limit + 1]
+
+    return ask

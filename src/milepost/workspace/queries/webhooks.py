@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Delivery, Membership, Role, Webhook
 from milepost.workspace.permissions import Actor, can_change_settings, require
@@ -29,7 +31,7 @@ def list_webhooks(actor: Actor, **asked: Any) -> Page:
         NotAllowed: only admins see them.
     """
     require(can_change_settings, actor, to="see webhooks")
-    return page_of(Webhook.objects.filter(workspace_id=actor.workspace_id), WEBHOOKS, filters={}, **asked)
+    return page_of(_webhooks, actor.workspace_id, WEBHOOKS, filters={}, **asked)
 
 
 def show_webhook(actor: Actor, webhook_id: int) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def show_webhook(actor: Actor, webhook_id: int) -> dict[str, Any]:
         NotAllowed, NotFound.
     """
     require(can_change_settings, actor, to="see webhooks")
-    shown = one_of(Webhook.objects.filter(workspace_id=actor.workspace_id, pk=webhook_id), WEBHOOKS)
+    shown = one_of(_webhooks(actor.workspace_id).filter(pk=webhook_id), WEBHOOKS)
     if shown is None:
         raise NotFound
     return shown
@@ -52,7 +54,7 @@ def list_deliveries(actor: Actor, webhook_id: int, **asked: Any) -> Page:
         NotAllowed, NotFound.
     """
     show_webhook(actor, webhook_id)
-    return page_of(Delivery.objects.filter(webhook_id=webhook_id), DELIVERIES, filters={}, **asked)
+    return page_of(_deliveries, webhook_id, DELIVERIES, filters={}, **asked)
 
 
 def whom_to_tell(webhook_id: int) -> tuple[str, tuple[str, ...]]:
@@ -62,3 +64,11 @@ def whom_to_tell(webhook_id: int) -> tuple[str, tuple[str, ...]]:
         workspace_id=row.workspace_id, role=Role.ADMIN, removed_at=None, user__is_active=True
     )
     return row.url, tuple(admins.order_by("id").values_list("user__email", flat=True))
+
+
+def _webhooks(workspace_id: int) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(workspace_id=workspace_id)
+
+
+def _deliveries(webhook_id: int) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(webhook_id=webhook_id)
