@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
-from milepost.core.progress import Step
+from milepost.core.progress import Step, value_at
 
 GREEN_ASPIRATIONAL = 0.7  # E3, G1
 
@@ -81,11 +81,19 @@ def expected_milestone(
     total = math.fsum(step.weight for step in steps)
     if total <= 0:
         return None
+    due = due_steps(steps, first=first, last=last, day=day)
+    return green_at(ambition) * math.fsum(step.weight for step in due) / total
+
+
+def due_steps(steps: Sequence[Step], *, first: date, last: date, day: date) -> list[Step]:
+    """Return the steps of a milestone that are due by a day, the dated ones first.
+
+    Source: rule E3.
+    """
     tau = elapsed(first=first, last=last, day=day)
     undated = [step for step in steps if step.due_on is None]
-    due = [step.weight for step in steps if step.due_on is not None and step.due_on <= day]
-    due += [step.weight for k, step in enumerate(undated, start=1) if tau >= k / len(undated)]
-    return green_at(ambition) * math.fsum(due) / total
+    dated = [step for step in steps if step.due_on is not None and step.due_on <= day]
+    return dated + [step for k, step in enumerate(undated, start=1) if tau >= k / len(undated)]
 
 
 def plan_value(*, start: float, target: float, tau: float, ambition: Ambition) -> float:
@@ -93,4 +101,4 @@ def plan_value(*, start: float, target: float, tau: float, ambition: Ambition) -
 
     Source: rule E5.
     """
-    return start + expected_linear(tau, ambition=ambition) * (target - start)
+    return value_at(expected_linear(tau, ambition=ambition), start=start, target=target)

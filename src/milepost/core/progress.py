@@ -61,6 +61,21 @@ def progress(*, start: float, target: float, value: float) -> float:
     return (value - start) / (target - start)
 
 
+def value_at(share: float, *, start: float, target: float) -> float:
+    """Return the value at which so much of the way from start to target is done: `progress` backwards.
+
+    Args:
+        share: unbounded; 0.0 gives the start, 1.0 the target, both exactly.
+
+    Source: rule P1.
+    """
+    if share == 1.0:
+        return target
+    if math.isinf(target - start):
+        return (1.0 - share) * start + share * target
+    return start + share * (target - start)
+
+
 def clip01(share: float) -> float:
     """Return the share cut to 0..1: the score that rolls up."""
     return min(1.0, max(0.0, share))

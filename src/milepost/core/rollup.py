@@ -87,6 +87,20 @@ def roll_up(children: Sequence[Child]) -> RollUp:
     )
 
 
+def counting_shares(children: Sequence[Child]) -> dict[Hashable, Fraction]:
+    """Return the exact share with which each child with a score counts, after the others were left out.
+
+    The shares add up to 1, or nothing counts and there are none. The sum of share times score is the
+    score of `roll_up`.
+
+    Source: rules R2, R4.
+    """
+    exact = shares(children)
+    reported = {c.key: exact[c.key] for c in children if c.score is not None and exact[c.key] > 0}
+    carried = sum(reported.values(), Fraction(0))
+    return {key: share / carried for key, share in reported.items()}
+
+
 def _mean(values: Sequence[tuple[float | None, float]], carried: float) -> float | None:
     known = [(value, share) for value, share in values if value is not None]
     if len(known) < len(values):

@@ -109,7 +109,7 @@ def window_points(
     """
     until = min(today, last + timedelta(days=1))
     closed = closed_points(points, frequency=frequency, today=until)
-    match _resolve(window, how):
+    match resolve_window(window, how):
         case Window.CYCLE:
             return tuple(p for p in closed if first <= last_day(p.start, frequency) <= last)
         case Window.LAST_4:
@@ -117,6 +117,16 @@ def window_points(
             return closed[-ROLLING:] if counted else closed[-1:]
         case _:
             return closed[-1:]
+
+
+def resolve_window(window: Window, how: Aggregation) -> Window:
+    """Return the window that is meant: the default one is another for each aggregation.
+
+    Source: rule P8.
+    """
+    if window != Window.DEFAULT:
+        return window
+    return {Aggregation.FLOW: Window.CYCLE, Aggregation.RATIO: Window.LAST_4}.get(how, Window.LAST)
 
 
 def window_value(
@@ -145,12 +155,6 @@ def median(values: Sequence[float]) -> float | None:
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def _resolve(window: Window, how: Aggregation) -> Window:
-    if window != Window.DEFAULT:
-        return window
-    return {Aggregation.FLOW: Window.CYCLE, Aggregation.RATIO: Window.LAST_4}.get(how, Window.LAST)
 
 
 def _ratio(points: Sequence[Point], unit_code: str) -> float | None:

@@ -8,6 +8,8 @@ AHEAD_FROM = 0.10  # S1
 ON_TRACK_FROM = -0.10
 AT_RISK_FROM = -0.25
 EARLY_UNTIL = 0.15
+START = 0.0  # S1: early on, less than where it started is at risk
+FULL = 1.0  # S1: less than full credit is a breach of a level to keep
 # Gaps are differences of floats: .471 - .571 is a hair below -.10. Anything this near is on the line.
 EXACT = 1e-9
 
@@ -61,11 +63,23 @@ def goal_word(
         return GoalWord.NO_VALUE
     word = _by_gap(progress, expected, green_at(ambition), is_maintain=is_maintain)
     if tau < EARLY_UNTIL and word not in {GoalWord.AHEAD, GoalWord.REACHED}:
-        broken = has_breach if is_maintain else progress < 0
+        broken = has_breach if is_maintain else progress < START
         word = GoalWord.AT_RISK if broken else GoalWord.EARLY
     if has_missing and word in _WORSE_THAN_AT_RISK:
         return GoalWord.AT_RISK
     return word
+
+
+def word_starts(*, expected: float, ambition: Ambition) -> tuple[float, ...]:
+    """Return every progress at which one of the words may begin today, the lowest first.
+
+    Which word begins there, and whether one does, is for `goal_word` to say: other rules may stand
+    before the gap.
+
+    Source: rule S1.
+    """
+    gaps = (AHEAD_FROM, ON_TRACK_FROM, AT_RISK_FROM)
+    return tuple(sorted({START, FULL, green_at(ambition), *(expected + gap for gap in gaps)}))
 
 
 def points_behind(progress: float | None, expected: float | None) -> float | None:

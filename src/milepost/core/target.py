@@ -116,10 +116,18 @@ def freshness(*, last_start: date, frequency: Frequency, lag_days: int, today: d
 
     Source: rule K3; reliability part F.
     """
-    due = next_start(next_start(last_start, frequency), frequency) + timedelta(days=lag_days)
+    due = overdue_from(last_start=last_start, frequency=frequency, lag_days=lag_days)
     period_days = (next_start(last_start, frequency) - last_start).days
     late = max(0.0, (today - due).days / period_days)
     return float(2.0**-late)
+
+
+def overdue_from(*, last_start: date, frequency: Frequency, lag_days: int) -> date:
+    """Return the day from which the value after the newest one is late: its period and its lag are over.
+
+    Source: rule K3.
+    """
+    return next_start(next_start(last_start, frequency), frequency) + timedelta(days=lag_days)
 
 
 def kpi_word(
@@ -159,6 +167,19 @@ def _newest_due(frequency: Frequency, *, lag_days: int, today: date, like: date)
     start = last_closed(frequency, today=today - timedelta(days=lag_days), fiscal_month=fiscal)
     assert last_day(start, frequency) + timedelta(days=lag_days) < today  # noqa: S101 - what "newest due" means
     return start
+
+
+def word_edges(target: Target) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the values at which the word changes: those to stay above, then those to stay below.
+
+    In the metric's unit, each the target's own first; the better word holds at the edge itself, and
+    which one it is says `period_word`.
+
+    Source: rules K2, K3.
+    """
+    low = () if target.low is None else (target.low, target.low - target.tolerance)
+    high = () if target.high is None else (target.high, target.high + target.tolerance)
+    return tuple(dict.fromkeys(low)), tuple(dict.fromkeys(high))
 
 
 def off_streak(values: Sequence[float], target: Target | None) -> int:

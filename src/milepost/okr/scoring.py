@@ -245,19 +245,30 @@ def _measure(facts: KeyResultFacts, *, tau: float, today: date) -> _Measured:
     if facts.kind == "keep":
         return _keep(facts, today=today)
     plan = expected_linear(tau, ambition=facts.ambition)
-    value, value_on = _value(facts, today=today)
+    points = read_points(facts, today=today)
+    value = read_value(facts, points)
     if value is None or facts.start is None or facts.target is None:
         return _Measured(None, None, None, None, plan, next_change_on=_next_close(facts, today=today))
     share = progress(start=facts.start, target=facts.target, value=value)
-    return _Measured(value, value_on, share, clip01(share), plan, next_change_on=_next_close(facts, today=today))
+    return _Measured(
+        value, points[-1].start, share, clip01(share), plan, next_change_on=_next_close(facts, today=today)
+    )
 
 
-def _value(facts: KeyResultFacts, *, today: date) -> tuple[float | None, date | None]:
-    """Return the value a P1 key result stands at and the period it speaks for."""
+def read_points(facts: KeyResultFacts, *, today: date) -> tuple[Point, ...]:
+    """Return the values a key result stands on today, oldest first.
+
+    The last typed one, the periods in the window of a KPI, or for a level to keep the closed periods
+    that ended within the cycle.
+
+    Source: rules P1, P2, P3, P8.
+    """
+    if facts.kind == "keep":
+        closed = closed_points(facts.points, frequency=facts.frequency, today=today)
+        return tuple(p for p in closed if facts.first <= last_day(p.start, facts.frequency) <= facts.last)
     if not facts.is_kpi:  # a typed value is the level so far, from the moment it is typed
-        points = [p for p in facts.points if p.start <= min(today, facts.last)]
-        return (points[-1].value, points[-1].start) if points else (None, None)
-    used = window_points(
+        return tuple(p for p in facts.points if p.start <= min(today, facts.last))[-1:]
+    return window_points(
         facts.points,
         how=facts.aggregation,
         window=facts.window,
@@ -266,17 +277,21 @@ def _value(facts: KeyResultFacts, *, today: date) -> tuple[float | None, date | 
         last=facts.last,
         today=today,
     )
-    value = aggregate(used, how=facts.aggregation, unit_code=facts.unit_code)
-    return value, used[-1].start if used and value is not None else None
+
+
+def read_value(facts: KeyResultFacts, points: Sequence[Point]) -> float | None:
+    """Return what the points of a P1 key result are worth together, in the metric's unit; None unknown.
+
+    Source: rules P1, P8.
+    """
+    if not facts.is_kpi:
+        return points[-1].value if points else None
+    return aggregate(points, how=facts.aggregation, unit_code=facts.unit_code)
 
 
 def _keep(facts: KeyResultFacts, *, today: date) -> _Measured:
     """Return the mean credit of the closed periods that ended within the cycle (P2)."""
-    closed = [
-        p
-        for p in closed_points(facts.points, frequency=facts.frequency, today=today)
-        if facts.first <= last_day(p.start, facts.frequency) <= facts.last
-    ]
+    closed = read_points(facts, today=today)
     score = maintain_score([p.value for p in closed], low=facts.low, high=facts.high, tolerance=facts.tolerance)
     return _Measured(
         value=closed[-1].value if closed else None,

@@ -111,9 +111,12 @@ def invite(request: ApiRequest, body: InvitationIn) -> HttpResponse:
     return reply({"link": request.build_absolute_uri(reverse("join", args=[secret]))}, status=201)
 
 
-@route(router, "GET", "/invitations", scope=Scope.ADMIN, answer=PageOf[InvitationRow], summary="List open invitations")
+@route(
+    router, "GET", "/invitations", scope=Scope.ADMIN, answer=PageOf[InvitationRow],
+    summary="List invitations that nobody has used or withdrawn",
+)  # fmt: skip
 def list_invitations(request: ApiRequest, asked: Query[PageQuery]) -> HttpResponse:
-    page = queries.list_all_invitations(request.place.actor, now=clock.now(), cursor=asked.cursor, limit=asked.limit)
+    page = queries.list_all_invitations(request.place.actor, cursor=asked.cursor, limit=asked.limit)
     return reply({"items": page.items, "next": page.next})
 
 

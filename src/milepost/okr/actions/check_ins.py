@@ -12,13 +12,13 @@ from milepost.metrics.actions.readings import NewReading, Stored, store_readings
 from milepost.metrics.errors import ReadsKpi
 from milepost.metrics.models import Reading, ReadingSource
 from milepost.metrics.queries.series import as_points
-from milepost.okr.actions.facts import JustRead
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import NothingToRepeat, WrongState
 from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
 from milepost.okr.permissions import can_check_in
 from milepost.okr.queries.access import get_check_in, get_key_results
+from milepost.okr.queries.facts import JustRead
 from milepost.prepared import insert
 from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text

@@ -12,10 +12,10 @@ from milepost.metrics.models import Metric, ReadingSource
 from milepost.metrics.permissions import can_write_values
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import as_points
-from milepost.okr.actions.facts import JustRead
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import GoalState, KeyResult
+from milepost.okr.queries.facts import JustRead
 from milepost.prepared import prepared
 from milepost.workspace.actions import record_event, tell
 from milepost.workspace.models import WebhookEvent

@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import Any
 
 from milepost.core.rhythm import Rhythm
-from milepost.okr.actions.facts import NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
-from milepost.okr.actions.facts import STORED as KEY_RESULT_ROW
-from milepost.okr.actions.family import STORED, Edge, Family, OwnKeyResult, load_branch, load_family
 from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
+from milepost.okr.queries.facts import COUNTING, NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
+from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
+from milepost.okr.queries.family import STORED, Edge, Family, contributions, load_branch, load_family
 from milepost.okr.queries.tree import with_ancestors
-from milepost.okr.scoring import ChildRow, KeyResultRow, score_key_result, score_objective
+from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
 from milepost.workspace.actions import tell
 from milepost.workspace.models import WebhookEvent
@@ -19,7 +19,6 @@ from milepost.workspace.models import WebhookEvent
 CHUNK = 2000
 FEW = 50  # goals whose ancestors are loaded in the same breath
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
-COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
 _scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
 
 
@@ -131,9 +130,7 @@ def _refresh_families(loaded: Collection[Family], *, today: date, now: datetime)
     return len(rows)
 
 
-SCORE, EXPECTED, CONFIDENCE, CHECKED_IN_ON, IS_LIVE = (
-    STORED.index(name) for name in ("score", "expected", "confidence", "checked_in_on", "is_live")
-)
+CONFIDENCE, CHECKED_IN_ON, IS_LIVE = (STORED.index(name) for name in ("confidence", "checked_in_on", "is_live"))
 
 
 def _objective_row(
@@ -141,21 +138,7 @@ def _objective_row(
 ) -> tuple[Any, ...]:
     own = family.own
     live = [k for k in own if k.is_live]
-    children: list[ChildRow] = []
-    if family.counts != "objectives":
-        children += [_contribution(k) for k in live]
-    if family.counts != "key_results":
-        children += [
-            ChildRow(
-                key=("objective", edge.child_id),
-                score=row[SCORE] if row else None,
-                expected=row[EXPECTED] if row else None,
-                weight=edge.weight,
-                share=edge.share,
-            )
-            for edge, row in below
-            if edge.contributes and edge.state in COUNTING
-        ]
+    children = [row for _, row in contributions(family, below)]
     scored = score_objective(family.facts, children, today=today)
     rows_below = [row for edge, row in below if row is not None and edge.state != GoalState.CANCELLED.value]
     concern = scored.word in WORDS_OF_CONCERN or any(k.shown_word in WORDS_OF_CONCERN for k in live)
@@ -179,17 +162,6 @@ def _objective_row(
         _most([k.checked_in_on for k in own] + [row[CHECKED_IN_ON] for row in rows_below]),
         _least([k.next_check_in_on for k in live]),
         today,
-    )
-
-
-def _contribution(k: OwnKeyResult) -> ChildRow:
-    return ChildRow(
-        key=("key_result", k.id),
-        score=k.score,
-        expected=k.expected,
-        weight=k.weight,
-        share=k.share,
-        is_missing=k.is_missing,
     )
 
 

@@ -1,6 +1,6 @@
 """Loading what objectives' score rows are made of: each with its key results and child objectives."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 
 from milepost.core.pace import Ambition
-from milepost.okr.models import Alignment, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, Counts, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.queries.facts import COUNTING
 from milepost.okr.queries.tree import ids_with_ancestors
-from milepost.okr.scoring import ObjectiveFacts
+from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared
 
 STORED = tuple(f.attname for f in ObjectiveScore._meta.concrete_fields if f.attname != "computed_at")
+SCORE, EXPECTED = STORED.index("score"), STORED.index("expected")
 
 
 class OwnKeyResult(NamedTuple):
@@ -99,6 +101,47 @@ def _families(objectives: list[tuple[Any, ...]]) -> list[Family]:
             first, last, ambition, final_score, final_expected, *row,
         ) in objectives
     ]  # fmt: skip
+
+
+def contributions(
+    family: Family, below: Sequence[tuple[Edge, tuple[Any, ...] | None]]
+) -> list[tuple[OwnKeyResult | Edge, ChildRow]]:
+    """Return what an objective's number is made of: its running key results, its child objectives, or both.
+
+    Args:
+        below: each edge with the child's score row that is right today.
+
+    Source: rules R1, R3, R4, R8.
+    """
+    found: list[tuple[OwnKeyResult | Edge, ChildRow]] = []
+    if family.counts != Counts.OBJECTIVES:
+        found += [(k, _of_key_result(k)) for k in family.own if k.is_live]
+    if family.counts != Counts.KEY_RESULTS:
+        found += [
+            (edge, _of_objective(edge, row)) for edge, row in below if edge.contributes and edge.state in COUNTING
+        ]
+    return found
+
+
+def _of_key_result(k: OwnKeyResult) -> ChildRow:
+    return ChildRow(
+        key=("key_result", k.id),
+        score=k.score,
+        expected=k.expected,
+        weight=k.weight,
+        share=k.share,
+        is_missing=k.is_missing,
+    )
+
+
+def _of_objective(edge: Edge, row: tuple[Any, ...] | None) -> ChildRow:
+    return ChildRow(
+        key=("objective", edge.child_id),
+        score=row[SCORE] if row else None,
+        expected=row[EXPECTED] if row else None,
+        weight=edge.weight,
+        share=edge.share,
+    )
 
 
 def _row(values: list[Any]) -> tuple[Any, ...] | None:

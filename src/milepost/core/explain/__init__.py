@@ -1,0 +1,62 @@
+"""Explain this number: what a number or word is made of, and what would change it.
+
+Every explanation calls the functions that write the score rows and only puts their arguments into
+words, so it cannot say another number than the product shows.
+"""
+
+from milepost.core.explain.goal import (
+    Member,
+    Nudge,
+    explain_member_plans,
+    explain_members,
+    nudge_by_points,
+)
+from milepost.core.explain.key_result import (
+    NamedStep,
+    explain_frozen,
+    explain_keep,
+    explain_milestone,
+    explain_reach,
+    explain_score,
+    explain_window,
+    nudge_milestone,
+    nudge_reach,
+    reach_in_words,
+)
+from milepost.core.explain.kpi import explain_kpi
+from milepost.core.explain.plan import explain_keep_plan, explain_milestone_plan, explain_reach_plan
+from milepost.core.explain.shape import Change, Compare, Explained, Explanation, Input, LeftOut, Link, Part, SetBy
+from milepost.core.explain.status import Way, explain_status
+
+__all__ = [
+    "Change",
+    "Compare",
+    "Explained",
+    "Explanation",
+    "Input",
+    "LeftOut",
+    "Link",
+    "Member",
+    "NamedStep",
+    "Nudge",
+    "Part",
+    "SetBy",
+    "Way",
+    "explain_frozen",
+    "explain_keep",
+    "explain_keep_plan",
+    "explain_kpi",
+    "explain_member_plans",
+    "explain_members",
+    "explain_milestone",
+    "explain_milestone_plan",
+    "explain_reach",
+    "explain_reach_plan",
+    "explain_score",
+    "explain_status",
+    "explain_window",
+    "nudge_by_points",
+    "nudge_milestone",
+    "nudge_reach",
+    "reach_in_words",
+]

@@ -1,0 +1,114 @@
+"""Where the plan says a key result should be today."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from milepost.core.explain.key_result import NamedStep
+from milepost.core.explain.shape import Change, Explanation, Input
+from milepost.core.explain.text import day as day_text
+from milepost.core.explain.text import digits, hundredfold, number, percent, sign, summands
+from milepost.core.pace import (
+    Ambition,
+    due_steps,
+    elapsed,
+    expected_linear,
+    expected_maintain,
+    expected_milestone,
+    green_at,
+    plan_value,
+)
+
+
+def explain_reach_plan(
+    *, first: date, last: date, day: date, ambition: Ambition, start: float | None, target: float | None, unit: str
+) -> Explanation:
+    """Return the progress planned for a day, on a straight line to where the grade is green.
+
+    Args:
+        first, last: the cycle's days, both included.
+        start, target: in `unit`, to name the planned value; None where there is none.
+
+    Source: rules E1, E3, E5.
+    """
+
+    def plan(on: date) -> float:
+        return expected_linear(elapsed(first=first, last=last, day=on), ambition=ambition)
+
+    green, value = green_at(ambition), plan(day)
+    if first == last:
+        formula = f"its one day is {'over' if value else 'not over yet'}: {percent(value)}"
+    else:
+        passed = (min(max(day, first), last) - first).days
+        formula = f"{_times(green)}{passed} / {(last - first).days} days = {percent(value)}"
+    inputs = [Input("first day", None, on=first, source="cycle"), Input("last day", None, on=last, source="cycle")]
+    if start is not None and target is not None:
+        tau = elapsed(first=first, last=last, day=day)
+        planned = plan_value(start=start, target=target, tau=tau, ambition=ambition)
+        inputs.append(Input("planned for today", planned, unit, on=day, source="plan"))
+    change = _next_day(plan, day=day, last=last)
+    return Explanation(
+        "expected", ("E1", "E3", "E5"), formula, value=value, inputs=tuple(inputs), changes=change
+    )  # fmt: skip
+
+
+def explain_keep_plan(*, closed_periods: int, ambition: Ambition) -> Explanation:
+    """Return the plan of a level to keep: all of it from the first closed period.
+
+    Source: rule E3.
+    """
+    value = expected_maintain(closed_periods=closed_periods, ambition=ambition)
+    text = "planned from the first closed period on, and none is closed yet"
+    if value is not None:
+        text = f"from the first closed period on: {percent(value)}"
+    return Explanation("expected", ("E3",), text, value=value)
+
+
+def explain_milestone_plan(
+    steps: Sequence[NamedStep], *, first: date, last: date, day: date, ambition: Ambition
+) -> Explanation:
+    """Return the share of a milestone's steps that is due by a day.
+
+    Source: rules E1, E3.
+    """
+    plain = [s.step for s in steps]
+
+    def plan(on: date) -> float | None:
+        return expected_milestone(plain, first=first, last=last, day=on, ambition=ambition)
+
+    value = plan(day)
+    if value is None:
+        return Explanation("expected", ("E3",), "no steps yet, so there is no plan")
+    due = due_steps(plain, first=first, last=last, day=day)
+    weights = summands([number(s.weight) for s in plain])
+    above = summands([number(s.weight) for s in due]) or "0"
+    formula = f"due by {day_text(day)}: {_times(green_at(ambition))}({above}) / ({weights}) = {percent(value)}"
+    inputs = tuple(
+        Input(
+            s.title,
+            s.step.weight,
+            "",
+            on=s.step.due_on,
+            source="weight, due" if any(s.step is d for d in due) else "weight, not due yet",
+        )
+        for s in steps
+    )
+    return Explanation(
+        "expected", ("E1", "E3"), formula, value=value, inputs=inputs, changes=_next_day(plan, day=day, last=last)
+    )
+
+
+def _next_day(plan: Callable[[date], float | None], *, day: date, last: date) -> tuple[Change, ...]:
+    """Return the next day on which time alone moves the plan, none after the end."""
+    before = plan(day)
+    for ahead in range(1, max(0, (last - day).days) + 2):
+        on = day + timedelta(days=ahead)
+        after = plan(on)
+        if after is not None and before is not None and after != before:
+            cut = hundredfold(after, 2)
+            text = f"on {day_text(on)}: {sign(cut - hundredfold(before, 2))} to {digits(cut)} %"
+            return (Change(text, becomes=after, adds=after - before, on=on),)
+    return ()
+
+
+def _times(green: float) -> str:
+    return "" if green == 1 else f"{number(green)} × "

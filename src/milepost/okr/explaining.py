@@ -1,0 +1,260 @@
+"""From facts to explanations: pure, no database; the twin of `scoring`, on the same facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from milepost.core.explain import (
+    Explanation,
+    Input,
+    LeftOut,
+    Link,
+    Member,
+    NamedStep,
+    SetBy,
+    Way,
+    explain_frozen,
+    explain_keep,
+    explain_keep_plan,
+    explain_member_plans,
+    explain_members,
+    explain_milestone,
+    explain_milestone_plan,
+    explain_reach,
+    explain_reach_plan,
+    explain_score,
+    explain_status,
+    explain_window,
+)
+from milepost.core.pace import elapsed
+from milepost.core.rhythm import Rhythm
+from milepost.core.rollup import roll_up
+from milepost.core.series import Point, resolve_window
+from milepost.okr.scoring import (
+    KeyResultFacts,
+    ObjectiveFacts,
+    read_points,
+    read_value,
+    score_key_result,
+)
+
+EXACT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: a word, and the person."""
+
+    source: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the facts of a key result leave out because no number depends on it."""
+
+    kpi_name: str = ""
+    kpi: Link | None = None
+    step_titles: tuple[str, ...] = ()
+    planned_on: date | None = None
+    origins: Mapping[date, Origin] = field(default_factory=dict)
+    own_word_by: str = ""
+    own_word_why: str = ""
+
+
+def explain_key_result(facts: KeyResultFacts, words: Words, *, rhythm: Rhythm, today: date) -> tuple[Explanation, ...]:
+    """Return the explanations of a key result's value, progress, score, plan and status on `today`.
+
+    Source: rules P1, P2, P3, P5, P8, R8, E1, E3, S1, S5.
+    """
+    if facts.final is not None:
+        return _frozen(facts)
+    points = read_points(facts, today=today)
+    found: list[Explanation] = []
+    if facts.kind == "milestone":
+        titles = words.step_titles or ("",) * len(facts.steps)
+        steps = [NamedStep(title, step) for title, step in zip(titles, facts.steps, strict=True)]
+        measured = explain_milestone(steps)
+        plan = explain_milestone_plan(steps, first=facts.first, last=facts.last, day=today, ambition=facts.ambition)
+    elif facts.kind == "keep":
+        measured = explain_keep(
+            points,
+            low=facts.low,
+            high=facts.high,
+            tolerance=facts.tolerance,
+            frequency=facts.frequency,
+            unit=facts.unit_code,
+            inputs=(*_values(facts, words, points), *_band(facts, words)),
+        )
+        plan = explain_keep_plan(closed_periods=len(points), ambition=facts.ambition)
+    else:
+        if facts.is_kpi:
+            found.append(_window(facts, words, points))
+        measured = _reach(facts, words, points)
+        plan = explain_reach_plan(
+            first=facts.first,
+            last=facts.last,
+            day=today,
+            ambition=facts.ambition,
+            start=facts.start,
+            target=facts.target,
+            unit=facts.unit_code,
+        )
+    status = _status(facts, words, measured.value, plan.value, rhythm=rhythm, today=today)
+    return (*found, measured, explain_score(measured), plan, status)
+
+
+def explain_objective(
+    facts: ObjectiveFacts,
+    members: Sequence[Member],
+    *,
+    left_out: Sequence[LeftOut] = (),
+    inputs: Sequence[Input] = (),
+    today: date,
+) -> tuple[Explanation, ...]:
+    """Return the explanations of an objective's score, plan and status on `today`.
+
+    Args:
+        members: its contributing children.
+        left_out: the others, with the reason.
+        inputs: the values below the children's scores.
+
+    Source: rules R1, R2, R4, R8, E4, S1, S3.
+    """
+    if facts.is_closed:
+        score, plan = _closed(facts, members, left_out=left_out, inputs=inputs)
+    else:
+        score = explain_members(members, left_out=left_out, inputs=inputs)
+        plan = explain_member_plans(members)
+    status = explain_status(
+        progress=score.value,
+        expected=plan.value,
+        tau=elapsed(first=facts.first, last=facts.last, day=today),
+        ambition=facts.ambition,
+        last=facts.last,
+        ended=today > facts.last,
+        closed=facts.is_closed,
+        is_objective=True,
+        missing=sum(m.is_missing for m in members),
+    )
+    return score, plan, status
+
+
+def _frozen(facts: KeyResultFacts) -> tuple[Explanation, ...]:
+    final = facts.final
+    assert final is not None  # noqa: S101 - the caller's question
+    rules = ("P8", "R8") if facts.is_kpi else ("R8",)
+    inputs = () if final.value is None else (Input("value at close", final.value, facts.unit_code, source="close"),)
+    return (
+        explain_frozen("progress", final.progress, rules=rules, inputs=inputs),
+        explain_frozen("score", final.score, rules=rules),
+        explain_frozen("expected", final.expected, rules=("R8",)),
+        explain_status(
+            progress=final.progress,
+            expected=final.expected,
+            tau=1.0,
+            ambition=facts.ambition,
+            last=facts.last,
+            ended=True,
+            closed=True,
+        ),
+    )
+
+
+def _closed(
+    facts: ObjectiveFacts, members: Sequence[Member], *, left_out: Sequence[LeftOut], inputs: Sequence[Input]
+) -> tuple[Explanation, Explanation]:
+    """Return what the close froze, with its parts where they still add up to it."""
+    now = roll_up([m.child for m in members]).score
+    final = facts.final_score
+    score = explain_frozen("score", final, rules=("R8",))
+    if now is not None and final is not None and abs(now - final) <= EXACT:
+        parts = explain_members(members, left_out=left_out, inputs=inputs)
+        score = Explanation(
+            "score", ("R8", *parts.rules), f"frozen at close: {parts.formula}", value=final, inputs=parts.inputs,
+            parts=parts.parts, total_text=parts.total_text, left_out=parts.left_out, reported=parts.reported,
+            contributing=parts.contributing,
+        )  # fmt: skip
+    return score, explain_frozen("expected", facts.final_expected, rules=("R8",))
+
+
+def _window(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> Explanation:
+    return explain_window(
+        points,
+        how=facts.aggregation,
+        window=resolve_window(facts.window, facts.aggregation),
+        frequency=facts.frequency,
+        unit=facts.unit_code,
+        inputs=_values(facts, words, points),
+    )
+
+
+def _reach(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> Explanation:
+    """Return the progress of P1; without start or target there is none."""
+    value = read_value(facts, points)
+    if facts.start is None or facts.target is None:
+        return Explanation("progress", ("P1",), "no start and target, so it is unknown")
+    inputs = [_plan_value("start", facts.start, facts, words), _plan_value("target", facts.target, facts, words)]
+    if value is not None:
+        on = points[-1].start
+        origin = words.origins.get(on, Origin("by hand"))
+        label = words.kpi_name if facts.is_kpi else "value"
+        source, by = ("KPI", "") if facts.is_kpi else (origin.source, origin.by)
+        inputs.insert(0, Input(label, value, facts.unit_code, on, source, by, words.kpi))
+    return explain_reach(
+        start=facts.start,
+        target=facts.target,
+        value=value,
+        unit=facts.unit_code,
+        inputs=inputs,
+        is_kpi=facts.is_kpi,
+    )
+
+
+def _status(
+    facts: KeyResultFacts,
+    words: Words,
+    measured: float | None,
+    planned: float | None,
+    *,
+    rhythm: Rhythm,
+    today: date,
+) -> Explanation:
+    row = score_key_result(facts, rhythm=rhythm, today=today)
+    set_by = None
+    if row.own_word and facts.check_ins:
+        set_by = SetBy(words.own_word_by, words.own_word_why, facts.check_ins[0].valid_on, row.own_until, row.own_word)
+    way = None
+    if facts.kind == "reach" and facts.start is not None and facts.target is not None:
+        way = Way(facts.start, facts.target, facts.unit_code)
+    return explain_status(
+        progress=measured,
+        expected=planned,
+        tau=elapsed(first=facts.first, last=facts.last, day=today),
+        ambition=facts.ambition,
+        last=facts.last,
+        ended=today > facts.last,
+        closed=False,
+        is_maintain=facts.kind == "keep",
+        way=way,
+        set_by=set_by,
+    )
+
+
+def _values(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> tuple[Input, ...]:
+    """Return each period's value with where it came from."""
+    label = words.kpi_name if facts.is_kpi else "value"
+    origins = [words.origins.get(p.start, Origin("KPI" if facts.is_kpi else "by hand")) for p in points]
+    return tuple(
+        Input(label, p.value, facts.unit_code, p.start, origin.source, origin.by, words.kpi)
+        for p, origin in zip(points, origins, strict=True)
+    )
+
+
+def _band(facts: KeyResultFacts, words: Words) -> tuple[Input, ...]:
+    ends = {"at least": facts.low, "at most": facts.high, "tolerance": facts.tolerance}
+    return tuple(_plan_value(label, value, facts, words) for label, value in ends.items() if value is not None)
+
+
+def _plan_value(label: str, value: float, facts: KeyResultFacts, words: Words) -> Input:
+    return Input(label, value, facts.unit_code, words.planned_on, "plan")
