@@ -161,7 +161,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     if not shown.can_edit:
         raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
     o = shown.line
-    parent = parent_of(pk)
+    parent = parent_of(place.actor, pk)
     runs = o.state in {"active", "paused"}
     initial = {
         "title": o.title,
