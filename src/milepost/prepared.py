@@ -6,9 +6,10 @@ use and only the ids are put in afterwards. The ORM stays the only spelling of i
 """
 
 import copy
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache, wraps
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -144,11 +145,12 @@ def insert_all(rows: Sequence[Model]) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = tuple(str(field.column) for field in fields)
+    cells_of = attrgetter(*(field.attname for field in fields))
     with connection.cursor() as cursor:
         for at in range(0, len(rows), _ROWS):
             part = rows[at : at + _ROWS]
             sql = _insert_sql(model, columns, len(part))
-            values = [f.get_db_prep_save(getattr(row, f.attname), connection) for row in part for f in fields]
+            values = _dressed(fields, map(cells_of, part))
             cursor.execute(f"{sql} RETURNING {connection.ops.quote_name(_key(model))}", values)
             for row, (pk,) in zip(part, cursor.fetchall(), strict=True):
                 row.pk = pk
@@ -163,19 +165,27 @@ def upsert(model: type[Model], rows: Sequence[Sequence[Any]]) -> None:
     columns = tuple(str(field.column) for field in fields)
     quote = connection.ops.quote_name
     fresh = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in columns if c != _key(model))
-    # What a database driver takes as it is needs no preparing; a nightly refresh writes millions of values.
-    dressed = [(i, f.get_db_prep_save) for i, f in enumerate(fields) if f.get_internal_type() in _DRESSED]
     with connection.cursor() as cursor:
         for at in range(0, len(rows), _ROWS):
             part = rows[at : at + _ROWS]
             sql = _insert_sql(model, columns, len(part))
-            values: list[Any] = []
-            for row in part:
-                cells = list(row)
-                for i, dress in dressed:
-                    cells[i] = dress(cells[i], connection)
-                values += cells
-            cursor.execute(f"{sql} ON CONFLICT ({quote(_key(model))}) DO UPDATE SET {fresh}", values)
+            cursor.execute(f"{sql} ON CONFLICT ({quote(_key(model))}) DO UPDATE SET {fresh}", _dressed(fields, part))
+
+
+def _dressed(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Return the cells of rows one after another, as the driver wants them.
+
+    What it takes as it is needs no preparing; a nightly refresh writes millions of values.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    dressed = [(i, f.get_db_prep_save) for i, f in enumerate(fields) if f.get_internal_type() in _DRESSED]
+    values: list[Any] = []
+    for row in rows:
+        cells = list(row)
+        for i, dress in dressed:
+            cells[i] = dress(cells[i], connection)
+        values += cells
+    return values
 
 
 def _key(model: type[Model]) -> str:

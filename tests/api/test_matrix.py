@@ -45,6 +45,7 @@ TABLE: dict[str, Row] = {
     "show_check_in": every(), "list_kpis": every(), "show_kpi": every(), "list_readings": every(),
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
+    "explain_objective": every(), "explain_key_result": every(), "explain_kpi": every(),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),

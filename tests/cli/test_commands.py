@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from milepost.cli.main import app
 from milepost.metrics.models import KpiScore, Metric, Reading
 from milepost.workspace.models import Workspace
-from tests.people import NOW, PASSWORD, Company
+from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
 FILE = "Week,Site,Within,All\n20150503,A,195,221\n20150503,A,555,643\n20150510,A,76,100\n"
@@ -42,7 +42,7 @@ def test_import_makes_the_kpi_adds_rows_up_and_a_second_run_changes_nothing(comp
     assert "Nothing written" in said
     code, said = readings(path)
     assert code == 0
-    assert "2 periods written, 0 stood there already" in said
+    assert said.startswith("3 rows: 2 periods. 2 periods written, 0 stood there already.")  # no empty line for cron
     assert "The week to 2015-05-10: 76 / 100 = 76 %, off target." in said
     assert readings(path)[1].count("0 periods written, 2 stood there already") == 1
     assert Reading.objects.count() == 2
@@ -58,6 +58,8 @@ def test_import_of_a_bad_file_names_the_cell_and_writes_nothing(company: Company
         assert word in said
     assert not Metric.objects.filter(is_kpi=True).exists()
     assert readings(tmp_path / "gone.csv")[0] == 1
+    path.write_text(FILE + "20150517,A,[/x],100\n")
+    assert "[/x]" in readings(path)[1]
 
 
 def test_doctor_finds_a_sound_installation_sound_and_a_wrong_score(company: Company, settings) -> None:
@@ -85,6 +87,11 @@ def test_people_are_added_and_get_a_password(company: Company) -> None:
         == 1
     )
     assert run("user", "password", "new@acme.example", "--password", "short")[0] == 1
+    code, said = run("user", "add", "more@acme.example", "--name", "More", "--password", PASSWORD)
+    assert "more@acme.example can sign in to acme." in said  # there is only one workspace
+    build_company("Other")
+    code, said = run("user", "add", "third@acme.example", "--name", "Third", "--password", PASSWORD)
+    assert (code, "There are: acme, other" in said) == (1, True)
 
 
 def test_the_sample_company_is_made_once_and_is_sound(db: None, settings, monkeypatch: pytest.MonkeyPatch) -> None:

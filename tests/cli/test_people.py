@@ -17,6 +17,7 @@ from milepost.cli.main import app
 from milepost.cli.profiles import NoProfile, Profile
 from milepost.cli.remote import Remote, RemoteProblem
 from milepost.metrics.models import Reading
+from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, KeyResult
 from milepost.site.wsgi import application
 from milepost.workspace import actions
@@ -159,4 +160,47 @@ def test_a_token_is_made_without_a_browser(company: Company) -> None:
     robot = run("token", "--for-workspace", "--scope", "kpi:write", "--scope", "read", "--days", "0").strip()
     assert "at Acme" in run("login", URL, "--token", robot, "--profile", "robot")
     assert "Nobody in acme" in run("token", "nobody@acme.example", code=1)
+    assert "Say whom it stands for" in run("token", code=1)  # never silently the first admin
     assert "cannot give admin" in run("token", "viewer@acme.example", "--scope", "admin", code=1)
+
+
+def test_a_value_below_zero_is_a_value_and_a_slip_stays_one(company: Company) -> None:
+    company.kpi("Profit", unit="EUR", direction="higher", target=None)
+    key = KeyResult.objects.get(objective_id=company.objective()).pk
+    log_in(company)
+    assert "Profit: -5 EUR written" in run("kpi", "push", "profit", "-5")
+    assert "-2.5," in run("checkin", str(key), "-2.5", "-c", "7")
+    assert "Invalid value" in run("kpi", "push", "profit", "--perido", code=2)
+    assert CheckIn.objects.get().value == -2.5
+
+
+def test_a_name_in_brackets_is_shown_as_it_is(company: Company) -> None:
+    company.kpi("Reply [eu] [/x]", unit="[min]")
+    company.objective("Quick [eu] [/x]", key_results=[okr.KeyResultDraft(title="Tickets [/x]", start=9, target=1)])
+    log_in(company)
+    assert "Reply [eu] [/x]: 43 [min] written" in run("kpi", "push", "reply", "43")
+    assert "Reply [eu] [/x]" in run("kpi", "list")
+    assert "Reply [eu] [/x]" in run("kpi", "show", "reply")
+    for said in (run("week"), run("goals")):
+        assert "Quick [eu] [/x]" in said
+        assert "Tickets [/x]" in said
+    assert "Checked in on Tickets [/x]" in run("checkin", "tickets", "5", "-c", "7")
+    assert "begins with [/y]" in run("checkin", "[/y]", "5", code=1)
+
+
+def test_a_program_reads_a_line_a_row_and_whole_slugs(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    slug = company.kpi("How long somebody who asks at the weekend waits for a first reply, in the median")
+    log_in(company)
+    monkeypatch.delenv("COLUMNS")
+    rows = run("kpi", "list").splitlines()
+    assert len(rows) == 2
+    assert rows[1].endswith(f"{slug} ") or rows[1].endswith(slug)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert slug in run("kpi", "list")  # the name gives way
+
+
+def test_a_kpi_that_is_not_there_is_named(company: Company) -> None:
+    secret = run("token", "lead@acme.example", "--scope", "read", "--scope", "kpi:write").strip()
+    run("login", URL, "--token", secret)
+    assert "No KPI begins with zebra" in run("kpi", "push", "zebra", "1", code=1)
+    assert "No KPI begins with no/thing" in run("kpi", "show", "no/thing", code=1)

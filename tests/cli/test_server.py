@@ -94,3 +94,16 @@ def test_a_port_that_is_taken_is_refused_with_a_sentence(tmp_path: Path) -> None
     assert done.returncode == 1
     assert f"Port {port} of 127.0.0.1 cannot be used" in done.stderr
     assert "MILEPOST_PORT" in done.stderr
+
+
+def test_an_installation_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    environ = {**os.environ, "MILEPOST_HOME": str(tmp_path / "home")}
+    environ.pop("DATABASE_URL", None)
+    command = [str(Path(sys.executable).parent / "milepost"), "token", "ada@example.com"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == "The database is new, or older than this version. Run: milepost init"
+    environ["DATABASE_URL"] = "postgresql://127.0.0.1:1/none"
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "The database does not answer" in done.stderr

@@ -10,7 +10,17 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
-from milepost.api.routers import check_ins, cycles, key_results, kpis, objectives, people, tokens, webhooks
+from milepost.api.routers import (
+    check_ins,
+    cycles,
+    explanations,
+    key_results,
+    kpis,
+    objectives,
+    people,
+    tokens,
+    webhooks,
+)
 
 ABOUT = """Everything that a page can do, under the same permissions.
 
@@ -94,6 +104,7 @@ api.add_router("/objectives", objectives.router)
 api.add_router("", key_results.router)
 api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
+api.add_router("", explanations.router)
 api.add_router("", people.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -54,7 +55,7 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
         data = given.file.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{given.file} cannot be read: {error.strerror}.") from None
-    with Progress(console=err, transient=True) as bar:
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         lines = data.count(b"\n") or None
         task = bar.add_task("Reading", total=lines)
         read = read_values(
@@ -83,7 +84,7 @@ def run(given: Given, *, out: Console, err: Console) -> bool:
         highlight=False,
         soft_wrap=True,
     )
-    out.print(_last(place, slug, read, frequency), highlight=False, soft_wrap=True)
+    out.print(_last(place, slug, read, frequency), markup=False, highlight=False, soft_wrap=True)
     return True
 
 
@@ -164,7 +165,7 @@ def _last(place: Place, slug: str, read: ReadFile, frequency: Frequency) -> str:
 def _print_problems(read: ReadFile, err: Console) -> None:
     table = Table("row", "column", "value", "rule", "what is wrong", box=None)
     for p in read.problems[:SHOWN_PROBLEMS]:
-        table.add_row(str(p.row), p.column, p.value, p.rule, p.sentence)
+        table.add_row(str(p.row), *map(escape, (p.column, p.value, p.rule, p.sentence)))
     err.print(table)
     shown = f" (the first {SHOWN_PROBLEMS} are shown)" if read.problem_count > SHOWN_PROBLEMS else ""
     count = "One problem" if read.problem_count == 1 else f"{read.problem_count:,} problems"

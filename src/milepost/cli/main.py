@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from milepost.cli import people
+from milepost.cli import explain, people
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -18,8 +18,19 @@ import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
 people.add_to(app)
+explain.add_to(app)
 out = Console()
 err = Console(stderr=True)
+Password = Annotated[
+    str,
+    typer.Option(
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        envvar="MILEPOST_PASSWORD",
+        help="Asked for if left out.",
+    ),
+]
 
 
 def setup() -> None:
@@ -30,9 +41,24 @@ def setup() -> None:
     django.setup()
 
 
+def ready() -> None:
+    """Load Django and prove that the database is there and of this version."""
+    setup()
+    from django.db import OperationalError, connection  # noqa: PLC0415 - after setup
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after setup
+
+    try:
+        executor = MigrationExecutor(connection)
+        is_behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except OperationalError as error:
+        raise refuse(f"The database does not answer: {str(error).splitlines()[0]}") from None
+    if is_behind:
+        raise refuse("The database is new, or older than this version. Run: milepost init")
+
+
 def refuse(sentence: str) -> typer.Exit:
     """Print a sentence to the error output and return the exit that ends the command."""
-    err.print(f"[red]{sentence}[/red]", highlight=False, soft_wrap=True)
+    err.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(1)
 
 
@@ -102,7 +128,7 @@ def work(
     once: Annotated[bool, typer.Option("--once", help="Stop when nothing is due any more.")] = False,
 ) -> None:
     """Run what is due; as many such processes as wanted share one PostgreSQL."""
-    setup()
+    ready()
     from milepost.jobs.loop import work as loop  # noqa: PLC0415 - after setup
 
     try:
@@ -115,7 +141,7 @@ def work(
 @app.command()
 def doctor() -> None:
     """Prove settings sound, score rows equal to a full rebuild, and no orphans."""
-    setup()
+    ready()
     from milepost import clock  # noqa: PLC0415 - after setup
     from milepost.exchange.doctor import examine  # noqa: PLC0415 - after setup
 
@@ -132,25 +158,22 @@ def doctor() -> None:
 def user_add(
     email: str,
     name: Annotated[str, typer.Option(help="As colleagues know them.")],
-    workspace: Annotated[str, typer.Option(help="Slug of the workspace.")],
+    password: Password,
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
     role: Annotated[str, typer.Option(help="admin, member or viewer.")] = "member",
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="MILEPOST_PASSWORD")] = "",
 ) -> None:
     """Add a person to a workspace."""
-    setup()
+    ready()
     from milepost.cli.users import add  # noqa: PLC0415 - after setup
 
-    _guarded(lambda: add(email=email, name=name, workspace=workspace, role=role, password=password))
-    out.print(f"{email} can sign in to {workspace}.")
+    slug = _guarded(lambda: add(email=email, name=name, workspace=workspace, role=role, password=password))
+    out.print(f"{email} can sign in to {slug}.", highlight=False, soft_wrap=True)
 
 
 @user_app.command("password")
-def user_password(
-    email: str,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
-) -> None:
+def user_password(email: str, password: Password) -> None:
     """Set a person's password."""
-    setup()
+    ready()
     from milepost.cli.users import set_password  # noqa: PLC0415 - after setup
 
     _guarded(lambda: set_password(email=email, password=password))
@@ -169,7 +192,7 @@ def token(
     for_workspace: Annotated[bool, typer.Option("--for-workspace", help="It stands for nobody.")] = False,
 ) -> None:
     """Make a token for a program and print it, this once."""
-    setup()
+    ready()
     from milepost import clock  # noqa: PLC0415 - after setup
     from milepost.cli.tokens import make  # noqa: PLC0415 - after setup
 
@@ -208,7 +231,7 @@ def import_readings(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, write nothing.")] = False,
 ) -> None:
     """Bring values of a KPI in, rows of one period added up; all or nothing, and again without harm."""
-    setup()
+    ready()
     from milepost.cli.imports import Given, run  # noqa: PLC0415 - after setup
 
     given = Given(

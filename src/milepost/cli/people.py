@@ -1,25 +1,31 @@
 """What people do from a terminal, by the REST interface: the week, check-ins, goals, KPIs."""
 
 import json
+import os
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from milepost.cli import profiles
 from milepost.cli.numbers import three_digits
 from milepost.cli.profiles import NoProfile, Profile
-from milepost.cli.remote import Remote, RemoteProblem
+from milepost.cli.remote import NotThere, Remote, RemoteProblem
 
 T = TypeVar("T")
 out = Console()
 err = Console(stderr=True)
 kpi_app = typer.Typer(no_args_is_help=True, help="KPIs: list them, look at one, send a value.")
 ProfileName = Annotated[str, typer.Option("--profile", "-p", help="Which installation, of those you logged in to.")]
+NEGATIVE = {"ignore_unknown_options": True}  # -5 is a value, not an option
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+WIDE = 1000
 WORDS = {
     "off_track": "[red]off track[/]", "at_risk": "[yellow]at risk[/]", "on_track": "[green]on track[/]",
     "ahead": "[green]ahead[/]", "reached": "[green]reached[/]", "off_target": "[red]off target[/]",
@@ -30,7 +36,8 @@ WORDS = {
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (login, week, checkin, goals, open_page):
-        app.command("open" if command is open_page else None)(command)
+        settings = NEGATIVE if command is checkin else None
+        app.command("open" if command is open_page else None, context_settings=settings)(command)
     app.add_typer(kpi_app, name="kpi")
 
 
@@ -41,16 +48,17 @@ def login(
 ) -> None:
     """Remember an installation and your token for it."""
     made = Profile(profile, address.rstrip("/"), token.strip())
-    me = _guarded(lambda: Remote(made).get("me"))
+    me = guarded(lambda: Remote(made).get("me"))
     path = profiles.save(made)
-    out.print(f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}. Kept in {path}.", soft_wrap=True)
+    who = f"{me['name']} at {me['workspace_name']}, {', '.join(me['scopes'])}."
+    out.print(f"{who} Kept in {path}.", markup=False, soft_wrap=True)
 
 
 def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
     """Show what is due from you."""
-    due = _guarded(lambda: _remote(profile).get("week"))
+    due = guarded(lambda: remote_of(profile).get("week"))
     if as_json:
-        _print_json(due)
+        print_json(due)
         return
     if not due["due"]:
         opens = due["next_opens_on"]
@@ -60,10 +68,10 @@ def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
     for line in due["due"]:
         when = f"[yellow]{line['due_on']}[/]" if line["is_overdue"] else line["due_on"]
         table.add_row(
-            line["title"], _value(line["value"], line["unit"]), _or_dash(line["confidence"]), _word(line["status"]),
-            when, line["objective"],
+            escape(line["title"]), _value(line["value"], line["unit"]), _or_dash(line["confidence"]),
+            word(line["status"]), when, escape(line["objective"]),
         )  # fmt: skip
-    out.print(table)
+    _print_table(table)
     out.print('Check in: milepost checkin "first words" VALUE -c CONFIDENCE -m "what changed"', style="dim")
 
 
@@ -77,7 +85,7 @@ def checkin(
     as_json: AsJson = False,
 ) -> None:
     """Check in on a key result."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def send() -> tuple[dict[str, Any], dict[str, Any]]:
         pk = _key_result(remote, key_result)
@@ -88,13 +96,13 @@ def checkin(
         }  # fmt: skip
         return remote.post("check-ins", body), remote.get(f"key-results/{pk}")
 
-    made, shown = _guarded(send)
+    made, shown = guarded(send)
     if as_json:
-        _print_json({**made, "key_result": shown})
+        print_json({**made, "key_result": shown})
         return
     out.print(
-        f"Checked in on {shown['title']}: {_value(shown['value'], shown['unit'])}, {_percent(shown['progress'])}, "
-        f"{_word(shown['status'])}, confidence {shown['confidence']}.",
+        f"Checked in on {escape(shown['title'])}: {_value(shown['value'], shown['unit'])}, "
+        f"{_percent(shown['progress'])}, {word(shown['status'])}, confidence {shown['confidence']}.",
         soft_wrap=True,
     )
 
@@ -106,28 +114,28 @@ def goals(
     as_json: AsJson = False,
 ) -> None:
     """List objectives with their key results."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def fetch() -> list[dict[str, Any]]:
         lead = remote.get("me")["person_id"] if mine else None
         return remote.every("objectives", state=state, lead_id=lead, include="key_results")
 
-    found = _guarded(fetch)
+    found = guarded(fetch)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     table = Table("goal", "progress", "plan", "status", "confidence", box=None)
     for o in found:
         table.add_row(
-            f"[bold]{o['title']}[/]", _percent(o["score"]), _percent(o["expected"]), _word(o["status"]),
+            f"[bold]{escape(o['title'])}[/]", _percent(o["score"]), _percent(o["expected"]), word(o["status"]),
             _or_dash(o["confidence"]),
         )  # fmt: skip
         for k in o["key_results"]:
             table.add_row(
-                f"  {k['title']}", _percent(k["progress"]), _percent(k["expected"]), _word(k["status"]),
+                f"  {escape(k['title'])}", _percent(k["progress"]), _percent(k["expected"]), word(k["status"]),
                 _or_dash(k["confidence"]),
             )  # fmt: skip
-    out.print(table if found else "No objectives.")
+    _print_table(table, otherwise="No objectives.")
 
 
 def open_page(
@@ -136,7 +144,7 @@ def open_page(
     profile: ProfileName = "",
 ) -> None:
     """Open the page of a goal, KPI, person or team in the browser."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def address() -> str:
         base = f"{remote.profile.url}/w/{remote.get('me')['workspace']}/"
@@ -152,7 +160,7 @@ def open_page(
         folder = {"objective": "goals", "kpi": "kpis", "person": "person", "team": "team"}[first["kind"]]
         return f"{base}{folder}/{first['reference']}/"
 
-    url = _guarded(address)
+    url = guarded(address)
     out.print(url, highlight=False, soft_wrap=True)
     if not show:
         webbrowser.open(url)
@@ -161,18 +169,19 @@ def open_page(
 @kpi_app.command("list")
 def kpi_list(profile: ProfileName = "", as_json: AsJson = False) -> None:
     """List KPIs, the worst first."""
-    found = _guarded(lambda: _remote(profile).every("kpis"))
+    found = guarded(lambda: remote_of(profile).every("kpis"))
     order = {"off_target": 0, "close": 1, "unknown": 2, "no_value": 3, "on_target": 4}
     found.sort(key=lambda k: (order.get(k["status"], 5), k["name"]))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
-    table = Table("KPI", "value", "period", "target", "status", "", box=None)
+    table = Table("KPI", "value", "period", "target", "status", Column("slug", no_wrap=True), box=None)
     for k in found:
         table.add_row(
-            k["name"], _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), _word(k["status"]), k["slug"]
-        )
-    out.print(table if found else "No KPIs.")
+            escape(k["name"]), _value(k["value"], k["unit"]), _or_dash(k["period"]), _target(k), word(k["status"]),
+            k["slug"],
+        )  # fmt: skip
+    _print_table(table, otherwise="No KPIs.")
 
 
 @kpi_app.command("show")
@@ -182,17 +191,18 @@ def kpi_show(
     as_json: AsJson = False,
 ) -> None:
     """Show one KPI with its last values."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
 
     def fetch() -> tuple[dict[str, Any], list[dict[str, Any]]]:
         slug = _kpi(remote, name)
         return remote.get(f"kpis/{slug}"), remote.get(f"kpis/{slug}/readings", limit=13)["items"]
 
-    kpi, readings = _guarded(fetch)
+    kpi, readings = guarded(fetch)
     if as_json:
-        _print_json({**kpi, "readings": readings})
+        print_json({**kpi, "readings": readings})
         return
-    out.print(f"[bold]{kpi['name']}[/]  {_value(kpi['value'], kpi['unit'])}  {_word(kpi['status'])}  {_target(kpi)}")
+    stands = f"{_value(kpi['value'], kpi['unit'])}  {word(kpi['status'])}  {_target(kpi)}"
+    out.print(f"[bold]{escape(kpi['name'])}[/]  {stands}")
     if kpi["changed_on"]:
         out.print(
             f"Since {kpi['changed_on']} about {_value(kpi['level'], kpi['unit'])}, "
@@ -201,11 +211,11 @@ def kpi_show(
     table = Table("period", "value", "known", "by", box=None)
     for r in readings:
         shown = "taken back" if r["value"] is None else _value(r["value"], kpi["unit"])
-        table.add_row(r["period"], shown, r["known_at"][:16].replace("T", " "), _or_dash(r["author_name"]))
-    out.print(table)
+        table.add_row(r["period"], shown, r["known_at"][:16].replace("T", " "), escape(_or_dash(r["author_name"])))
+    _print_table(table)
 
 
-@kpi_app.command("push")
+@kpi_app.command("push", context_settings=NEGATIVE)
 def kpi_push(
     name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
     value: Annotated[float, typer.Argument(help="In the KPI's unit.")],
@@ -214,19 +224,19 @@ def kpi_push(
     as_json: AsJson = False,
 ) -> None:
     """Send a value of a KPI; sent twice, it is stored once. Made for cron."""
-    remote = _remote(profile)
+    remote = remote_of(profile)
     body: dict[str, Any] = {"value": value} | ({"period": period} if period else {})
-    stored = _guarded(lambda: remote.post(f"kpis/{_kpi(remote, name)}/readings", body))
+    stored = guarded(lambda: remote.post(f"kpis/{_kpi(remote, name)}/readings", body))
     if as_json:
-        _print_json(stored)
+        print_json(stored)
         return
     kpi = stored["kpi"]
     said = "written" if stored["written"] else "stood there already"
-    out.print(f"{kpi['name']}: {_value(value, kpi['unit'])} {said}; {_word(kpi['status'])}.", soft_wrap=True)
+    out.print(f"{escape(kpi['name'])}: {_value(value, kpi['unit'])} {said}; {word(kpi['status'])}.", soft_wrap=True)
 
 
-def _remote(profile: str) -> Remote:
-    return Remote(_guarded(lambda: profiles.load(profile)))
+def remote_of(profile: str) -> Remote:
+    return Remote(guarded(lambda: profiles.load(profile)))
 
 
 def _kpi(remote: Remote, name: str) -> str:
@@ -251,31 +261,39 @@ def _one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
     exact = [hit for hit in found if name.lower() in {hit["reference"].lower(), hit["title"].lower()}]
     found = exact if len(exact) == 1 else found
     if not found and kind == "kpi":
-        return name  # a slug whose words begin with something else; the answer says if there is none
+        with suppress(NotThere):  # a slug whose words begin with something else
+            return str(remote.get(f"kpis/{quote(name, safe='')}")["slug"])
     if len(found) != 1:
         names = "; ".join(f"{hit['title']} ({hit['reference']})" for hit in found)
         raise RemoteProblem(f"No {noun} begins with {name}." if not found else f"Several do: {names}. Say more of it.")
     return str(found[0]["reference"])
 
 
-def _guarded(do: Callable[[], T]) -> T:
+def guarded(do: Callable[[], T]) -> T:
     try:
         return do()
     except (RemoteProblem, NoProfile) as error:
-        err.print(f"[red]{error}[/red]", highlight=False, soft_wrap=True)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
 
 
-def _print_json(data: Any) -> None:
+def _print_table(table: Table, *, otherwise: str = "") -> None:
+    """Print rows, each on one line when another program reads them."""
+    is_read_by_a_program = not out.is_terminal and "COLUMNS" not in os.environ
+    console = Console(width=WIDE) if is_read_by_a_program else out
+    console.print(table if table.row_count else otherwise)
+
+
+def print_json(data: Any) -> None:
     out.print_json(json.dumps(data))
 
 
-def _word(word: str | None) -> str:
-    return WORDS.get(word or "", (word or "no value").replace("_", " "))
+def word(status: str | None) -> str:
+    return WORDS.get(status or "", (status or "no value").replace("_", " "))
 
 
 def _value(value: float | None, unit: str | None) -> str:
-    return "–" if value is None else f"{three_digits(value)} {unit or ''}".strip()
+    return "–" if value is None else escape(f"{three_digits(value)} {unit or ''}".strip())
 
 
 def _percent(share: float | None) -> str:

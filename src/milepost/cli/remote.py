@@ -16,6 +16,10 @@ class RemoteProblem(RuntimeError):
     """The installation refused, or could not be reached; the sentence says which."""
 
 
+class NotThere(RemoteProblem):
+    """What was asked for is not there, or not yours to see."""
+
+
 class Remote:
     """One installation, as the holder of the profile's token.
 
@@ -84,4 +88,5 @@ def _read(answer: httpx.Response) -> Any:
         raise RemoteProblem(
             f"{answer.url.host} answered {answer.status_code}, which is no answer of Milepost."
         ) from None
-    raise RemoteProblem(f"{detail}{fields}")
+    kind = NotThere if answer.status_code == 404 else RemoteProblem  # noqa: PLR2004 - nothing here
+    raise kind(f"{detail}{fields}")

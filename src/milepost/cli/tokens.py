@@ -29,6 +29,8 @@ def make(
         return actions.create_token(
             by=operator, name=name, scopes=scopes, days=days, for_workspace=True, now=now
         ).secret
+    if not email:
+        raise Invalid("Say whom it stands for: an e-mail address, or --for-workspace.")
     person = find_lead(operator, email)
     if person is None:
         raise Invalid(f"Nobody in {slug} has the address {email}.")

@@ -67,14 +67,13 @@ def add_key_result(request: ApiRequest, objective_id: Path[Id], body: KeyResultI
 )  # fmt: skip
 def update_key_result(request: ApiRequest, key_result_id: Path[Id], body: KeyResultPatch) -> HttpResponse:
     actor = request.place.actor
-    row = queries.get_key_result(actor, key_result_id)
     there = queries.show_key_result(actor, key_result_id)
     given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"reason", "steps"})
     wanted = {name: value for name, value in given.items() if value is not None or name in NULLABLE}
     steps = there["steps"] if body.steps is None else [step.model_dump() for step in body.steps]
     known = ("title", "kind", "start", "target", "low", "high", "tolerance", "window", "weight", "share", "lead_id")
     draft = {name: there[name] for name in (*known, "ambition")}
-    draft |= {"unit": there["unit"] or "", "kpi": row.metric.slug if row.metric and row.metric.is_kpi else None}
+    draft |= {"unit": there["unit"] or "", "kpi": there["kpi"]}
     draft["steps"] = [
         actions.StepDraft(title=s["title"], weight=s["weight"], due_on=s["due_on"], id=s["id"]) for s in steps
     ]

@@ -79,7 +79,7 @@ def explain_member_plans(members: Sequence[Member]) -> Explanation:
     children = [m.child for m in members]
     rolled = roll_up(children)
     planned = [replace(c, score=None if c.score is None else c.expected) for c in children]
-    parts, total = _parts(members, planned)
+    parts, total = _parts([replace(m, how="") for m in members], planned)
     out = [
         LeftOut(m.label, "has no value yet, so its plan does not count either", "E4", m.link)
         for m in members

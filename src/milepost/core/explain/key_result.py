@@ -85,8 +85,8 @@ def nudge_reach(label: str, *, start: float, target: float, value: float, unit: 
     distance = abs(target - start)
     size = 10.0 ** (math.floor(math.log10(distance)) - 1) if 0 < distance < math.inf else distance / 10
     then = value + math.copysign(size, target - start)
-    # 0.1 + 0.2 is not what a person would write down for it.
-    then = float(f"{then:.12g}")
+    # 0.1 + 0.2 is not what a person would write down for it; beyond the largest number nothing is left to add.
+    then = float(f"{then:.12g}") if math.isfinite(then) else value
     text = f"{label} at {quantity(then, unit, distance=distance)}"
     return Nudge(text, clip01(progress(start=start, target=target, value=then)))
 
@@ -114,8 +114,10 @@ def explain_window(
         text = f"{which}: none has a value yet"
     elif value is None:
         text = f"{which}: {counted(len(points), frequency.value)} cannot be put together without their two counts"
+    elif (sums := _put_together(points, how=how, unit=unit)) == number(value):
+        text = f"{which}: {quantity(value, unit)}"
     else:
-        text = f"{which}: {_put_together(points, how=how, unit=unit)} = {quantity(value, unit)}"
+        text = f"{which}: {sums} = {quantity(value, unit)}"
     return Explanation("value", ("P8", "K4"), text, value=value, unit=unit, inputs=tuple(inputs))
 
 

@@ -86,10 +86,11 @@ def _judged(last: Point, target: Target | None, unit: str, frequency: Frequency)
     else:
         edge = target.high or 0.0
         sums = f"{number(last.value, distance=distance)} − {number(edge)}"
-    beside = "within" if period_word(last.value, target) == KpiWord.CLOSE else "more than"
     missed = f"{sums} = {quantity(distance, unit, distance=distance)}"
-    tolerance = quantity(target.tolerance, unit)
-    return f"{shown}, is not {_aim(target, unit)}: {missed}, {beside} the tolerance of {tolerance}: {word}"
+    if target.tolerance:
+        beside = "within" if period_word(last.value, target) == KpiWord.CLOSE else "more than"
+        missed += f", {beside} the tolerance of {quantity(target.tolerance, unit)}"
+    return f"{shown}, is not {_aim(target, unit)}: {missed}: {word}"
 
 
 def _aim(target: Target, unit: str) -> str:

@@ -92,7 +92,7 @@ def explain_status(
 
     word = word_at(progress)
     free = word_at(progress, cap=False)
-    rules = ["S3"] * is_objective + ["S1"] + ["S5"] * (set_by is not None) + ["S7"]
+    rules = ["S1"] + ["S3"] * is_objective + ["S5"] * (set_by is not None) + ["S7"]
     changes: list[Change] = []
     if closed:
         formula = "closed, so its word is done"

@@ -26,7 +26,7 @@ def places_for(distance: float) -> int:
 
 def rounded(value: float, places: int, how: str = ROUND_HALF_EVEN) -> Decimal:
     """Return a number cut to its decimals, as `decimal` rounds."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=how, context=_WIDE)
+    return _cut(Decimal(repr(float(value))), places, how)
 
 
 def down(value: float, places: int) -> Decimal:
@@ -72,8 +72,13 @@ def percent(share: float, *, places: int = 1, keep_zeros: bool = False) -> str:
 
 def hundredfold(share: float, places: int, how: str = ROUND_HALF_EVEN) -> Decimal:
     """Return a share of 1 in percent, cut to its decimals."""
-    exact = _WIDE.multiply(Decimal(repr(float(share))), Decimal(100))
-    return exact.quantize(Decimal(1).scaleb(-places), rounding=how, context=_WIDE)
+    return _cut(_WIDE.multiply(Decimal(repr(float(share))), Decimal(100)), places, how)
+
+
+def _cut(value: Decimal, places: int, how: str) -> Decimal:
+    if not value.is_finite():  # a progress of 1e300 steps over a hair is beyond any number
+        return value
+    return value.quantize(Decimal(1).scaleb(-places), rounding=how, context=_WIDE)
 
 
 def sign(value: Decimal) -> str:

@@ -4,21 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 
-from milepost.core.calendar import (
-    Frequency,
-    default_lag_days,
-    last_closed,
-    previous_start,
-    starts_between,
-)
+from milepost.core.calendar import Frequency, previous_start
 from milepost.core.proposal import propose
-from milepost.core.series import Aggregation, Point, closed_points, open_point
-from milepost.core.target import Direction, KpiWord, Target, kpi_word, period_word
+from milepost.core.series import Aggregation, Point, open_point
+from milepost.core.target import Direction, KpiWord, Target, period_word
 from milepost.metrics.models import KpiScore, Metric
-from milepost.metrics.queries.series import Known, as_points, known_readings, target_of_period, targets_of
+from milepost.metrics.queries.series import Known, as_points, known_readings, targets_of
+from milepost.metrics.scoring import judge, target_of_period
 from milepost.prepared import upsert
 from milepost.workspace.actions import tell
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 
 SPARK_LENGTH = 13
 SEVERITY = {
@@ -66,6 +61,9 @@ def _refresh(kpis: Sequence[Metric], known: Mapping[int, Mapping[date, Known]], 
 
 
 def _tell(row: KpiScore, word: str, shift_on: date | None, *, now: datetime) -> None:
+    """Tell of a changed word or level, if everybody may see the KPI: who listens is not known (R6)."""
+    if row.metric.visibility != Visibility.EVERYBODY:
+        return
     about = {"kpi": row.metric.slug, "name": row.metric.name, "unit": row.metric.unit_code, "value": row.value}
     if row.word != word:
         told = {**about, "before": word, "status": row.word}
@@ -84,23 +82,11 @@ def _row(
     now: datetime,
 ) -> KpiScore:
     frequency = Frequency(kpi.frequency)
-    lag_days = default_lag_days(frequency) if kpi.lag_days is None else kpi.lag_days
     points = as_points(known)
-    closed = closed_points(points, frequency=frequency, today=today)
+    judged = judge(points, versions, frequency=frequency, lag_days=kpi.lag_days, today=today)
+    closed, last, target, word = judged.closed, judged.last, judged.target, judged.word
     opened = open_point(points, frequency=frequency, today=today)
-    last = closed[-1] if closed else None
     before = _value_at(closed, previous_start(last.start, frequency)) if last else None
-    target = target_of_period(versions, last.start if last else today, frequency)
-    newest = last_closed(frequency, today=today)
-    expected_periods = len(starts_between(closed[0].start, newest, frequency)) if closed else 0
-    word = kpi_word(
-        last=last,
-        target=target,
-        frequency=frequency,
-        lag_days=lag_days,
-        today=today,
-        expected_periods=expected_periods,
-    )
     streak = _streak(closed, versions, frequency)
     proposal = propose(
         closed,
@@ -124,7 +110,7 @@ def _row(
         before=before,
         open_value=opened.value if opened else None,
         value_word=period_word(last.value, target).value if last else KpiWord.NO_VALUE.value,
-        missing_on=_missing(last, word, newest),
+        missing_on=_missing(last, word, judged.newest),
         off_streak=len(streak),
         off_since=streak[0].start if streak else None,
         shift_on=proposal.shift_on,
@@ -132,7 +118,7 @@ def _row(
         shift_level=level,
         shift_is_better=better,
         wants_objective=proposal.is_primary,
-        spark=_spark(closed, newest, frequency),
+        spark=_spark(closed, judged.newest, frequency),
         last_known_at=latest.known_at if latest else None,
         last_source=latest.source if latest else "",
         readings=len(points),

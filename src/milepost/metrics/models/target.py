@@ -1,6 +1,5 @@
 """What a KPI is kept against, by date."""
 
-from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -8,8 +7,6 @@ from django.db.models import Q
 
 from milepost.core.target import TargetRule
 from milepost.metrics.models.metric import Metric
-
-ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
 
 
 class TargetVersion(models.Model):

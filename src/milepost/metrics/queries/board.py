@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from milepost.core.target import Target
 from milepost.metrics.models import KpiScore, Metric
-from milepost.metrics.queries.series import target_on, targets_of
+from milepost.metrics.queries.series import targets_of
+from milepost.metrics.scoring import target_on
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 

@@ -15,9 +15,9 @@ from milepost.metrics.queries.board import Tile, tile_of
 from milepost.metrics.queries.series import (
     Known,
     as_points,
-    target_on,
     targets_of,
 )
+from milepost.metrics.scoring import target_on
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 

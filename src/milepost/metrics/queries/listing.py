@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.target import Target
-from milepost.metrics.models import ALWAYS, Metric, MetricContributor, Note, Reading
-from milepost.metrics.queries.series import TARGET, target_on, targets_from, targets_of
+from milepost.metrics.models import Metric, MetricContributor, Note, Reading
+from milepost.metrics.queries.series import TARGET, targets_from, targets_of
+from milepost.metrics.scoring import ALWAYS, target_on
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from milepost.core.calendar import Frequency, last_day
 from milepost.core.series import Point
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.models import Reading, TargetVersion
@@ -109,21 +108,3 @@ def targets_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[tuple[date, T
 def _targets(metric_ids: Collection[int]) -> QuerySet[TargetVersion, tuple[Any, ...]]:
     rows = TargetVersion.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "since")
     return rows.values_list(*TARGET)
-
-
-def target_on(versions: Sequence[tuple[date, Target | None]], day: date) -> Target | None:
-    """Return the target in force on a day; before the first version, the first one (rule K2)."""
-    if not versions:
-        return None
-    in_force = versions[0][1]
-    for since, target in versions:
-        if since <= day:
-            in_force = target
-    return in_force
-
-
-def target_of_period(
-    versions: Sequence[tuple[date, Target | None]], start: date, frequency: Frequency
-) -> Target | None:
-    """Return the target that judges a period: the one in force on its last day."""
-    return target_on(versions, last_day(start, frequency))

@@ -61,7 +61,7 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
         row = (*filed, *_scored_values(scored), today)
         if not _same(item.stored, row):
             rows.append((*row, now))
-        if item.stored is not None and item.stored[WORD] != scored.shown_word:
+        if item.is_public and item.stored is not None and item.stored[WORD] != scored.shown_word:
             told = {
                 "key_result_id": item.id,
                 "objective_id": item.objective_id,

@@ -2,10 +2,12 @@
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
+    contributor_ids,
     key_results_by_objective,
     list_all_cycles,
     list_amendments,
@@ -35,6 +37,9 @@ __all__ = [
     "StepLine",
     "WeekPage",
     "branch_of",
+    "contributor_ids",
+    "explained_key_result",
+    "explained_objective",
     "find",
     "frame_facts",
     "get_check_in",

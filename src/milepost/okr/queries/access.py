@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
 from milepost.prepared import prepared
@@ -17,10 +17,23 @@ def get_objective(actor: Actor, objective_id: int) -> Objective:
     Raises:
         NotFound: there is none with this id, it belongs to another workspace, or it stands behind a wall.
     """
-    found = Objective.objects.visible_to(actor).select_related("cycle").filter(pk=objective_id).first()
-    if found is None:
+    return get_objective_and_parent(actor, objective_id)[0]
+
+
+def get_objective_and_parent(actor: Actor, objective_id: int) -> tuple[Objective, int | None]:
+    """Return an objective as `get_objective`, and the id of the one it stands below, None at the top."""
+    found = _objective(objective_id, *actor.sight)
+    if not found:
         raise NotFound
-    return found
+    return found[0], found[0].primary_parent_id
+
+
+@prepared
+def _objective(objective_id: int, *sight: Any) -> QuerySet[Objective, Any]:
+    primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
+    rows = Objective.objects.seen(*sight).select_related("cycle").filter(pk=objective_id)
+    with_edge = rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+    return with_edge.annotate(primary_parent_id=F("edge__parent_id"))
 
 
 def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:

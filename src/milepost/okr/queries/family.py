@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from milepost.core.pace import Ambition
-from milepost.okr.models import Alignment, Counts, GoalState, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
 from milepost.okr.queries.audience import audiences, is_inside
 from milepost.okr.queries.facts import COUNTING
 from milepost.okr.queries.tree import ids_with_ancestors
@@ -21,9 +21,8 @@ SCORE, EXPECTED = STORED.index("score"), STORED.index("expected")
 
 
 class OwnKeyResult(NamedTuple):
-    """A key result as its objective takes it."""
+    """A key result as its objective takes it; its columns are those of `OWN`."""
 
-    objective_id: int
     id: int
     score: float | None
     expected: float | None
@@ -36,6 +35,16 @@ class OwnKeyResult(NamedTuple):
     weight: float
     share: float | None
     state: str
+
+
+SCORES = (
+    "key_result_id", "score", "expected", "shown_word", "is_live", "is_missing", "confidence", "checked_in_on",
+    "next_check_in_on",
+)  # fmt: skip
+OWN = (
+    *(f"key_results__score__{name}" for name in SCORES), "key_results__weight", "key_results__share",
+    "key_results__state",
+)  # fmt: skip
 
 
 class Edge(NamedTuple):
@@ -72,22 +81,28 @@ class Family:
 
 
 def load_family(ids: Collection[int]) -> list[Family]:
-    """Return these objectives with their children: three queries, whatever their number."""
+    """Return these objectives with their children: two queries, whatever their number."""
     return _families(_objectives(ids))
 
 
 def load_branch(ids: Collection[int]) -> list[Family]:
-    """Return these objectives and all above them with their children: three queries, whatever the depth."""
+    """Return these objectives and all above them with their children: two queries, whatever the depth."""
     return _families(_with_ancestors(ids))
 
 
-def _families(objectives: list[tuple[Any, ...]]) -> list[Family]:
-    ids = [row[0] for row in objectives]
+def _families(rows: list[tuple[Any, ...]]) -> list[Family]:
+    """Return a family for each objective in these rows, one row a key result."""
     own: dict[int, list[OwnKeyResult]] = {}
-    for k in map(OwnKeyResult._make, _key_results(ids)):
-        own.setdefault(k.objective_id, []).append(k)
-    found = _edges(ids)
-    shut, unseen = _walls(found, objectives)
+    objectives: dict[int, tuple[Any, ...]] = {}
+    for pk, *row in rows:
+        k = OwnKeyResult._make(row[: len(OWN)])
+        if pk not in own:
+            own[pk] = []
+            objectives[pk] = (pk, *row[len(OWN) :])
+        if k.id is not None:  # one that has a score row
+            own[pk].append(k)
+    found = _edges(own)
+    shut, unseen = _walls(found, objectives.values())
     edges: dict[int, list[Edge]] = {}
     for parent, child, contributes, weight, share, state, _, *row in found:
         is_open = (parent, child) not in shut
@@ -103,16 +118,18 @@ def _families(objectives: list[tuple[Any, ...]]) -> list[Family]:
                 final_expected=final_expected,
                 is_closed=state == GoalState.CLOSED,
             ),
-            own.get(pk, []), edges.get(pk, []), _row(row),
+            own[pk], edges.get(pk, []), _row(row),
         )
         for (
             pk, workspace_id, cycle_id, lead_id, counts, state, parent, _,
             first, last, ambition, final_score, final_expected, *row,
-        ) in objectives
+        ) in objectives.values()
     ]  # fmt: skip
 
 
-def _walls(edges: list[tuple[Any, ...]], objectives: list[tuple[Any, ...]]) -> tuple[set[tuple[int, int]], set[int]]:
+def _walls(
+    edges: list[tuple[Any, ...]], objectives: Collection[tuple[Any, ...]]
+) -> tuple[set[tuple[int, int]], set[int]]:
     """Return the edges (parent, child) that walls shut, and the objectives whose parent not all their readers see.
 
     No query where everything is for everybody, which is nearly always.
@@ -184,27 +201,20 @@ def _with_ancestors(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]
 
 
 def _columns(rows: QuerySet[Objective]) -> QuerySet[Objective, tuple[Any, ...]]:
+    """Return a row for each key result with its objective, and one for each objective without any."""
     parent_here = Alignment.objects.filter(
         child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
     )
-    return rows.annotate(
-        parent_here=Subquery(parent_here.values("parent_id")[:1]),
-        parent_visibility=Subquery(parent_here.values("parent__visibility")[:1]),
-    ).values_list(
-        "id", "workspace_id", "cycle_id", "lead_id", "counts", "state", "parent_here", "parent_visibility",
-        "cycle__first_day", "cycle__last_day", "ambition", "final_score", "final_expected",
-        *(f"score__{name}" for name in STORED),
-    )  # fmt: skip
-
-
-@prepared
-def _key_results(ids: Collection[int]) -> QuerySet[KeyResultScore, tuple[Any, ...]]:
     return (
-        KeyResultScore.objects.filter(objective_id__in=ids)
-        .order_by("key_result__position", "key_result_id")
+        rows.order_by("pk", "key_results__position", "key_results__pk")
+        .annotate(
+            parent_here=Subquery(parent_here.values("parent_id")[:1]),
+            parent_visibility=Subquery(parent_here.values("parent__visibility")[:1]),
+        )
         .values_list(
-            "objective_id", "key_result_id", "score", "expected", "shown_word", "is_live", "is_missing", "confidence",
-            "checked_in_on", "next_check_in_on", "key_result__weight", "key_result__share", "key_result__state",
+            "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "parent_here", "parent_visibility",
+            "cycle__first_day", "cycle__last_day", "ambition", "final_score", "final_expected",
+            *(f"score__{name}" for name in STORED),
         )
     )  # fmt: skip
 

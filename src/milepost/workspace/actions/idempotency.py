@@ -22,7 +22,7 @@ class KeptAnswer:
 
 
 def kept_answer(*, token_id: int, key: str, body_hash: str, now: datetime) -> KeptAnswer | None:
-    """Return the answer that a key was given in the last 24 hours; None if it is new.
+    """Return the answer that a key was given in the last 24 hours; None if it is new or older, then it is free again.
 
     Raises:
         KeyReused: it came with another method, address or body.
@@ -30,8 +30,11 @@ def kept_answer(*, token_id: int, key: str, body_hash: str, now: datetime) -> Ke
     """
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", field="Idempotency-Key")
-    row = IdempotencyKey.objects.filter(token_id=token_id, key=key, at__gt=now - KEPT).first()
+    row = IdempotencyKey.objects.filter(token_id=token_id, key=key).first()
     if row is None:
+        return None
+    if row.at <= now - KEPT:
+        row.delete()  # its place is taken by the answer to come
         return None
     if row.body_hash != body_hash:
         raise KeyReused
@@ -46,7 +49,6 @@ def keep_answer(
     Raises:
         KeyReused: another request with this key was faster; this write is rolled back with it.
     """
-    IdempotencyKey.objects.filter(token_id=token_id, key=key, at__lte=now - KEPT).delete()
     try:
         with transaction.atomic():
             IdempotencyKey.objects.create(

@@ -1,0 +1,190 @@
+"""The interface costs what it shows: the same queries at five rows and at sixty, fourteen at most."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from milepost.metrics.models import Metric, Note, Reading
+from milepost.okr import actions
+from milepost.okr.models import CheckIn, Cycle, KeyResult, Step
+from milepost.workspace import actions as workspace
+from milepost.workspace.models import ApiToken, Delivery, Membership, Team, TeamMembership, User, Webhook
+from tests.api.conftest import Caller, Calling
+from tests.api.test_matrix import operations
+from tests.people import NOW, TODAY, Company
+
+pytestmark = pytest.mark.django_db
+MOST = 14
+FEW, MANY = 5, 60
+DEPTH = 7
+# A new plan or a value that goals read is written, and then scores anew of everything above it.
+MOST_OF = {"objective's roll-up": 20, "key result": 17, "1 value that goals read": 20, "50 values that goals read": 20}
+COUNTS = {FEW: "key_results", MANY: "both"}
+TOLD = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+
+# What each operation that reads is asked, as {name of the address: where the rows stand in the answer}.
+READS: dict[str, dict[str, str]] = {
+    "list_cycles": {"/cycles?limit=200": "items"},
+    "show_cycle": {"/cycles/{cycle}": ""},
+    "list_objectives": {
+        "/objectives?limit=200": "items",
+        "/objectives?limit=200&include=key_results": "items",
+        "/objectives?limit=200&include=key_results&state=active&lead_id={admin}&sort=-title": "items",
+    },
+    "show_objective": {"/objectives/{goal}": "key_results"},
+    "list_key_results": {"/key-results?limit=200": "items", "/key-results?limit=200&cycle_id={cycle}": "items"},
+    "show_key_result": {"/key-results/{milestone}": "steps"},
+    "list_check_ins": {"/check-ins?limit=200": "items", "/check-ins?limit=200&objective_id={goal}": "items"},
+    "show_check_in": {"/check-ins/{check_in}": ""},
+    "show_week": {"/week": "due"},
+    "list_kpis": {"/kpis?limit=200": "items"},
+    "show_kpi": {"/kpis/{kpi}": ""},
+    "list_readings": {"/kpis/{kpi}/readings?limit=200": "items"},
+    "list_notes": {"/kpis/{kpi}/notes?limit=200": "items"},
+    "show_me": {"/me": ""},
+    "show_workspace": {"/workspace": ""},
+    "list_people": {"/people?limit=200": "items", "/people?limit=200&team_id={team}": "items"},
+    "show_person": {"/people/{person}": ""},
+    "list_teams": {"/teams?limit=200": "items"},
+    "show_team": {"/teams/{team}": "members"},
+    "search": {"/search?q=goal": "items"},
+    "list_tokens": {"/tokens": "items"},
+    "list_webhooks": {"/webhooks?limit=200": "items"},
+    "show_webhook": {"/webhooks/{webhook}": ""},
+    "list_deliveries": {"/webhooks/{webhook}/deliveries?limit=200": "items"},
+}
+SHOWN_AT_MOST = {"/search?q=goal": 8, "/week": 50, "/objectives/{goal}": 3}
+
+
+@pytest.fixture
+def ids(company: Company) -> dict[str, Any]:
+    """Return the names in the addresses above: a chain of goals, a KPI that its deepest one reads, a webhook."""
+    by = company.actor("admin")
+    kpi, read_kpi = company.kpi(), company.kpi("Answered at once")
+    parent = None
+    for level in range(DEPTH):
+        steps = [actions.StepDraft(title="One")]
+        parent = company.objective(
+            f"Goal of level {level}", who="admin", parent_id=parent, counts="both",
+            key_results=[
+                actions.KeyResultDraft(title="Tickets", start=100, target=60),
+                actions.KeyResultDraft(title="Help", kind="milestone", steps=steps),
+                actions.KeyResultDraft(title="Reads", kpi=read_kpi, start=48, target=30),
+            ],
+        )  # fmt: skip
+    assert parent is not None
+    key_result, milestone = KeyResult.objects.filter(objective_id=parent).order_by("position")[:2]
+    draft = actions.CheckInDraft(key_result_id=key_result.pk, value=90, confidence=6)
+    check_in = actions.record_check_in(by=by, draft=draft, now=NOW - timedelta(days=9))
+    webhook, _ = workspace.create_webhook(by=by, url="https://example.org/h", events=["cycle.closed"], now=NOW)
+    return {
+        "cycle": company.cycle, "goal": parent, "key_result": key_result.pk, "milestone": milestone.pk,
+        "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
+        "team": company.team, "webhook": webhook,
+    }  # fmt: skip
+
+
+def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int) -> None:
+    """Add so many of everything that is listed."""
+    ws, admin = company.workspace_id, ids["admin"]
+    kpi = Metric.objects.get(slug=ids["kpi"])
+    for _, n in zip(range(count), rows, strict=False):
+        company.kpi(f"KPI {n}")
+        company.objective(f"Goal {n}", who="admin")
+        day, at = TODAY - timedelta(weeks=n), NOW - timedelta(minutes=n)
+        Cycle.objects.create(workspace_id=ws, name=f"Cycle {n}", first_day=day, last_day=day + timedelta(days=90))
+        Reading.objects.create(
+            workspace_id=ws, metric=kpi, valid_on=day, value=n, known_at=at, author_id=admin, source="api"
+        )
+        Note.objects.create(workspace_id=ws, metric=kpi, valid_on=day, text=f"Note {n}", author_id=admin, at=at)
+        CheckIn.objects.create(
+            workspace_id=ws, key_result_id=ids["key_result"], author_id=admin, at=NOW - timedelta(days=9),
+            valid_on=TODAY - timedelta(days=9), confidence=5,
+        )  # fmt: skip
+        Step.objects.create(key_result_id=ids["milestone"], position=n + 1, title=f"Step {n}")
+        user = User.objects.create(email=f"{n}@grow.example", name=f"Person {n}")
+        member = Membership.objects.create(workspace_id=ws, user=user, role="member", joined_at=NOW)
+        TeamMembership.objects.create(team_id=ids["team"], membership=member)
+        Team.objects.create(workspace_id=ws, name=f"Team {n}", parent_id=ids["team"])
+        ApiToken.objects.create(workspace_id=ws, name=f"Token {n}", token_hash=f"{n}", scopes=["read"], created_at=NOW)
+        Webhook.objects.create(
+            workspace_id=ws,
+            url="https://example.org/w",
+            events=["cycle.closed"],
+            secret="x",
+            created_at=NOW,
+            is_on=False,
+        )
+        Delivery.objects.create(
+            webhook_id=ids["webhook"], message_id=f"m{n}", type="cycle.closed", body="{}", created_at=NOW
+        )
+    actions.rebuild(by=company.operator(), now=NOW)
+
+
+def counted(caller: Caller, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Return how many queries a request takes, and its answer."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = caller.ok(method, path, body)
+    return sum(not q["sql"].startswith(TOLD) for q in asked.captured_queries), answer
+
+
+def test_every_operation_that_reads_is_counted() -> None:
+    assert {name for name, (method, _) in operations().items() if method == "GET"} == set(READS)
+
+
+def test_a_list_takes_the_same_queries_at_any_size(company: Company, calling: Calling, ids: dict[str, Any]) -> None:
+    rows = iter(range(1000))
+    caller = calling("admin")
+    asked: dict[int, dict[str, int]] = {}
+    shown: dict[int, dict[str, int]] = {}
+    for size, more in ((FEW, FEW), (MANY, MANY - FEW)):
+        grow(company, ids, rows, more)
+        caller.ok("GET", "/me")  # writes down that the token was used
+        asked[size], shown[size] = {}, {}
+        for paths in READS.values():
+            for path, place in paths.items():
+                queries, answer = counted(caller, "GET", path.format(**ids))
+                asked[size][path] = queries
+                shown[size][path] = len(answer[place]) if place else MANY
+    assert {path: n for path, n in shown[MANY].items() if n < SHOWN_AT_MOST.get(path, MANY)} == {}
+    assert {path: (n, asked[FEW][path]) for path, n in asked[MANY].items() if n != asked[FEW][path]} == {}
+    assert {path: n for path, n in asked[MANY].items() if n > MOST} == {}
+
+
+def test_a_write_takes_the_same_queries_at_any_size(company: Company, calling: Calling, ids: dict[str, Any]) -> None:
+    rows = iter(range(1000))
+    caller = calling("admin")
+    asked: dict[int, dict[str, int]] = {}
+    for size, more in ((FEW, FEW), (MANY, MANY - FEW)):
+        grow(company, ids, rows, more)
+        caller.ok("GET", "/me")
+        value = iter(range(size, 1000))
+        days = [(TODAY - timedelta(weeks=n)).isocalendar() for n in range(50)]
+        weeks = [f"{day.year}-W{day.week:02}" for day in days]
+
+        def values(count: int, value: Iterator[int] = value, weeks: list[str] = weeks) -> list[dict[str, Any]]:
+            return [{"period": week, "value": next(value)} for week in weeks[:count]]
+
+        check_in = {"key_result_id": ids["key_result"], "confidence": 5}
+        sent: dict[str, tuple[str, str, Any]] = {
+            "check-in": ("POST", "/check-ins", {**check_in, "value": next(value) / 10}),
+            "check-in that changes the status": ("POST", "/check-ins", {**check_in, "value": 200}),
+            "check-in that repeats the value": ("POST", "/check-ins", {**check_in, "value": 200}),
+            "check-in without a change": ("POST", "/check-ins", {**check_in, "nothing_changed": True}),
+            "1 value": ("POST", "/kpis/{kpi}/readings", values(1)),
+            "50 values": ("POST", "/kpis/{kpi}/readings", values(50)),
+            "objective": ("PATCH", "/objectives/{goal}", {"title": f"Other {size}", "reason": "Said so"}),
+            "objective's roll-up": ("PATCH", "/objectives/{goal}", {"counts": COUNTS[size], "reason": "Said so"}),
+            "1 value that goals read": ("POST", "/kpis/{read_kpi}/readings", values(1)),
+            "50 values that goals read": ("POST", "/kpis/{read_kpi}/readings", values(50)),
+            "key result": ("PATCH", "/key-results/{key_result}", {"target": 50 + size / 10, "reason": "Said so"}),
+        }
+        asked[size] = {
+            name: counted(caller, method, path.format(**ids), body)[0] for name, (method, path, body) in sent.items()
+        }
+    assert {name: (n, asked[FEW][name]) for name, n in asked[MANY].items() if n > asked[FEW][name]} == {}
+    assert {name: n for name, n in asked[MANY].items() if n > MOST_OF.get(name, MOST)} == {}
