@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from milepost.metrics.models import Metric, Note, Reading
+from milepost.metrics.models import Metric, Note, Reading, TargetVersion
 from milepost.okr import actions
-from milepost.okr.models import CheckIn, Cycle, KeyResult, Step
+from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Step
 from milepost.workspace import actions as workspace
-from milepost.workspace.models import ApiToken, Delivery, Membership, Team, TeamMembership, User, Webhook
+from milepost.workspace.models import ApiToken, Delivery, Invitation, Membership, Team, TeamMembership, User, Webhook
 from tests.api.conftest import Caller, Calling
 from tests.api.test_matrix import operations
 from tests.people import NOW, TODAY, Company
@@ -36,6 +36,13 @@ READS: dict[str, dict[str, str]] = {
         "/objectives?limit=200&include=key_results&state=active&lead_id={admin}&sort=-title": "items",
     },
     "show_objective": {"/objectives/{goal}": "key_results"},
+    "list_amendments": {"/objectives/{goal}/amendments?limit=200": "items"},
+    "explain_objective": {"/objectives/{root}/explanation": ""},
+    "explain_key_result": {"/key-results/{key_result}/explanation": ""},
+    "explain_kpi": {"/kpis/{kpi}/explanation": ""},
+    "list_targets": {"/kpis/{kpi}/targets": "items"},
+    "show_proposal": {"/kpis/{kpi}/proposal": ""},
+    "list_invitations": {"/invitations?limit=200": "items"},
     "list_key_results": {"/key-results?limit=200": "items", "/key-results?limit=200&cycle_id={cycle}": "items"},
     "show_key_result": {"/key-results/{milestone}": "steps"},
     "list_check_ins": {"/check-ins?limit=200": "items", "/check-ins?limit=200&objective_id={goal}": "items"},
@@ -65,7 +72,7 @@ def ids(company: Company) -> dict[str, Any]:
     """Return the names in the addresses above: a chain of goals, a KPI that its deepest one reads, a webhook."""
     by = company.actor("admin")
     kpi, read_kpi = company.kpi(), company.kpi("Answered at once")
-    parent = None
+    parent = root = None
     for level in range(DEPTH):
         steps = [actions.StepDraft(title="One")]
         parent = company.objective(
@@ -76,13 +83,14 @@ def ids(company: Company) -> dict[str, Any]:
                 actions.KeyResultDraft(title="Reads", kpi=read_kpi, start=48, target=30),
             ],
         )  # fmt: skip
+        root = root or parent
     assert parent is not None
     key_result, milestone = KeyResult.objects.filter(objective_id=parent).order_by("position")[:2]
     draft = actions.CheckInDraft(key_result_id=key_result.pk, value=90, confidence=6)
     check_in = actions.record_check_in(by=by, draft=draft, now=NOW - timedelta(days=9))
     webhook, _ = workspace.create_webhook(by=by, url="https://example.org/h", events=["cycle.closed"], now=NOW)
     return {
-        "cycle": company.cycle, "goal": parent, "key_result": key_result.pk, "milestone": milestone.pk,
+        "cycle": company.cycle, "goal": parent, "root": root, "key_result": key_result.pk, "milestone": milestone.pk,
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
     }  # fmt: skip
@@ -95,11 +103,21 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
     for _, n in zip(range(count), rows, strict=False):
         company.kpi(f"KPI {n}")
         company.objective(f"Goal {n}", who="admin")
+        company.objective(f"Child {n}", who="admin", parent_id=ids["root"])
         day, at = TODAY - timedelta(weeks=n), NOW - timedelta(minutes=n)
         Cycle.objects.create(workspace_id=ws, name=f"Cycle {n}", first_day=day, last_day=day + timedelta(days=90))
         Reading.objects.create(
             workspace_id=ws, metric=kpi, valid_on=day, value=n, known_at=at, author_id=admin, source="api"
         )
+        TargetVersion.objects.create(metric=kpi, since=day, rule="at_most", high=30 + n)
+        Amendment.objects.create(
+            workspace_id=ws, kind="objective", goal_id=ids["goal"], objective_id=ids["goal"], field="title", old=f"{n}",
+            new="x", at=at, actor_id=admin, reason="x",
+        )  # fmt: skip
+        Invitation.objects.create(
+            workspace_id=ws, token_hash=f"i{n}", label=f"{n}", role="member", invited_by_id=admin, created_at=at,
+            expires_at=NOW,
+        )  # fmt: skip
         Note.objects.create(workspace_id=ws, metric=kpi, valid_on=day, text=f"Note {n}", author_id=admin, at=at)
         CheckIn.objects.create(
             workspace_id=ws, key_result_id=ids["key_result"], author_id=admin, at=NOW - timedelta(days=9),

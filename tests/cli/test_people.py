@@ -90,7 +90,7 @@ def test_a_value_is_pushed_from_cron_and_twice_is_once(company: Company) -> None
     assert "≤ 30" in listed
     assert "off target" in listed
     assert "Nothing here" not in run("kpi", "show", kpi)
-    assert "There is nothing" in run("kpi", "push", "nothing-here", "1", code=1)
+    assert "No KPI begins with nothing-here" in run("kpi", "push", "nothing-here", "1", code=1)
 
 
 def test_the_week_and_a_check_in(company: Company) -> None:

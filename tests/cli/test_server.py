@@ -13,7 +13,6 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
 
-PORT = 8873
 # As `milepost serve`, with a job that is in the middle of writing while the web server starts.
 SERVE = """
 import os, threading, time
@@ -49,12 +48,13 @@ def test_a_job_that_writes_while_the_server_starts_does_not_lock_it_out(tmp_path
     """A forked server would inherit SQLite's lock state and find the database locked for ever."""
     script = tmp_path / "serve.py"
     script.write_text(SERVE)
-    environ = {**os.environ, "MILEPOST_HOME": str(tmp_path / "home"), "MILEPOST_PORT": str(PORT)}
+    port = _free_port()
+    environ = {**os.environ, "MILEPOST_HOME": str(tmp_path / "home"), "MILEPOST_PORT": str(port)}
     environ.pop("DATABASE_URL", None)
     process = subprocess.Popen([sys.executable, str(script)], env=environ, stderr=subprocess.PIPE)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     try:
-        page = _until_it_answers(lambda: browser.open(f"http://127.0.0.1:{PORT}/start/", timeout=5).read().decode())
+        page = _until_it_answers(lambda: browser.open(f"http://127.0.0.1:{port}/start/", timeout=5).read().decode())
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token is not None
         time.sleep(4)  # the job is through
@@ -64,7 +64,7 @@ def test_a_job_that_writes_while_the_server_starts_does_not_lock_it_out(tmp_path
                 "password": "correct horse battery", "workspace_name": "Acme", "time_zone": "UTC",
             }
         ).encode()  # fmt: skip
-        answer = browser.open(f"http://127.0.0.1:{PORT}/start/", data=sent, timeout=40)
+        answer = browser.open(f"http://127.0.0.1:{port}/start/", data=sent, timeout=40)
         assert answer.status == 200
         assert "/w/acme/" in answer.url
     finally:
@@ -73,8 +73,15 @@ def test_a_job_that_writes_while_the_server_starts_does_not_lock_it_out(tmp_path
     assert b"locked" not in told
 
 
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+    return port
+
+
 def _until_it_answers(ask: Callable[[], str]) -> str:
-    for _ in range(200):
+    for _ in range(600):
         try:
             return ask()
         except (urllib.error.URLError, ConnectionError):
