@@ -71,10 +71,11 @@ def update_objective(request: ApiRequest, objective_id: Path[Id], body: Objectiv
     fields = actions.ObjectiveDraft.__dataclass_fields__
     given = body.model_dump(exclude_unset=True, exclude={"reason"})
     required = {name: value for name, value in given.items() if value is not None or name in NULLABLE}
+    known = {name: now_there[name] for name in fields if name != "contributor_ids"}  # left out: as they are
     actions.edit_objective(
         by=actor,
         objective_id=objective_id,
-        draft=actions.ObjectiveDraft(**{name: now_there[name] for name in fields if name in now_there} | required),
+        draft=actions.ObjectiveDraft(**known | required),
         reason=body.reason,
         seen=seen_version(request, now_there),
         now=clock.now(),
@@ -162,6 +163,5 @@ def key_result_draft(body: KeyResultIn) -> actions.KeyResultDraft:
 def _shown(request: ApiRequest, objective_id: Path[Id], *, status: int = 200) -> HttpResponse:
     shown = queries.show_objective(request.place.actor, objective_id)
     shown["key_results"] = queries.key_results_by_objective([objective_id]).get(objective_id, [])
-    shown["contributor_ids"] = queries.contributor_ids(objective_id)
     headers = {"Location": f"/api/v1/objectives/{objective_id}"} if status == 201 else None  # noqa: PLR2004 - made
     return reply(shown, status=status, version=shown["version"], headers=headers)

@@ -55,7 +55,7 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
     else:
         record_event(by=by, verb="created", kind="key_result", object_id=row.pk, now=now)
     check_shares(objective)
-    guard(objective)
+    guard(objective, has_walls=moment.has_walls)
     _refresh(row, moment)
     return row.pk
 
@@ -104,7 +104,7 @@ def edit_key_result(
     if changes:
         amend(by=by, goal=row, changes=changes, reason=reason, now=now)
     check_shares(row.objective)
-    guard(row.objective)
+    guard(row.objective, has_walls=moment.has_walls)
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     _refresh(row, moment)

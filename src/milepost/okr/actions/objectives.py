@@ -60,7 +60,7 @@ def create_objective(
     ]
     check_shares(objective)
     set_contributors(by, objective, draft.contributor_ids or ())
-    guard(objective)
+    guard(objective, has_walls=moment.has_walls)
     parents = set_parent(by, objective, draft.parent_id, now=now)
     record_event(
         by=by,
@@ -131,7 +131,7 @@ def edit_objective(
         return
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     objective.save()
-    guard(objective)
+    guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)

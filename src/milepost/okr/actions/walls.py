@@ -34,14 +34,19 @@ def set_contributors(by: Actor, objective: Objective, ids: Collection[int]) -> t
     return _names(there), _names(wanted)
 
 
-def guard(objective: Objective) -> None:
+def guard(objective: Objective, *, has_walls: bool) -> None:
     """Note that walls stand, and refuse an objective through which a KPI would be seen by more than may see it.
+
+    Args:
+        has_walls: what the locked workspace says; without walls there is no KPI to look for.
 
     Raises:
         Invalid: with the KPI named.
     """
     if objective.visibility != Visibility.EVERYBODY:
         walls_stand(objective.workspace_id)
+    elif not has_walls:
+        return
     narrow = Metric.objects.filter(key_results__objective=objective, is_kpi=True, visibility__gt=0).exclude(
         key_results__state="cancelled"
     )

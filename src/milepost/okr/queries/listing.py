@@ -82,14 +82,15 @@ def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any
 
 
 def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it.
+    """Return one objective as the list shows it, with the people who help; one query where no wall is near.
 
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = _found(_objective(objective_id, *actor.sight), OBJECTIVES)
+    rows = _objective(objective_id, *actor.sight)
+    shown = _found([row[:-1] for row in rows[:1]], OBJECTIVES)
     _show_parents(actor, [shown])
-    return shown
+    return {**shown, "contributor_ids": [row[-1] for row in rows if row[-1] is not None]}
 
 
 def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
@@ -212,7 +213,9 @@ def _cycles(workspace_id: int) -> QuerySet[Cycle]:
 
 @prepared
 def _objective(objective_id: int, *sight: Any) -> QuerySet[Objective, tuple[Any, ...]]:
-    return _objectives(*sight).filter(pk=objective_id).values_list(*OBJECTIVES.fields.values())
+    """A row for each contributor, one without if there is none."""
+    rows = _objectives(*sight).filter(pk=objective_id).order_by("contributions__membership_id")
+    return rows.values_list(*OBJECTIVES.fields.values(), "contributions__membership_id")
 
 
 @prepared
