@@ -91,7 +91,7 @@ def test_headline_series_come_in_by_their_blank_dimensions_with_a_target_by_hand
         again = run("import", "readings", str(path), *given)
         assert "0 periods written" in again
         kpi = queries.get_kpi(company.actor(), metric.slug or "")
-        metrics.edit_kpi(
+        okr.edit_kpi(
             by=company.actor(),
             slug=kpi.slug or "",
             draft=metrics.KpiDraft(

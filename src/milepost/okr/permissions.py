@@ -2,7 +2,7 @@
 
 from rules.predicates import predicate
 
-from milepost.okr.models import KeyResult, Objective
+from milepost.okr.models import Contributor, KeyResult, Objective
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -26,8 +26,17 @@ def owns_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     return objective.owner_person_id == actor.membership_id or objective.owner_team_id in actor.managed_teams
 
 
+@predicate
+def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the actor helps with the goal's objective: may check in, not change it."""
+    if goal is None or not actor.can_write or actor.membership_id is None:
+        return False
+    objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
+    return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
+
+
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
-can_check_in = can_edit_goal
+can_check_in = can_edit_goal | contributes
 can_approve_goal = is_admin
 can_plan_cycles = can_change_settings

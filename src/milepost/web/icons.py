@@ -23,6 +23,7 @@ NAMES = (
     "flag",
     "gauge",
     "list-checks",
+    "lock",
     "milestone",
     "octagon-x",
     "pencil-line",

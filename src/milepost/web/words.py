@@ -75,6 +75,12 @@ AMBITIONS = {
     "aspirational": "Aspirational: 70 % would be good",
     "learning": "Learning: no grade",
 }
+VISIBILITIES = {
+    "everybody": "everybody here",
+    "team": "the team that owns it",
+    "private": "only its people",
+}
+WALLS = {1: "Team only", 2: "Private"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIELDS = {
     "title": "Title",
@@ -97,6 +103,8 @@ FIELDS = {
     "window": "Value read",
     "steps": "Steps",
     "state": "State",
+    "visibility": "Seen by",
+    "contributors": "Contributors",
 }
 SOURCES = {
     "hand": ("by hand", "pencil-line"),

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from rules.predicates import Predicate, predicate
 
 from milepost.workspace.errors import NotAllowed
-from milepost.workspace.models import ActorKind
+from milepost.workspace.models import ActorKind, Sight
 from milepost.workspace.models import Role as Role  # noqa: PLC0414 - as Scope
 from milepost.workspace.models import Scope as Scope  # noqa: PLC0414 - edges name scopes without reaching for tables
+from milepost.workspace.models import Visibility as Visibility  # noqa: PLC0414 - as Scope
 from milepost.workspace.models import WebhookEvent as WebhookEvent  # noqa: PLC0414 - as Scope
+
+# What programs and forms call how far a thing is seen.
+WHO_SEES = {Visibility.EVERYBODY: "everybody", Visibility.TEAM: "team", Visibility.PRIVATE: "private"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,8 @@ class Actor:
     """The one who reads or writes, inside one workspace.
 
     `membership_id` is None for the operator at the command line and for jobs, who act for nobody.
-    `managed_teams` holds the teams this person manages, those nested below included.
+    `managed_teams` holds the teams this person manages, `seen_teams` those whose team-only goals and
+    KPIs they see, both with the teams nested below. `has_walls` is False where everything is for everybody.
     """
 
     workspace_id: int
@@ -24,12 +29,20 @@ class Actor:
     role: Role
     kind: ActorKind = ActorKind.PERSON
     managed_teams: frozenset[int] = frozenset()
+    seen_teams: frozenset[int] = frozenset()
     name: str = ""
+    has_walls: bool = True
 
     @property
     def is_admin(self) -> bool:
         """Return whether every action of the workspace is open."""
         return self.role == Role.ADMIN
+
+    @property
+    def sight(self) -> Sight:
+        """Return what the actor sees (M5): an admin everything, others what is open, theirs or their teams'."""
+        level = Visibility.PRIVATE if self.is_admin else Visibility.EVERYBODY
+        return Sight(self.workspace_id, int(level), self.membership_id or 0, tuple(sorted(self.seen_teams)) or (0,))
 
     @property
     def can_write(self) -> bool:

@@ -71,10 +71,10 @@ def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
     target = queries.kpi_target(queries.get_kpi(actor, slug), today=today)
     given = body.model_dump(exclude_unset=True, exclude={"target"})
     wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id"}}
-    known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name != "target"}
+    known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name in there and name != "target"}
     if "target" in body.model_fields_set:
         target = _target(body.target)
-    metrics.edit_kpi(
+    actions.edit_kpi(
         by=actor,
         slug=slug,
         draft=metrics.KpiDraft(**(known | wanted), target=target),
@@ -231,5 +231,6 @@ def _target(body: TargetIn | None) -> Target | None:
 
 def _shown(request: ApiRequest, slug: str, *, status: int = 200) -> HttpResponse:
     shown = queries.show_kpi(request.place.actor, slug, today=request.place.today)
+    shown["contributor_ids"] = queries.contributor_ids(shown["id"])
     headers = {"Location": f"/api/v1/kpis/{slug}"} if status == 201 else None  # noqa: PLR2004 - made
     return reply(shown, status=status, version=shown["version"], headers=headers)

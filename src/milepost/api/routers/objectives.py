@@ -71,10 +71,11 @@ def update_objective(request: ApiRequest, objective_id: Path[Id], body: Objectiv
     fields = actions.ObjectiveDraft.__dataclass_fields__
     given = body.model_dump(exclude_unset=True, exclude={"reason"})
     required = {name: value for name, value in given.items() if value is not None or name in NULLABLE}
+    known = {name: now_there[name] for name in fields if name != "contributor_ids"}  # left out: as they are
     actions.edit_objective(
         by=actor,
         objective_id=objective_id,
-        draft=actions.ObjectiveDraft(**{name: now_there[name] for name in fields} | required),
+        draft=actions.ObjectiveDraft(**known | required),
         reason=body.reason,
         seen=seen_version(request, now_there),
         now=clock.now(),

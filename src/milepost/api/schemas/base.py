@@ -1,6 +1,6 @@
 """What every shape is made of."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, FiniteFloat, StringConstraints
@@ -12,6 +12,10 @@ Number = FiniteFloat
 Line = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=500)]
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+
+
+Visibility = Literal["everybody", "team", "private"]
+Contributors = Annotated[list[Id], Field(max_length=100)]
 
 
 class Body(Schema):

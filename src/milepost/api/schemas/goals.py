@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 from pydantic import BeforeValidator, StringConstraints
 
-from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, PageQuery, Reason, Share, as_list
+from milepost.api.schemas.base import (
+    NO_NUL,
+    Body,
+    Contributors,
+    Id,
+    Line,
+    Number,
+    PageQuery,
+    Reason,
+    Share,
+    Visibility,
+    as_list,
+)
 
 State = Literal["draft", "in_review", "active", "paused", "cancelled", "closed"]
 Ambition = Literal["committed", "aspirational", "learning"]
@@ -140,6 +152,8 @@ class ObjectiveOut(Schema):
     closed_on: date | None
     created_at: datetime
     version: int
+    visibility: Visibility
+    contributor_ids: list[int] | None = Field(None, description="Who helps; where one objective is shown.")
     key_results: list[KeyResultOut] | None = Field(None, description="With include=key_results.")
 
 
@@ -234,6 +248,8 @@ class ObjectiveIn(Body):
     parent_id: Id | None = None
     ambition: Ambition = "committed"
     counts: Counts = "key_results"
+    visibility: Visibility = "everybody"
+    contributor_ids: Contributors = []
     key_results: Annotated[list[KeyResultIn], Field(max_length=20)] = []
     start: bool = True
 
@@ -250,6 +266,8 @@ class ObjectivePatch(Body):
     parent_id: Id | None = None
     ambition: Ambition | None = None
     counts: Counts | None = None
+    visibility: Visibility | None = None
+    contributor_ids: Contributors | None = None
     reason: Reason = ""
 
 

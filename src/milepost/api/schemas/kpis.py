@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 from pydantic import BeforeValidator, StringConstraints
 
-from milepost.api.schemas.base import NO_NUL, Body, Id, Number, PageQuery, as_list
+from milepost.api.schemas.base import (
+    NO_NUL,
+    Body,
+    Contributors,
+    Id,
+    Number,
+    PageQuery,
+    Visibility,
+    as_list,
+)
 
 KpiStatus = Literal["off_target", "close", "on_target", "watching", "unknown", "no_value"]
 Frequency = Literal["day", "week", "month", "quarter", "year"]
@@ -117,6 +126,8 @@ class KpiOut(Schema):
     updated_at: datetime | None
     archived_at: datetime | None
     version: int
+    visibility: Visibility
+    contributor_ids: list[int] | None = Field(None, description="Who helps; where one KPI is shown.")
     target: TargetOut | None
 
 
@@ -145,6 +156,8 @@ class KpiIn(Body):
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] = ""
     description: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=5000)] = ""
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    visibility: Visibility = "everybody"
+    contributor_ids: Contributors = []
 
 
 class KpiPatch(Body):
@@ -161,6 +174,8 @@ class KpiPatch(Body):
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
     description: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=5000)] | None = None
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    visibility: Visibility | None = None
+    contributor_ids: Contributors | None = None
 
 
 class ReadingIn(Body):

@@ -1,6 +1,6 @@
 """Writes around KPIs: one function each. Readings go through `okr.actions.record_readings`."""
 
-from milepost.metrics.actions.kpis import KpiDraft, archive_kpi, create_kpi, edit_kpi
+from milepost.metrics.actions.kpis import KpiDraft, archive_kpi, create_kpi
 from milepost.metrics.actions.notes import add_note, withdraw_note
 from milepost.metrics.actions.refresh import refresh_kpi, refresh_kpis
 
@@ -9,7 +9,6 @@ __all__ = [
     "add_note",
     "archive_kpi",
     "create_kpi",
-    "edit_kpi",
     "refresh_kpi",
     "refresh_kpis",
     "withdraw_note",

@@ -1,5 +1,7 @@
 """Making and changing KPIs."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,16 +13,16 @@ from milepost.core.series import Aggregation
 from milepost.core.target import Direction, Target, TargetRule
 from milepost.core.units import parse_unit
 from milepost.metrics.actions.refresh import refresh_kpis
-from milepost.metrics.models import Metric, Reading, TargetVersion
+from milepost.metrics.models import Metric, MetricContributor, Reading, TargetVersion
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import targets_of
 from milepost.metrics.scoring import ALWAYS, target_on
-from milepost.workspace.actions import index_words, lock_workspace, record_event
+from milepost.workspace.actions import index_words, lock_workspace, read_visibility, record_event, walls_stand
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.models import Membership, Team
+from milepost.workspace.models import Membership, Team, Visibility
 from milepost.workspace.permissions import Actor, require
 
 LONGEST_TEXT = 5000
@@ -28,7 +30,10 @@ LONGEST_TEXT = 5000
 
 @dataclass(frozen=True, slots=True)
 class KpiDraft:
-    """What a person writes of a KPI; `target` None means it is only watched (rule K3)."""
+    """What a person writes of a KPI; `target` None means it is only watched (rule K3).
+
+    `visibility` is everybody, team or private (M5); `contributor_ids` None leaves them as they are.
+    """
 
     name: str
     unit: str
@@ -41,6 +46,8 @@ class KpiDraft:
     group: str = ""
     description: str = ""
     lag_days: int | None = None
+    visibility: str = "everybody"
+    contributor_ids: Sequence[int] | None = None
 
 
 @transaction.atomic
@@ -54,8 +61,9 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
     lock_workspace(by.workspace_id)
     kpi = Metric(workspace_id=by.workspace_id, is_kpi=True, created_at=now)
     _fill(kpi, by, draft)
-    kpi.slug = _free_slug(by, kpi.name)
+    kpi.slug = _free_slug(by, kpi)
     kpi.save()
+    _set_contributors(kpi, draft.contributor_ids)
     _set_target(kpi, draft.target, since=ALWAYS)
     _after(kpi, today=today, now=now)
     record_event(by=by, verb="created", kind="kpi", object_id=kpi.pk, now=now, data={"name": kpi.name})
@@ -63,10 +71,8 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
 
 
 @transaction.atomic
-def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime) -> None:
-    """Change a KPI; a new target is in force from today on, the old one is kept (rule K2).
-
-    Frequency and aggregation stay once there are readings: a value keeps its meaning.
+def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime) -> Metric:
+    """Change a KPI as `okr.actions.edit_kpi`, which checks afterwards who sees it through goals, and return it.
 
     Raises:
         NotAllowed, Invalid, NotFound, BadTarget.
@@ -87,6 +93,7 @@ def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | 
         "group",
         "description",
         "lag_days",
+        "visibility",
     )
     before = {field: getattr(kpi, field) for field in fields}
     _fill(kpi, by, draft)
@@ -106,9 +113,13 @@ def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | 
         had_one = any(target is not None for _, target in versions)
         _set_target(kpi, draft.target, since=today if had_one else ALWAYS)  # a first target fills what had none (K2)
         changes["target"] = [_words(old_target), _words(draft.target)]
+    helpers = _set_contributors(kpi, draft.contributor_ids)
+    if helpers is not None:
+        changes["contributors"] = list(helpers)
     if changes:
         _after(kpi, today=today, now=now)
         record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, data=changes)
+    return kpi
 
 
 @transaction.atomic
@@ -151,6 +162,25 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
         kpi.owner_team = Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).first()
         if kpi.owner_team is None:
             raise NotFound
+    kpi.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)
+    if kpi.visibility != Visibility.EVERYBODY:
+        walls_stand(by.workspace_id)
+
+
+def _set_contributors(kpi: Metric, ids: Sequence[int] | None) -> tuple[list[int], list[int]] | None:
+    """Make these people those who help with a KPI; return ids before and after, None if nothing changed."""
+    there = set(MetricContributor.objects.filter(metric=kpi).values_list("membership_id", flat=True))
+    if ids is None or set(ids) == there:
+        return None
+    wanted = set(ids)
+    people = Membership.objects.filter(workspace_id=kpi.workspace_id, removed_at=None, pk__in=wanted)
+    if people.count() != len(wanted):
+        raise NotFound
+    MetricContributor.objects.filter(metric=kpi).exclude(membership_id__in=wanted).delete()
+    MetricContributor.objects.bulk_create(
+        MetricContributor(metric=kpi, membership_id=pk) for pk in sorted(wanted - there)
+    )
+    return sorted(there), sorted(wanted)
 
 
 def _one_of(enum: type[Direction] | type[Frequency] | type[Aggregation], value: str, *, field: str) -> str:
@@ -193,8 +223,11 @@ def _after(kpi: Metric, *, today: date, now: datetime) -> None:
     refresh_kpis([kpi.pk], today=today, now=now)
 
 
-def _free_slug(by: Actor, name: str) -> str:
-    base = slugify(name)[:60] or "kpi"
+def _free_slug(by: Actor, kpi: Metric) -> str:
+    """Return an address of its own; behind a wall one that no other name can meet, so that none betrays it."""
+    base = slugify(kpi.name)[:60] or "kpi"
+    if kpi.visibility != Visibility.EVERYBODY:
+        return f"{base}-{secrets.token_hex(4)}"
     taken = set(
         Metric.objects.filter(workspace_id=by.workspace_id, slug__startswith=base).values_list("slug", flat=True)
     )

@@ -13,7 +13,7 @@ from milepost.metrics.queries.series import Known, as_points, known_readings, ta
 from milepost.metrics.scoring import judge, target_of_period
 from milepost.prepared import upsert
 from milepost.workspace.actions import tell
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 
 SPARK_LENGTH = 13
 SEVERITY = {
@@ -61,6 +61,9 @@ def _refresh(kpis: Sequence[Metric], known: Mapping[int, Mapping[date, Known]], 
 
 
 def _tell(row: KpiScore, word: str, shift_on: date | None, *, now: datetime) -> None:
+    """Tell of a changed word or level, if everybody may see the KPI: who listens is not known (R6)."""
+    if row.metric.visibility != Visibility.EVERYBODY:
+        return
     about = {"kpi": row.metric.slug, "name": row.metric.name, "unit": row.metric.unit_code, "value": row.value}
     if row.word != word:
         told = {**about, "before": word, "status": row.word}

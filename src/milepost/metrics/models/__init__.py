@@ -1,9 +1,9 @@
 """Tables of measured quantities: one metric for KPIs and key results alike (ADR 0001)."""
 
-from milepost.metrics.models.metric import Metric
+from milepost.metrics.models.metric import Metric, MetricContributor
 from milepost.metrics.models.note import Note
 from milepost.metrics.models.reading import Reading, ReadingSource
 from milepost.metrics.models.score import KpiScore
 from milepost.metrics.models.target import TargetVersion
 
-__all__ = ["KpiScore", "Metric", "Note", "Reading", "ReadingSource", "TargetVersion"]
+__all__ = ["KpiScore", "Metric", "MetricContributor", "Note", "Reading", "ReadingSource", "TargetVersion"]

@@ -1,6 +1,7 @@
 """A measured quantity."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +9,8 @@ from django.db.models import Q
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
 from milepost.core.target import Direction
-from milepost.workspace.models import Membership, Team, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models.visibility import up_to
 
 
 def _choices(enum: type[Frequency] | type[Aggregation] | type[Direction]) -> list[tuple[str, str]]:
@@ -31,12 +33,18 @@ class Metric(models.Model):
     group = models.CharField(max_length=80, default="", blank=True)  # heading on the board
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="kpis")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(visibility=Visibility.TEAM) | Q(owner_team__isnull=False), name="team_only_kpi_has_a_team"
+            ),
             models.UniqueConstraint(fields=["workspace", "slug"], name="kpi_slug_once"),
             models.CheckConstraint(
                 condition=Q(is_kpi=False) | (Q(slug__isnull=False) & Q(lead__isnull=False)),
@@ -49,3 +57,26 @@ class Metric(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int], *, prefix: str = "") -> Q:
+        """Return which KPIs a reader sees beyond others' walls (M5); arguments as of `Objective.seen_by`."""
+        helps = MetricContributor.objects.filter(membership_id=me).values("metric_id")
+        return (
+            up_to(level, prefix=prefix)
+            | Q(**{f"{prefix}lead_id": me})
+            | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}owner_team_id__in": teams})
+            | Q(**{f"{prefix}id__in": helps})
+        )
+
+
+class MetricContributor(models.Model):
+    """Somebody who helps with a KPI: may write its values, not change it."""
+
+    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="contributions")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["metric", "membership"], name="contributes_to_kpi_once"),
+        ]

@@ -1,11 +1,13 @@
 """The derived row of each KPI (rule S7, ADR 0002)."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 
 from milepost.metrics.models.metric import Metric
-from milepost.workspace.models import Workspace
+from milepost.workspace.models import GuardedManager, Workspace
 
 
 class KpiScore(models.Model):
@@ -35,5 +37,12 @@ class KpiScore(models.Model):
     status_on = models.DateField()
     computed_at = models.DateTimeField()
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "severity"], name="kpi_worst_first")]
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
+        """Return which rows a reader sees: those of the KPIs they see."""
+        return Metric.seen_by(level, me, teams, prefix="metric__")

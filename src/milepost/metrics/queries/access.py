@@ -1,5 +1,7 @@
 """The only way to fetch a metric."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from milepost.metrics.models import Metric
@@ -9,20 +11,20 @@ from milepost.workspace.permissions import Actor
 
 
 def get_kpi(actor: Actor, slug: str) -> Metric:
-    """Return a KPI of the actor's workspace with its score row.
+    """Return a KPI that the actor may see, with its score row.
 
     Raises:
-        NotFound: there is none with this slug, or it belongs to another workspace.
+        NotFound: there is none with this slug, it belongs to another workspace, or it stands behind a wall.
     """
-    found = _kpi(actor.workspace_id, slug)
+    found = _kpi(slug, *actor.sight)
     if not found:
         raise NotFound
     return found[0]
 
 
 @prepared
-def _kpi(workspace_id: int, slug: str) -> QuerySet[Metric, Metric]:
-    return Metric.objects.select_related("score").filter(workspace_id=workspace_id, slug=slug, is_kpi=True)
+def _kpi(slug: str, *sight: Any) -> QuerySet[Metric, Metric]:
+    return Metric.objects.seen(*sight).select_related("score").filter(slug=slug, is_kpi=True)
 
 
 def find_kpi(actor: Actor, name: str) -> str | None:
@@ -31,7 +33,7 @@ def find_kpi(actor: Actor, name: str) -> str | None:
     Raises:
         Invalid: several KPIs have the name.
     """
-    rows = Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True, archived_at=None)
+    rows = Metric.objects.visible_to(actor).filter(is_kpi=True, archived_at=None)
     found = list(rows.filter(slug=name).values_list("slug", flat=True)) or list(
         rows.filter(name__iexact=name.strip()).values_list("slug", flat=True)[:2]
     )

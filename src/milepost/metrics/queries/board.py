@@ -100,7 +100,7 @@ def board(actor: Actor, *, view: str, today: date) -> Board:
     Args:
         view: all, attention (off target, close, unknown, no value) or mine (led by the actor).
     """
-    rows = KpiScore.objects.filter(workspace_id=actor.workspace_id, metric__archived_at=None)
+    rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None)
     facts = list(rows.values_list("severity", "metric__lead_id", "word"))
     counts = {
         "all": len(facts),
@@ -134,12 +134,12 @@ def tiles_of(rows: QuerySet[KpiScore], *, today: date) -> list[Tile]:
 
 def tiles_read(actor: Actor, metric_ids: Collection[int], *, today: date) -> list[Tile]:
     """Return the tiles of these KPIs, worst first; two queries, none for no KPI."""
-    return _tiles(_of_metrics(actor.workspace_id, metric_ids), today=today)
+    return _tiles(_of_metrics(metric_ids, *actor.sight), today=today)
 
 
 @prepared
-def _of_metrics(workspace_id: int, metric_ids: Collection[int]) -> QuerySet[KpiScore, tuple[Any, ...]]:
-    rows = KpiScore.objects.filter(workspace_id=workspace_id, metric_id__in=metric_ids)
+def _of_metrics(metric_ids: Collection[int], *sight: Any) -> QuerySet[KpiScore, tuple[Any, ...]]:
+    rows = KpiScore.objects.seen(*sight).filter(metric_id__in=metric_ids)
     return rows.order_by("severity", "metric_id").values_list(*_VALUES)
 
 
@@ -182,7 +182,5 @@ def tile_of(kpi: Metric, targets: Sequence[tuple[date, Target | None]], *, today
 
 def team_tiles(actor: Actor, team_id: int, *, today: date) -> list[Tile]:
     """Return the KPIs of a team, worst first; two queries."""
-    rows = KpiScore.objects.filter(
-        workspace_id=actor.workspace_id, metric__archived_at=None, metric__owner_team_id=team_id
-    )
+    rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__owner_team_id=team_id)
     return tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)

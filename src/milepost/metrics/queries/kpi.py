@@ -105,8 +105,9 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         NotFound: it is not the actor's to see.
     """
     kpi = (
-        Metric.objects.select_related("score", "owner_team", "lead__user")
-        .filter(workspace_id=actor.workspace_id, slug=slug, is_kpi=True)
+        Metric.objects.visible_to(actor)
+        .select_related("score", "owner_team", "lead__user")
+        .filter(slug=slug, is_kpi=True)
         .first()
     )
     if kpi is None:
@@ -156,7 +157,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
 
 def list_kpis(actor: Actor) -> tuple[tuple[str, str], ...]:
     """Return (slug, name) of the workspace's KPIs by name, to choose one a key result reads."""
-    rows = Metric.objects.filter(workspace_id=actor.workspace_id, is_kpi=True, archived_at=None)
+    rows = Metric.objects.visible_to(actor).filter(is_kpi=True, archived_at=None)
     return tuple((slug or "", name) for slug, name in rows.order_by("name", "id").values_list("slug", "name"))
 
 

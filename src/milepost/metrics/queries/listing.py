@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.target import Target
-from milepost.metrics.models import Metric, Note, Reading
+from milepost.metrics.models import Metric, MetricContributor, Note, Reading
 from milepost.metrics.queries.series import TARGET, targets_from, targets_of
 from milepost.metrics.scoring import ALWAYS, target_on
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
-from milepost.workspace.permissions import Actor
+from milepost.workspace.permissions import WHO_SEES, Actor
 from milepost.workspace.queries.paging import Listing, Page, page_of
 
 KPIS = Listing(
@@ -25,6 +25,7 @@ KPIS = Listing(
         "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
         "level": "score__shift_level", "wants_objective": "score__wants_objective",
         "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
+        "visibility": "visibility",
     },
     filters={
         "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
@@ -52,9 +53,10 @@ NOTES = Listing(
 
 def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of KPIs with the target in force; two queries."""
-    page = page_of(_kpis, actor.workspace_id, KPIS, filters=filters, **asked)
+    page = page_of(_kpis, actor.sight, KPIS, filters=filters, **asked)
     targets = targets_of([item["id"] for item in page.items])
     for item in page.items:
+        item["visibility"] = WHO_SEES[item["visibility"]]
         item["target"] = _shown(target_on(targets.get(item["id"], ()), today))
     return page
 
@@ -65,11 +67,12 @@ def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    rows = _kpi(actor.workspace_id, slug)
+    rows = _kpi(slug, *actor.sight)
     if not rows:
         raise NotFound
     shown = dict(zip(KPIS.fields, rows[0], strict=False))
     versions = targets_from(row[len(KPIS.fields) :] for row in rows).get(shown["id"], ())
+    shown["visibility"] = WHO_SEES[shown["visibility"]]
     return {**shown, "target": _shown(target_on(versions, today))}
 
 
@@ -92,8 +95,14 @@ def list_targets(kpi: Metric) -> list[dict[str, Any]]:
     return [{"since": None if since == ALWAYS else since, "target": _shown(target)} for since, target in versions]
 
 
-def _kpis(workspace_id: int) -> QuerySet[Metric]:
-    return Metric.objects.filter(workspace_id=workspace_id, is_kpi=True)
+def contributor_ids(metric_id: int) -> list[int]:
+    """Return who helps with a KPI that the actor was shown already."""
+    rows = MetricContributor.objects.filter(metric_id=metric_id).order_by("membership_id")
+    return list(rows.values_list("membership_id", flat=True))
+
+
+def _kpis(*sight: Any) -> QuerySet[Metric]:
+    return Metric.objects.seen(*sight).filter(is_kpi=True)
 
 
 def _readings(metric_id: int) -> QuerySet[Reading]:
@@ -105,9 +114,9 @@ def _notes(metric_id: int) -> QuerySet[Note]:
 
 
 @prepared
-def _kpi(workspace_id: int, slug: str) -> QuerySet[Metric, tuple[Any, ...]]:
+def _kpi(slug: str, *sight: Any) -> QuerySet[Metric, tuple[Any, ...]]:
     """A row for each target it ever had, one without a target if it had none."""
-    rows = _kpis(workspace_id).filter(slug=slug).order_by("targets__since")
+    rows = _kpis(*sight).filter(slug=slug).order_by("targets__since")
     return rows.values_list(*KPIS.fields.values(), *(f"targets__{name}" for name in TARGET))
 
 

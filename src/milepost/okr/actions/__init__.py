@@ -19,6 +19,7 @@ from milepost.okr.actions.key_results import (
     edit_key_result,
     move_key_result,
 )
+from milepost.okr.actions.kpis import edit_kpi
 from milepost.okr.actions.objectives import (
     activate_objective,
     cancel_objective,
@@ -50,6 +51,7 @@ __all__ = [
     "edit_check_in",
     "edit_cycle",
     "edit_key_result",
+    "edit_kpi",
     "edit_objective",
     "move_key_result",
     "rebuild",

@@ -7,7 +7,7 @@ from milepost.okr.errors import NeedsReason
 from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
 from milepost.workspace.actions import record_event
 from milepost.workspace.actions.text import clean_name
-from milepost.workspace.models import Membership, Team
+from milepost.workspace.models import Membership, Team, Visibility
 from milepost.workspace.permissions import Actor
 
 
@@ -79,7 +79,10 @@ def _words(field: str, value: object) -> str:
     if field == "owner_team_id":
         return Team.objects.values_list("name", flat=True).get(pk=value)
     if field == "parent":
-        return Objective.objects.values_list("title", flat=True).get(pk=value)
+        title, visibility = Objective.objects.values_list("title", "visibility").get(pk=value)
+        return title if visibility == Visibility.EVERYBODY else "a goal that not everybody sees"
+    if field == "visibility":
+        return Visibility(value).label
     if field == "cycle_id":
         return Cycle.objects.values_list("name", flat=True).get(pk=value)
     return str(value)

@@ -23,7 +23,7 @@ from milepost.prepared import insert
 from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 OWN_WORDS = frozenset({GoalWord.OFF_TRACK, GoalWord.AT_RISK, GoalWord.ON_TRACK, GoalWord.AHEAD})
@@ -230,7 +230,8 @@ def _save(
         "note": note,
         "author": by.name,
     }
-    tell(workspace_id=by.workspace_id, event=WebhookEvent.CHECK_IN_CREATED, data=[told], now=moment.now)
+    if key_result.objective.visibility == Visibility.EVERYBODY:
+        tell(workspace_id=by.workspace_id, event=WebhookEvent.CHECK_IN_CREATED, data=[told], now=moment.now)
     return check_in, stored
 
 

@@ -19,7 +19,7 @@ from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 
@@ -124,8 +124,9 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
     cycle = get_cycle(by, cycle_id)
     if moment.today <= cycle.last_day:
         raise WrongState(f"{cycle.name} runs until {cycle.last_day}. Close its objectives one by one until then.")
-    running = Objective.objects.filter(cycle=cycle, state__in=[GoalState.ACTIVE, GoalState.PAUSED])
-    ids = list(running.values_list("id", flat=True))
+    running = Objective.objects.visible_to(by).filter(cycle=cycle, state__in=[GoalState.ACTIVE, GoalState.PAUSED])
+    visibility = dict(running.values_list("id", "visibility"))
+    ids = list(visibility)
     depth = {pk: len(with_ancestors([pk])) for pk in ids}
     closed, left = [], []
     for pk in sorted(ids, key=lambda pk: (-depth[pk], pk)):
@@ -134,7 +135,13 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
             continue
         close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
         closed.append(pk)
-    told = {"cycle_id": cycle.pk, "name": cycle.name, "closed": closed, "left": left}
+    public = {pk for pk in ids if visibility[pk] == Visibility.EVERYBODY}
+    told = {
+        "cycle_id": cycle.pk,
+        "name": cycle.name,
+        "closed": [pk for pk in closed if pk in public],
+        "left": [pk for pk in left if pk in public],
+    }
     tell(workspace_id=by.workspace_id, event=WebhookEvent.CYCLE_CLOSED, data=[told], now=now)
     return closed, left
 

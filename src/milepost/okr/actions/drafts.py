@@ -15,6 +15,7 @@ from milepost.core.units import parse_unit
 from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.okr.models import Counts, KeyResult, KeyResultKind, Objective, Step
+from milepost.workspace.actions import read_visibility
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team
@@ -64,7 +65,10 @@ class KeyResultDraft:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveDraft:
-    """What a person writes of an objective; with neither owner it is the company's."""
+    """What a person writes of an objective; with neither owner it is the company's.
+
+    `visibility` is everybody, team or private (M5); `contributor_ids` None leaves them as they are.
+    """
 
     title: str
     cycle_id: int
@@ -75,6 +79,8 @@ class ObjectiveDraft:
     parent_id: int | None = None
     ambition: str = Ambition.COMMITTED.value
     counts: str = Counts.KEY_RESULTS.value
+    visibility: str = "everybody"
+    contributor_ids: Sequence[int] | None = None
 
 
 def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> None:
@@ -97,6 +103,7 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
     objective.lead_id = person(by, draft.lead_id)
     objective.ambition = choose(Ambition, draft.ambition, field="ambition")
     objective.counts = choose(Counts, draft.counts, field="counts")
+    objective.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)
 
 
 def fill_key_result(

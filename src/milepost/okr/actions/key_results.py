@@ -9,13 +9,15 @@ from milepost.okr.actions.amend import amend
 from milepost.okr.actions.drafts import KeyResultDraft, check_shares, fill_key_result, save_steps
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
+from milepost.okr.actions.walls import guard
 from milepost.okr.errors import WrongState
-from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, Objective
+from milepost.okr.models import Alignment, CheckIn, GoalState, KeyResult, KeyResultKind, Objective
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
 from milepost.workspace.actions import index_words, record_event
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
+from milepost.workspace.models import Visibility
 from milepost.workspace.permissions import Actor, require
 
 FIELDS = (
@@ -53,6 +55,7 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
     else:
         record_event(by=by, verb="created", kind="key_result", object_id=row.pk, now=now)
     check_shares(objective)
+    guard(objective, has_walls=moment.has_walls)
     _refresh(row, moment)
     return row.pk
 
@@ -101,6 +104,7 @@ def edit_key_result(
     if changes:
         amend(by=by, goal=row, changes=changes, reason=reason, now=now)
     check_shares(row.objective)
+    guard(row.objective, has_walls=moment.has_walls)
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     _refresh(row, moment)
@@ -178,4 +182,8 @@ def _must_be_open(objective: Objective) -> None:
 
 
 def _refresh(row: KeyResult, moment: Moment) -> None:
-    refresh(key_results=[row.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)
+    below: list[int] = []
+    if row.objective.visibility != Visibility.EVERYBODY:  # its leads see it too: what hangs below may be a root now
+        edges = Alignment.objects.filter(parent=row.objective_id, until=None)
+        below = list(edges.values_list("child_id", flat=True))
+    refresh(key_results=[row.pk], objectives=below, rhythm=moment.rhythm, today=moment.today, now=moment.now)

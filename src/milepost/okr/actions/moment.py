@@ -19,6 +19,7 @@ class Moment:
     rhythm: Rhythm
     fiscal_month: int
     reviewers: int
+    has_walls: bool
 
 
 def lock_moment(by: Actor, *, now: datetime) -> Moment:
@@ -30,4 +31,5 @@ def lock_moment(by: Actor, *, now: datetime) -> Moment:
         rhythm=rhythm_of(workspace),
         fiscal_month=workspace.fiscal_month,
         reviewers=workspace.reviewers,
+        has_walls=workspace.has_walls,
     )

@@ -10,6 +10,7 @@ from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, check_sh
 from milepost.okr.actions.key_results import insert_key_result
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
+from milepost.okr.actions.walls import guard, set_contributors
 from milepost.okr.errors import GoalCircle, WrongState
 from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
@@ -19,10 +20,15 @@ from milepost.workspace.actions import index_words, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
-SCORED = frozenset({"cycle_id", "lead_id", "ambition", "counts", "parent"})  # what its score row is made of
+SCORED = frozenset(  # what its score row is made of, and who may see what moves its parents
+    {
+        "cycle_id", "lead_id", "ambition", "counts", "parent", "visibility", "contributors", "owner_team_id",
+        "owner_person_id",
+    }
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -53,6 +59,8 @@ def create_objective(
         for position, key_result in enumerate(key_results)
     ]
     check_shares(objective)
+    set_contributors(by, objective, draft.contributor_ids or ())
+    guard(objective, has_walls=moment.has_walls)
     parents = set_parent(by, objective, draft.parent_id, now=now)
     record_event(
         by=by,
@@ -98,7 +106,9 @@ def edit_objective(
     count_up(objective, seen=seen)
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
-    fields = ("title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id")
+    fields = (
+        "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id", "visibility",
+    )  # fmt: skip
     before = {field: getattr(objective, field) for field in fields}
     fill_objective(objective, by, draft)
     if objective.state != GoalState.DRAFT and objective.lead_id is None:
@@ -107,13 +117,21 @@ def edit_objective(
         objective.cycle = get_cycle(by, draft.cycle_id)
     changes = {f: (before[f], getattr(objective, f)) for f in fields if before[f] != getattr(objective, f)}
     parents: set[int] = set()
-    if old_parent != draft.parent_id:
-        changes["parent"] = (old_parent, draft.parent_id)
-        parents = set_parent(by, objective, draft.parent_id, now=now)
+    parent_id = draft.parent_id
+    if parent_id is None and old_parent is not None and not _sees(by, old_parent):
+        parent_id = old_parent  # whoever does not see the parent cannot have meant to leave it
+    if old_parent != parent_id:
+        changes["parent"] = (old_parent, parent_id)
+        parents = set_parent(by, objective, parent_id, now=now)
+    if draft.contributor_ids is not None:
+        helpers = set_contributors(by, objective, draft.contributor_ids)
+        if helpers is not None:
+            changes["contributors"] = helpers
     if not changes:
         return
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     objective.save()
+    guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="objective", object_id=objective.pk, text=objective.title)
@@ -123,7 +141,8 @@ def edit_objective(
     below = Alignment.objects.filter(parent=objective, until=None).values_list("child_id", flat=True)
     refresh(
         key_results=key_results,
-        objectives={objective.pk, *below} | parents,  # children are roots by the cycle of their parent
+        # Children are roots by the cycle of their parent, and by who sees it.
+        objectives={objective.pk, *below} | parents,
         rhythm=moment.rhythm,
         today=moment.today,
         now=now,
@@ -209,7 +228,7 @@ def set_parent(by: Actor, objective: Objective, parent_id: int | None, *, now: d
         return moved
     if parent_id is not None:
         parent = get_objective(by, parent_id)
-        _refuse_circle(objective, parent)
+        _refuse_circle(by, objective, parent)
     if edge is not None:
         edge.until = now
         edge.save(update_fields=["until"])
@@ -222,7 +241,7 @@ def set_parent(by: Actor, objective: Objective, parent_id: int | None, *, now: d
     return moved
 
 
-def _refuse_circle(objective: Objective, parent: Objective) -> None:
+def _refuse_circle(by: Actor, objective: Objective, parent: Objective) -> None:
     above = with_ancestors([parent.pk])
     if objective.pk not in above:
         return
@@ -230,8 +249,12 @@ def _refuse_circle(objective: Objective, parent: Objective) -> None:
     for child, up in Alignment.objects.filter(child_id__in=above, until=None).values_list("child_id", "parent_id"):
         parents.setdefault(child, []).append(up)
     path = path_up(start=parent.pk, goal=objective.pk, parents=dict(parents)) or [parent.pk, objective.pk]
-    titles = dict(Objective.objects.filter(pk__in=path).values_list("id", "title"))
-    raise GoalCircle([objective.title, *(titles[pk] for pk in path)])
+    titles = dict(Objective.objects.visible_to(by).filter(pk__in=path).values_list("id", "title"))
+    raise GoalCircle([objective.title, *(titles.get(pk, "a goal that is not yours to see") for pk in path)])
+
+
+def _sees(by: Actor, objective_id: int) -> bool:
+    return Objective.objects.visible_to(by).filter(pk=objective_id).exists()
 
 
 def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
@@ -307,7 +330,9 @@ def _change_state(
 
 
 def tell_of(objective: Objective, event: WebhookEvent, *, now: datetime) -> None:
-    """Tell whoever listens what happened to an objective."""
+    """Tell whoever listens what happened to an objective, if everybody may see it: who listens is not known (R6)."""
+    if objective.visibility != Visibility.EVERYBODY:
+        return
     told = {
         "objective_id": objective.pk,
         "title": objective.title,

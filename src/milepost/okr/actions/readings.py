@@ -18,7 +18,7 @@ from milepost.okr.models import GoalState, KeyResult
 from milepost.okr.queries.facts import JustRead
 from milepost.prepared import prepared
 from milepost.workspace.actions import record_event, tell
-from milepost.workspace.models import WebhookEvent
+from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
 
@@ -80,7 +80,8 @@ def record_readings(
             "value": last.value,
             "source": source.value,
         }
-        tell(workspace_id=by.workspace_id, event=WebhookEvent.KPI_VALUE, data=[told], now=now)
+        if metric.visibility == Visibility.EVERYBODY:
+            tell(workspace_id=by.workspace_id, event=WebhookEvent.KPI_VALUE, data=[told], now=now)
     return stored
 
 

@@ -58,7 +58,7 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
         row = (*filed, *_scored_values(scored), today)
         if not _same(item.stored, row):
             rows.append((*row, now))
-        if item.stored is not None and item.stored[WORD] != scored.shown_word:
+        if item.is_public and item.stored is not None and item.stored[WORD] != scored.shown_word:
             told = {
                 "key_result_id": item.id,
                 "objective_id": item.objective_id,
@@ -137,7 +137,8 @@ def _objective_row(
     live = [k for k in own if k.is_live]
     children = [row for _, row in contributions(family, below)]
     scored = score_objective(family.facts, children, today=today)
-    rows_below = [row for edge, row in below if row is not None and edge.state != GoalState.CANCELLED.value]
+    shown = [(edge, row) for edge, row in below if edge.is_open and edge.state != GoalState.CANCELLED.value]
+    rows_below = [row for _, row in shown if row is not None]
     concern = scored.word in WORDS_OF_CONCERN or any(k.shown_word in WORDS_OF_CONCERN for k in live)
     return (
         family.id,
@@ -153,7 +154,7 @@ def _objective_row(
         scored.reported,
         scored.children,
         sum(k.state != GoalState.CANCELLED.value for k in own),
-        sum(edge.state != GoalState.CANCELLED.value for edge, _ in below),
+        len(shown),
         scored.missing,
         _least([k.confidence for k in live] + [row[CONFIDENCE] for row in rows_below if row[IS_LIVE]]),
         _most([k.checked_in_on for k in own] + [row[CHECKED_IN_ON] for row in rows_below]),

@@ -5,13 +5,14 @@ from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.key_result import KeyResult, KeyResultKind, Step
-from milepost.okr.models.objective import Counts, GoalState, Objective
+from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 
 __all__ = [
     "Alignment",
     "Amendment",
     "CheckIn",
+    "Contributor",
     "Counts",
     "Cycle",
     "GoalState",

@@ -1,13 +1,15 @@
 """Dated reports on a key result."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from milepost.metrics.models import Reading
 from milepost.okr.models.key_result import KeyResult
-from milepost.workspace.models import Membership, Workspace
+from milepost.okr.models.objective import Objective
+from milepost.workspace.models import GuardedManager, Membership, Workspace
 
 
 class CheckIn(models.Model):
@@ -35,6 +37,8 @@ class CheckIn(models.Model):
     withdrawn = models.BooleanField(default=False)
     request_key = models.CharField(max_length=64, null=True)  # a form sent twice is saved once
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(confidence__range=(1, 10)), name="confidence_1_to_10"),
@@ -47,3 +51,8 @@ class CheckIn(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["key_result", "-valid_on", "-id"], name="check_in_latest"),
         ]
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
+        """Return which check-ins a reader sees: those of the objectives they see."""
+        return Objective.seen_by(level, me, teams, prefix="key_result__objective__")

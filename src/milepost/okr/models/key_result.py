@@ -1,6 +1,7 @@
 """How an organisation knows that an objective comes true."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,7 @@ from milepost.core.pace import Ambition
 from milepost.core.series import Window
 from milepost.metrics.models import Metric
 from milepost.okr.models.objective import GoalState, Objective
-from milepost.workspace.models import Membership, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Workspace
 
 
 class KeyResultKind(models.TextChoices):
@@ -57,6 +58,8 @@ class KeyResult(models.Model):
     lesson = models.TextField(default="", blank=True)
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(weight__gte=0), name="key_result_weight_not_negative"),
@@ -75,6 +78,11 @@ class KeyResult(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
+        """Return which key results a reader sees: those of the objectives they see."""
+        return Objective.seen_by(level, me, teams, prefix="objective__")
 
 
 class Step(models.Model):

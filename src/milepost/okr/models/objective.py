@@ -1,13 +1,15 @@
 """What an organisation wants to be true."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from milepost.core.pace import Ambition
 from milepost.okr.models.cycle import Cycle
-from milepost.workspace.models import Membership, Team, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models.visibility import up_to
 
 
 class GoalState(models.TextChoices):
@@ -30,7 +32,10 @@ class Counts(models.TextChoices):
 
 
 class Objective(models.Model):
-    """A goal in words; owned by a team, a person, or, with neither, the company."""
+    """A goal in words; owned by a team, a person, or, with neither, the company.
+
+    Its people are its lead, the person who owns it, its contributors and the leads of its key results.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="objectives")
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="objectives")
@@ -42,6 +47,7 @@ class Objective(models.Model):
     ambition = models.CharField(max_length=12, choices=[(a.value, a.value) for a in Ambition])
     counts = models.CharField(max_length=12, choices=Counts, default=Counts.KEY_RESULTS)
     state = models.CharField(max_length=10, choices=GoalState)
+    visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
     activated_on = models.DateField(null=True)
@@ -54,8 +60,13 @@ class Objective(models.Model):
     is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(visibility=Visibility.TEAM) | Q(owner_team__isnull=False), name="team_only_has_a_team"
+            ),
             models.CheckConstraint(
                 condition=Q(owner_team__isnull=True) | Q(owner_person__isnull=True),
                 name="objective_one_owner",
@@ -76,3 +87,32 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int], *, prefix: str = "") -> Q:
+        """Return which goals a reader sees beyond others' walls (M5).
+
+        Args:
+            level, me, teams: of the reader's `Sight`.
+            prefix: the way from the rows to the objective, such as "objective__".
+        """
+        theirs = cls.objects.filter(Q(contributions__membership_id=me) | Q(key_results__lead_id=me))
+        return (
+            up_to(level, prefix=prefix)
+            | Q(**{f"{prefix}lead_id": me})
+            | Q(**{f"{prefix}owner_person_id": me})
+            | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}owner_team_id__in": teams})
+            | Q(**{f"{prefix}id__in": theirs.order_by().values("id")})
+        )
+
+
+class Contributor(models.Model):
+    """Somebody who helps with an objective: may check in on its key results, not change it."""
+
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="contributions")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["objective", "membership"], name="contributes_once"),
+        ]

@@ -1,6 +1,7 @@
 """The derived row of each objective and key result (rule S7, ADR 0002)."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.db.models import Q
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.key_result import KeyResult
 from milepost.okr.models.objective import Objective
-from milepost.workspace.models import Membership, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Workspace
 
 
 class KeyResultScore(models.Model):
@@ -38,6 +39,8 @@ class KeyResultScore(models.Model):
     status_on = models.DateField()
     computed_at = models.DateTimeField()
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         indexes: ClassVar = [
             models.Index(
@@ -48,6 +51,11 @@ class KeyResultScore(models.Model):
             models.Index(fields=["workspace", "next_check_in_on", "key_result"], name="due_by_workspace"),
             models.Index(fields=["objective"], name="key_result_scores_of"),
         ]
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
+        """Return which rows a reader sees: those of the objectives they see."""
+        return Objective.seen_by(level, me, teams, prefix="objective__")
 
 
 class ObjectiveScore(models.Model):
@@ -74,6 +82,8 @@ class ObjectiveScore(models.Model):
     status_on = models.DateField()
     computed_at = models.DateTimeField()
 
+    objects: ClassVar[GuardedManager[Self]] = GuardedManager()
+
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["workspace", "cycle", "objective"], condition=Q(is_root=True), name="roots_of_cycle"),
@@ -86,3 +96,8 @@ class ObjectiveScore(models.Model):
             models.Index(fields=["lead", "cycle"], name="mine_of_cycle"),
             models.Index(fields=["lead", "objective"], condition=Q(needs_attention=True), name="attention_of_lead"),
         ]
+
+    @classmethod
+    def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
+        """Return which rows a reader sees: those of the objectives they see."""
+        return Objective.seen_by(level, me, teams, prefix="objective__")

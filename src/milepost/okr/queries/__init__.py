@@ -7,6 +7,7 @@ from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
+    contributor_ids,
     key_results_by_objective,
     list_all_cycles,
     list_amendments,
@@ -36,6 +37,7 @@ __all__ = [
     "StepLine",
     "WeekPage",
     "branch_of",
+    "contributor_ids",
     "explained_key_result",
     "explained_objective",
     "find",

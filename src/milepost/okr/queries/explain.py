@@ -44,7 +44,7 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
     Raises:
         NotFound: it is not the actor's to see.
     """
-    rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, pk=key_result_id)
+    rows = KeyResult.objects.visible_to(actor).filter(pk=key_result_id)
     about = rows.values_list("title", "metric__is_kpi", "metric__name", "metric__slug", "activated_on").first()
     if about is None:
         raise NotFound
@@ -77,12 +77,12 @@ def explained_objective(actor: Actor, objective_id: int, *, today: date) -> Expl
     Raises:
         NotFound: it is not the actor's to see.
     """
-    family = next((f for f in load_family([objective_id]) if f.workspace_id == actor.workspace_id), None)
-    if family is None:
+    family = next(iter(load_family([objective_id])), None)
+    ids = [objective_id, *(edge.child_id for edge in family.edges)] if family else []
+    titles = dict(Objective.objects.visible_to(actor).filter(pk__in=ids).values_list("id", "title"))
+    if family is None or objective_id not in titles:
         raise NotFound
     lines = {line.id: line for line in key_results_of([objective_id])}
-    ids = [objective_id, *(edge.child_id for edge in family.edges)]
-    titles = dict(Objective.objects.filter(pk__in=ids).values_list("id", "title"))
     counting = contributions(family, [(edge, edge.stored) for edge in family.edges])
     found = explaining.explain_objective(
         family.facts,
@@ -136,7 +136,7 @@ def _nudge(line: KeyResultLine) -> Nudge | None:
 def _left_out(
     family: Family, counting: Collection[OwnKeyResult | Edge], lines: dict[int, KeyResultLine], titles: dict[int, str]
 ) -> list[LeftOut]:
-    """Return every child that takes no part, with the first reason that holds."""
+    """Return every child that the reader sees and that takes no part, with the first reason that holds."""
     out = []
     for k in family.own:
         if k in counting:
@@ -148,11 +148,13 @@ def _left_out(
             why, rule = STATES.get(GoalState(k.state), "does not run"), "R4"
         out.append(LeftOut(lines[k.id].title, why, rule, link))
     for edge in family.edges:
-        if edge in counting:
+        if edge in counting or edge.child_id not in titles:
             continue
         link = Link("objective", str(edge.child_id))
         if not edge.contributes:
             why, rule = "supports, and moves no number", "R3"
+        elif not edge.is_open:
+            why, rule = "is seen by fewer people than this objective", "R6"
         elif family.counts == Counts.KEY_RESULTS:
             why, rule = "the objective counts its key results only", "R1"
         else:

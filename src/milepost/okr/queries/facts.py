@@ -16,6 +16,7 @@ from milepost.metrics.queries.series import points_of
 from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
 from milepost.okr.scoring import CheckInFact, Final, KeyResultFacts
 from milepost.prepared import prepared
+from milepost.workspace.models import Visibility
 
 STORED = tuple(f.attname for f in KeyResultScore._meta.concrete_fields if f.attname != "computed_at")
 COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
@@ -23,7 +24,7 @@ FACTS = (
     "id", "workspace_id", "objective_id", "objective__cycle_id", "lead_id", "state", "objective__state", "kind",
     "objective__cycle__first_day", "objective__cycle__last_day", "ambition", "activated_on", "start", "target", "low",
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
-    "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected",
+    "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ class LoadedKeyResult:
     cycle_id: int
     lead_id: int
     counts: bool  # drafts, paused and cancelled ones are left out (R4, R8)
+    is_public: bool  # everybody sees its objective
     facts: KeyResultFacts
     stored: tuple[Any, ...] | None
 
@@ -158,6 +160,7 @@ def _loaded(
         cycle_id=k["objective__cycle_id"],
         lead_id=k["lead_id"],
         counts=k["state"] in COUNTING,
+        is_public=k["objective__visibility"] == Visibility.EVERYBODY,
         facts=facts,
         stored=stored,
     )

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from milepost.core.pace import Ambition
 from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
+from milepost.okr.queries.audience import audiences, is_inside
 from milepost.okr.queries.facts import COUNTING
 from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared
 
 STORED = tuple(f.attname for f in ObjectiveScore._meta.concrete_fields if f.attname != "computed_at")
+PARENT, PARENT_VISIBILITY = 6, 7  # places in the row of an objective
 SCORE, EXPECTED = STORED.index("score"), STORED.index("expected")
 
 
@@ -45,7 +47,10 @@ OWN = (
 
 
 class Edge(NamedTuple):
-    """A child objective as its parent takes it; `stored` is its score row, None before the first."""
+    """A child objective as its parent takes it; `stored` is its score row, None before the first.
+
+    `is_open`: everybody who sees the parent may see the child, so it may move the parent (R6).
+    """
 
     parent_id: int
     child_id: int
@@ -53,6 +58,7 @@ class Edge(NamedTuple):
     weight: float
     share: float | None
     state: str
+    is_open: bool
     stored: tuple[Any, ...] | None
 
 
@@ -66,7 +72,7 @@ class Family:
     lead_id: int | None
     counts: str
     state: str
-    is_top: bool  # no primary parent in its own cycle
+    is_top: bool  # no primary parent in its own cycle that everybody sees who sees it
     facts: ObjectiveFacts
     own: list[OwnKeyResult]
     edges: list[Edge]
@@ -84,12 +90,15 @@ def load_family(ids: Collection[int]) -> list[Family]:
             objectives[pk] = (pk, *row[len(OWN) :])
         if k.id is not None:  # one that has a score row
             own[pk].append(k)
+    found = _edges(own)
+    shut, unseen = _walls(found, objectives.values())
     edges: dict[int, list[Edge]] = {}
-    for parent, child, contributes, weight, share, state, *row in _edges(own):
-        edges.setdefault(parent, []).append(Edge(parent, child, contributes, weight, share, state, _row(row)))
+    for parent, child, contributes, weight, share, state, _, *row in found:
+        is_open = (parent, child) not in shut
+        edges.setdefault(parent, []).append(Edge(parent, child, contributes, weight, share, state, is_open, _row(row)))
     return [
         Family(
-            pk, workspace_id, cycle_id, lead_id, counts, state, not has_parent,
+            pk, workspace_id, cycle_id, lead_id, counts, state, parent is None or pk in unseen,
             ObjectiveFacts(
                 first=first,
                 last=last,
@@ -101,10 +110,26 @@ def load_family(ids: Collection[int]) -> list[Family]:
             own[pk], edges.get(pk, []), _row(row),
         )
         for (
-            pk, workspace_id, cycle_id, lead_id, counts, state, has_parent,
+            pk, workspace_id, cycle_id, lead_id, counts, state, parent, _,
             first, last, ambition, final_score, final_expected, *row,
         ) in objectives.values()
     ]  # fmt: skip
+
+
+def _walls(
+    edges: list[tuple[Any, ...]], objectives: Collection[tuple[Any, ...]]
+) -> tuple[set[tuple[int, int]], set[int]]:
+    """Return the edges (parent, child) that walls shut, and the objectives whose parent not all their readers see.
+
+    No query where everything is for everybody, which is nearly always.
+    """
+    down = [(parent, child) for parent, child, _, _, _, _, visibility, *_ in edges if visibility]
+    up = [(row[0], row[PARENT]) for row in objectives if row[PARENT_VISIBILITY]]
+    if not down and not up:
+        return set(), set()
+    seen = audiences({pk for pair in (*down, *up) for pk in pair})
+    shut = {(parent, child) for parent, child in down if not is_inside(seen[parent], seen[child])}
+    return shut, {child for child, parent in up if not is_inside(seen[child], seen[parent])}
 
 
 def contributions(
@@ -115,14 +140,16 @@ def contributions(
     Args:
         below: each edge with the child's score row that is right today.
 
-    Source: rules R1, R3, R4, R8.
+    Source: rules R1, R3, R4, R6, R8.
     """
     found: list[tuple[OwnKeyResult | Edge, ChildRow]] = []
     if family.counts != Counts.OBJECTIVES:
         found += [(k, _of_key_result(k)) for k in family.own if k.is_live]
     if family.counts != Counts.KEY_RESULTS:
         found += [
-            (edge, _of_objective(edge, row)) for edge, row in below if edge.contributes and edge.state in COUNTING
+            (edge, _of_objective(edge, row))
+            for edge, row in below
+            if edge.contributes and edge.is_open and edge.state in COUNTING
         ]
     return found
 
@@ -158,10 +185,18 @@ def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
     parent_here = Alignment.objects.filter(
         child=OuterRef("pk"), until=None, is_primary=True, parent__cycle=OuterRef("cycle")
     )
-    ordered = Objective.objects.filter(pk__in=ids).order_by("pk", "key_results__position", "key_results__pk")
-    return ordered.annotate(has_parent_here=Exists(parent_here)).values_list(
-        "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "has_parent_here", "cycle__first_day",
-        "cycle__last_day", "ambition", "final_score", "final_expected", *(f"score__{name}" for name in STORED),
+    return (
+        Objective.objects.filter(pk__in=ids)
+        .order_by("pk", "key_results__position", "key_results__pk")
+        .annotate(
+            parent_here=Subquery(parent_here.values("parent_id")[:1]),
+            parent_visibility=Subquery(parent_here.values("parent__visibility")[:1]),
+        )
+        .values_list(
+            "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "parent_here", "parent_visibility",
+            "cycle__first_day", "cycle__last_day", "ambition", "final_score", "final_expected",
+            *(f"score__{name}" for name in STORED),
+        )
     )  # fmt: skip
 
 
@@ -171,7 +206,7 @@ def _edges(ids: Collection[int]) -> QuerySet[Alignment, tuple[Any, ...]]:
         Alignment.objects.filter(parent_id__in=ids, until=None)
         .order_by("id")
         .values_list(
-            "parent_id", "child_id", "contributes", "weight", "share", "child__state",
+            "parent_id", "child_id", "contributes", "weight", "share", "child__state", "child__visibility",
             *(f"child__score__{name}" for name in STORED),
         )
     )  # fmt: skip

@@ -100,7 +100,7 @@ def _resolve(actor: Actor, hits: list[tuple[str, int]], *, value: float | None =
 
 
 def _kpis(actor: Actor, ids: list[int]) -> dict[int, Found]:
-    rows = Metric.objects.filter(workspace_id=actor.workspace_id, pk__in=ids, is_kpi=True, archived_at=None)
+    rows = Metric.objects.visible_to(actor).filter(pk__in=ids, is_kpi=True, archived_at=None)
     return {
         pk: Found("kpi", slug or "", name, "KPI", unit_code=unit)
         for pk, slug, name, unit in rows.values_list("id", "slug", "name", "unit_code")
@@ -108,7 +108,7 @@ def _kpis(actor: Actor, ids: list[int]) -> dict[int, Found]:
 
 
 def _objectives(actor: Actor, ids: list[int]) -> dict[int, Found]:
-    rows = Objective.objects.filter(workspace_id=actor.workspace_id, pk__in=ids)
+    rows = Objective.objects.visible_to(actor).filter(pk__in=ids)
     return {
         pk: Found("objective", str(pk), title, cycle, pk)
         for pk, title, cycle in rows.values_list("id", "title", "cycle__name")
@@ -116,7 +116,7 @@ def _objectives(actor: Actor, ids: list[int]) -> dict[int, Found]:
 
 
 def _key_results(actor: Actor, ids: list[int]) -> dict[int, Found]:
-    rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, pk__in=ids, state="active")
+    rows = KeyResult.objects.visible_to(actor).filter(pk__in=ids, state="active")
     return {
         pk: Found(
             "key_result",

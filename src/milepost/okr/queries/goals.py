@@ -16,6 +16,7 @@ from milepost.okr.queries.lines import (
     children_of,
     key_results_of,
     objective_lines,
+    with_narrow_children,
 )
 from milepost.workspace.permissions import Actor
 
@@ -66,10 +67,10 @@ def goals_page(
     rows = _filtered(actor, cycle_id=cycle_id, view=view, today=today)
     lines = objective_lines(rows.filter(objective_id__gt=after).order_by("objective_id")[: PAGE + 1])
     next_after = lines[PAGE - 1].id if len(lines) > PAGE else None
-    shown = lines[:PAGE]
+    shown = with_narrow_children(actor, lines[:PAGE])
     unfold = view != "all" or (len(lines) <= OPEN_BY_ITSELF and not after)
     branches = [Branch(line, depth=0, is_open=unfold or line.id in opened) for line in shown]
-    _unfold(branches, opened=opened, deep=unfold and view == "all")
+    _unfold(actor, branches, opened=opened, deep=unfold and view == "all")
     counts = _counts({name: _filtered(actor, cycle_id=cycle_id, view=name, today=today) for name in VIEWS})
     return GoalsPage(view=view, branches=tuple(branches), counts=counts, next_after=next_after)
 
@@ -81,14 +82,14 @@ def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
         NotFound: it is not the actor's to see.
     """
     objective = get_objective(actor, objective_id)
-    (line,) = objective_lines(ObjectiveScore.objects.filter(objective=objective))
+    (line,) = with_narrow_children(actor, objective_lines(ObjectiveScore.objects.filter(objective=objective)))
     branch = Branch(line, depth=depth, is_open=True)
-    _unfold([branch], opened=(), deep=False)
+    _unfold(actor, [branch], opened=(), deep=False)
     return branch
 
 
 def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date) -> QuerySet[ObjectiveScore]:
-    rows = ObjectiveScore.objects.filter(workspace_id=actor.workspace_id, cycle_id=cycle_id)
+    rows = ObjectiveScore.objects.visible_to(actor).filter(cycle_id=cycle_id)
     if view == "attention":
         return rows.filter(needs_attention=True)
     if view == "overdue":
@@ -114,13 +115,15 @@ def _counts(views: dict[str, QuerySet[ObjectiveScore]]) -> dict[str, int]:
         return dict(zip(views, cursor.fetchone(), strict=True))
 
 
-def _unfold(branches: list[Branch], *, opened: Collection[int], deep: bool) -> None:
+def _unfold(actor: Actor, branches: list[Branch], *, opened: Collection[int], deep: bool) -> None:
     """Fill open branches with child objectives, two levels when `deep`, then all key results at once."""
     level = [branch for branch in branches if branch.is_open]
     every = list(level)
     for _ in range(2 if deep else 1):
         with_children = [branch for branch in level if branch.objective.child_objectives]
-        below = children_of([branch.objective.id for branch in with_children])
+        below = children_of(actor, [branch.objective.id for branch in with_children])
+        if deep:
+            below = {parent: with_narrow_children(actor, lines) for parent, lines in below.items()}
         level = []
         for branch in with_children:
             branch.branches = [

@@ -1,5 +1,6 @@
 """Objectives and key results as the lines that lists and trees are made of."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.rollup import Child, shares
-from milepost.okr.models import Alignment, KeyResult, ObjectiveScore, Step
+from milepost.okr.models import Alignment, KeyResult, Objective, ObjectiveScore, Step
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -106,6 +107,7 @@ class ObjectiveLine:
     checked_in_on: date | None
     next_check_in_on: date | None
     grade: float | None
+    visibility: int = 0
     share: float | None = None
 
 
@@ -133,6 +135,7 @@ OBJECTIVE_VALUES = (
     "checked_in_on",
     "next_check_in_on",
     "objective__grade",
+    "objective__visibility",
 )
 KEY_RESULT_VALUES = (
     "id",
@@ -201,7 +204,7 @@ def key_result_line(actor: Actor, key_result_id: int) -> KeyResultLine:
     Raises:
         NotFound: it is not the actor's to see, or it was cancelled.
     """
-    values = [v for v in _key_result(actor.workspace_id, key_result_id) if v["state"] != "cancelled"]
+    values = [v for v in _key_result(key_result_id, *actor.sight) if v["state"] != "cancelled"]
     if not values:
         raise NotFound
     return replace(_lines(values, with_steps=True)[0], share=None)
@@ -215,8 +218,8 @@ def _key_results(objective_ids: Collection[int]) -> QuerySet[KeyResult, dict[str
 
 
 @prepared
-def _key_result(workspace_id: int, key_result_id: int) -> QuerySet[KeyResult, dict[str, Any]]:
-    rows = KeyResult.objects.filter(workspace_id=workspace_id, pk=key_result_id)
+def _key_result(key_result_id: int, *sight: Any) -> QuerySet[KeyResult, dict[str, Any]]:
+    rows = KeyResult.objects.seen(*sight).filter(pk=key_result_id)
     found: QuerySet[KeyResult, dict[str, Any]] = rows.values(*KEY_RESULT_VALUES)
     return found
 
@@ -235,20 +238,41 @@ def _lines(values: list[dict[str, Any]], with_steps: bool) -> list[KeyResultLine
     return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
 
 
-def children_of(parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
-    """Return the child objectives of each parent, by title; one query."""
+def children_of(actor: Actor, parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
+    """Return the child objectives of each parent that the actor may see, by title; one query."""
     found: dict[int, list[ObjectiveLine]] = {}
-    for parent, *values in _children(parent_ids):
+    for parent, *values in _children(parent_ids, *actor.sight):
         found.setdefault(parent, []).append(objective_line(values))
     return found
 
 
 @prepared
-def _children(parent_ids: Collection[int]) -> QuerySet[Alignment, tuple[Any, ...]]:
+def _children(parent_ids: Collection[int], *sight: Any) -> QuerySet[Alignment, tuple[Any, ...]]:
     rows = Alignment.objects.filter(parent_id__in=parent_ids, until=None).exclude(child__state="cancelled")
+    rows = rows.filter(Objective.seen_by(*sight[1:], prefix="child__"), workspace_id=sight[0])
     return rows.order_by("child__title", "child_id").values_list(
         "parent_id", *(f"child__score__{name}" for name in OBJECTIVE_VALUES)
     )
+
+
+def with_narrow_children(actor: Actor, lines: Sequence[ObjectiveLine]) -> list[ObjectiveLine]:
+    """Count the children that only some see, for an actor who sees them; one query where walls stand.
+
+    The stored count is what everybody who sees the parent may know (R6).
+    """
+    if not actor.has_walls or not lines:
+        return list(lines)
+    more = Counter(parent for (parent,) in _narrow_children([line.id for line in lines], *actor.sight))
+    return [replace(o, child_objectives=max(o.child_objectives, more[o.id])) if more[o.id] else o for o in lines]
+
+
+@prepared
+def _narrow_children(parent_ids: Collection[int], *sight: Any) -> QuerySet[Alignment, tuple[int]]:
+    """The parent of each child that the reader sees, where one of the children is not for everybody."""
+    narrow = Alignment.objects.filter(until=None, child__visibility__gt=0).values("parent_id")
+    rows = Alignment.objects.filter(parent_id__in=parent_ids, until=None).exclude(child__state="cancelled")
+    rows = rows.filter(Objective.seen_by(*sight[1:], prefix="child__"), workspace_id=sight[0], parent_id__in=narrow)
+    return rows.values_list("parent_id")
 
 
 def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:

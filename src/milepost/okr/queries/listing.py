@@ -1,15 +1,15 @@
 """Goals, cycles and check-ins as lists for programs: names, filters and orders that may be asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Objective
+from milepost.okr.models import Amendment, CheckIn, Contributor, Cycle, KeyResult, Objective
 from milepost.okr.models import Step as StepModel
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
-from milepost.workspace.permissions import Actor
+from milepost.workspace.permissions import WHO_SEES, Actor
 from milepost.workspace.queries.paging import Listing, Page, one_of, page_of
 
 OBJECTIVES = Listing(
@@ -22,6 +22,7 @@ OBJECTIVES = Listing(
         "missing": "score__missing", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
         "activated_on": "activated_on", "closed_on": "closed_on", "created_at": "created_at", "version": "version",
+        "visibility": "visibility", "parent_visibility": "edge__parent__visibility",
     },
     filters={
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
@@ -71,22 +72,30 @@ AMENDMENTS = Listing(
 
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of objectives; one query."""
-    return page_of(_objectives, actor.workspace_id, OBJECTIVES, filters=filters, **asked)
+    """Return a page of objectives; one query, one more where a parent or a filter stands at a wall."""
+    parent = filters.get("parent_id")
+    if isinstance(parent, int) and not _seen(actor, [parent]):
+        return Page([], None)
+    page = page_of(_objectives, actor.sight, OBJECTIVES, filters=filters, **asked)
+    _show_parents(actor, page.items)
+    return page
 
 
 def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it.
+    """Return one objective as the list shows it, with the people who help; one query where no wall is near.
 
     Raises:
         NotFound: it is not the actor's to see.
     """
-    return _found(_objective(actor.workspace_id, objective_id), OBJECTIVES)
+    rows = _objective(objective_id, *actor.sight)
+    shown = _found([row[:-1] for row in rows[:1]], OBJECTIVES)
+    _show_parents(actor, [shown])
+    return {**shown, "contributor_ids": [row[-1] for row in rows if row[-1] is not None]}
 
 
 def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of key results; one query."""
-    return page_of(_key_results, actor.workspace_id, KEY_RESULTS, filters=filters, **asked)
+    return page_of(_key_results, actor.sight, KEY_RESULTS, filters=filters, **asked)
 
 
 def key_results_by_objective(objective_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
@@ -104,7 +113,7 @@ def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = _found(_key_result(actor.workspace_id, key_result_id), KEY_RESULTS)
+    shown = _found(_key_result(key_result_id, *actor.sight), KEY_RESULTS)
     names = ("id", "title", "weight", "done", "due_on")
     steps = _steps(key_result_id) if shown["kind"] == "milestone" else []
     return {**shown, "steps": [dict(zip(names, row, strict=True)) for row in steps]}
@@ -122,7 +131,7 @@ def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
 
 def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of check-ins in force; one query."""
-    return page_of(_check_ins, actor.workspace_id, CHECK_INS, filters=filters, **asked)
+    return page_of(_check_ins, actor.sight, CHECK_INS, filters=filters, **asked)
 
 
 def show_check_in(actor: Actor, check_in_id: int) -> dict[str, Any]:
@@ -131,7 +140,7 @@ def show_check_in(actor: Actor, check_in_id: int) -> dict[str, Any]:
     Raises:
         NotFound: there is none, or it was replaced, deleted or is not the actor's to see.
     """
-    return _found(_check_in(actor.workspace_id, check_in_id), CHECK_INS)
+    return _found(_check_in(check_in_id, *actor.sight), CHECK_INS)
 
 
 def list_all_cycles(actor: Actor, **asked: Any) -> Page:
@@ -151,22 +160,51 @@ def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
     return shown
 
 
-def _objectives(workspace_id: int) -> QuerySet[Objective, Any]:
+def contributor_ids(objective_id: int) -> list[int]:
+    """Return who helps with an objective that the actor was shown already."""
+    return [pk for (pk,) in _contributors(objective_id)]
+
+
+def _show_parents(actor: Actor, items: Sequence[dict[str, Any]]) -> None:
+    """Say who sees each objective in a word, and leave out parents that the actor does not see (R6)."""
+    narrow = {item["parent_id"] for item in items if item["parent_visibility"] and not actor.is_admin}
+    hidden = narrow - _seen(actor, narrow) if narrow else narrow
+    for item in items:
+        item["visibility"] = WHO_SEES[item["visibility"]]
+        del item["parent_visibility"]
+        if item["parent_id"] in hidden:
+            item["parent_id"] = None
+
+
+def _seen(actor: Actor, objective_ids: Collection[int]) -> set[int]:
+    return {pk for (pk,) in _seen_of(objective_ids, *actor.sight)}
+
+
+@prepared
+def _seen_of(ids: Collection[int], *sight: Any) -> QuerySet[Objective, tuple[int]]:
+    return Objective.objects.seen(*sight).filter(pk__in=ids).values_list("pk")
+
+
+@prepared
+def _contributors(objective_id: int) -> QuerySet[Contributor, tuple[int]]:
+    return Contributor.objects.filter(objective_id=objective_id).order_by("membership_id").values_list("membership_id")
+
+
+def _objectives(*sight: Any) -> QuerySet[Objective, Any]:
     primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
-    rows = Objective.objects.filter(workspace_id=workspace_id)
-    return rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
+    return Objective.objects.seen(*sight).annotate(edge=FilteredRelation("parent_edges", condition=primary))
 
 
-def _key_results(workspace_id: int) -> QuerySet[KeyResult]:
-    return KeyResult.objects.filter(workspace_id=workspace_id)
+def _key_results(*sight: Any) -> QuerySet[KeyResult]:
+    return KeyResult.objects.seen(*sight)
 
 
 def _amendments(objective_id: int) -> QuerySet[Amendment]:
     return Amendment.objects.filter(objective_id=objective_id)
 
 
-def _check_ins(workspace_id: int) -> QuerySet[CheckIn]:
-    return CheckIn.objects.filter(workspace_id=workspace_id, replaced_by=None, withdrawn=False)
+def _check_ins(*sight: Any) -> QuerySet[CheckIn]:
+    return CheckIn.objects.seen(*sight).filter(replaced_by=None, withdrawn=False)
 
 
 def _cycles(workspace_id: int) -> QuerySet[Cycle]:
@@ -174,13 +212,15 @@ def _cycles(workspace_id: int) -> QuerySet[Cycle]:
 
 
 @prepared
-def _objective(workspace_id: int, objective_id: int) -> QuerySet[Objective, tuple[Any, ...]]:
-    return _objectives(workspace_id).filter(pk=objective_id).values_list(*OBJECTIVES.fields.values())
+def _objective(objective_id: int, *sight: Any) -> QuerySet[Objective, tuple[Any, ...]]:
+    """A row for each contributor, one without if there is none."""
+    rows = _objectives(*sight).filter(pk=objective_id).order_by("contributions__membership_id")
+    return rows.values_list(*OBJECTIVES.fields.values(), "contributions__membership_id")
 
 
 @prepared
-def _key_result(workspace_id: int, key_result_id: int) -> QuerySet[KeyResult, tuple[Any, ...]]:
-    return _key_results(workspace_id).filter(pk=key_result_id).values_list(*KEY_RESULTS.fields.values())
+def _key_result(key_result_id: int, *sight: Any) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    return _key_results(*sight).filter(pk=key_result_id).values_list(*KEY_RESULTS.fields.values())
 
 
 @prepared
@@ -196,8 +236,8 @@ def _steps(key_result_id: int) -> QuerySet[StepModel, tuple[Any, ...]]:
 
 
 @prepared
-def _check_in(workspace_id: int, check_in_id: int) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    return _check_ins(workspace_id).filter(pk=check_in_id).values_list(*CHECK_INS.fields.values())
+def _check_in(check_in_id: int, *sight: Any) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    return _check_ins(*sight).filter(pk=check_in_id).values_list(*CHECK_INS.fields.values())
 
 
 def _found(rows: list[tuple[Any, ...]], listing: Listing) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from milepost.okr.queries.lines import (
     children_of,
     key_results_of,
     objective_line,
+    with_narrow_children,
 )
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
@@ -98,14 +99,14 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
     Raises:
         NotFound: it is not the actor's to see.
     """
-    found = _objective(actor.workspace_id, objective_id)
+    found = _objective(objective_id, *actor.sight)
     if not found:
         raise NotFound
     (values,) = found
-    line = objective_line(values[: len(OBJECTIVE_VALUES)])
+    (line,) = with_narrow_children(actor, [objective_line(values[: len(OBJECTIVE_VALUES)])])
     own = dict(zip(OWN_VALUES, values[len(OBJECTIVE_VALUES) :], strict=True))
     key_results = tuple(key_results_of([objective_id]))
-    children = children_of([objective_id]).get(objective_id, []) if line.child_objectives else []
+    children = children_of(actor, [objective_id]).get(objective_id, []) if line.child_objectives else []
     kpis = tiles_read(actor, [k.kpi_id for k in key_results if k.kpi_id and k.state != "cancelled"], today=today)
     limit = WHOLE_TIMELINE if whole_timeline else TIMELINE
     timeline = _timeline(actor, line, key_results, limit=limit + 1)
@@ -139,10 +140,12 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
 
 
 @prepared
-def _objective(workspace_id: int, objective_id: int) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
+def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
     edge = Alignment.objects.filter(child=OuterRef("objective_id"), until=None, is_primary=True)
+    edge = edge.filter(Objective.seen_by(*sight[1:], prefix="parent__"))  # a hidden parent is not named (R6)
     return (
-        ObjectiveScore.objects.filter(workspace_id=workspace_id, objective_id=objective_id)
+        ObjectiveScore.objects.seen(*sight)
+        .filter(objective_id=objective_id)
         .annotate(
             parent=Subquery(edge.values("parent_id")[:1]), parent_title=Subquery(edge.values("parent__title")[:1])
         )
@@ -150,10 +153,11 @@ def _objective(workspace_id: int, objective_id: int) -> QuerySet[ObjectiveScore,
     )
 
 
-def parent_of(objective_id: int) -> tuple[int, str] | None:
-    """Return id and title of the primary parent, None at the top."""
+def parent_of(actor: Actor, objective_id: int) -> tuple[int, str] | None:
+    """Return id and title of the primary parent, None at the top or where the actor may not see it."""
     return (
         Alignment.objects.filter(child_id=objective_id, until=None, is_primary=True)
+        .filter(Objective.seen_by(*actor.sight[1:], prefix="parent__"))
         .values_list("parent_id", "parent__title")
         .first()
     )
@@ -161,9 +165,7 @@ def parent_of(objective_id: int) -> tuple[int, str] | None:
 
 def list_parents(actor: Actor, *, cycle_id: int | None = None, but: int | None = None) -> tuple[tuple[int, str], ...]:
     """Return (id, title) of running or drafted objectives to hang another one below, at most 500."""
-    rows = Objective.objects.filter(
-        workspace_id=actor.workspace_id, state__in=["draft", "in_review", "active", "paused"]
-    )
+    rows = Objective.objects.visible_to(actor).filter(state__in=["draft", "in_review", "active", "paused"])
     if cycle_id is not None:
         rows = rows.filter(cycle_id=cycle_id)
     if but is not None:

@@ -85,7 +85,8 @@ def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tu
         if is_manager:
             managers.setdefault(team_id, []).append(name)
     goals = dict(
-        Objective.objects.filter(workspace_id=actor.workspace_id, state="active", owner_team__isnull=False)
+        Objective.objects.visible_to(actor)
+        .filter(state="active", owner_team__isnull=False)
         .values_list("owner_team_id")
         .annotate(Count("id"))
     )
@@ -133,11 +134,15 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
     if team is None:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
-    owned = ObjectiveScore.objects.filter(
-        objective__workspace_id=actor.workspace_id,  # of the objective: with the team it is an index
-        objective__owner_team=team,
-        objective__state__in=["active", "paused", "draft"],
-    ).order_by("-cycle__first_day", "objective_id")
+    owned = (
+        ObjectiveScore.objects.visible_to(actor)
+        .filter(
+            objective__workspace_id=actor.workspace_id,  # of the objective: with the team it is an index
+            objective__owner_team=team,
+            objective__state__in=["active", "paused", "draft"],
+        )
+        .order_by("-cycle__first_day", "objective_id")
+    )
     return TeamPage(
         id=team.pk,
         name=team.name,
@@ -169,7 +174,7 @@ def person_page(actor: Actor, membership_id: int, *, today: date) -> PersonPage:
     led = ObjectiveScore.objects.filter(lead_id=pk).order_by().values_list("objective_id", flat=True)
     with_led = KeyResultScore.objects.filter(lead_id=pk, is_live=True).order_by().values_list("objective_id", flat=True)
     ids = list(led.union(with_led)[:MOST_GOALS])  # two indexed reads; one condition with OR would scan
-    rows = ObjectiveScore.objects.filter(objective_id__in=ids, objective__state="active")
+    rows = ObjectiveScore.objects.visible_to(actor).filter(objective_id__in=ids, objective__state="active")
     rows = rows.order_by("-cycle__first_day", "objective_id")
     load = _load(actor, today=today, only=pk)
     return PersonPage(
@@ -183,7 +188,7 @@ def person_page(actor: Actor, membership_id: int, *, today: date) -> PersonPage:
 
 
 def _load(actor: Actor, *, today: date, only: int | None = None) -> dict[int, tuple[int, int, date | None]]:
-    rows = KeyResultScore.objects.filter(workspace_id=actor.workspace_id, is_live=True)
+    rows = KeyResultScore.objects.visible_to(actor).filter(is_live=True)
     if only is not None:
         rows = rows.filter(lead_id=only)
     counted = rows.values_list("lead_id").annotate(

@@ -86,7 +86,7 @@ def goals_of_kpi(actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: 
         closed: its closed periods, oldest first.
         target: the one in force.
     """
-    rows = KeyResult.objects.filter(workspace_id=actor.workspace_id, metric=kpi).exclude(state="cancelled")
+    rows = KeyResult.objects.visible_to(actor).filter(metric=kpi).exclude(state="cancelled")
     about: dict[int, list[Any]] = {
         pk: rest
         for pk, *rest in rows.values_list(
@@ -118,8 +118,8 @@ def goals_of_kpi(actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: 
 
 def running_objectives(actor: Actor, metric_ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """Return for each KPI that a running key result reads: id and title of its objective; one query."""
-    rows = KeyResult.objects.filter(
-        workspace_id=actor.workspace_id, metric_id__in=metric_ids, state="active", objective__state="active"
+    rows = KeyResult.objects.visible_to(actor).filter(
+        metric_id__in=metric_ids, state="active", objective__state="active"
     )
     found = rows.order_by("-id").values_list("metric_id", "objective_id", "objective__title")
     return {metric: (pk, title) for metric, pk, title in found if metric is not None}

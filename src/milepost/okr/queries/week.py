@@ -1,6 +1,6 @@
 """My week: what is due, what needs a look, what happened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
-from milepost.metrics.models import KpiScore
-from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
+from milepost.metrics.models import KpiScore, Metric
+from milepost.okr.models import KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.queries.lines import KeyResultLine, key_result_lines
 from milepost.prepared import prepared
 from milepost.workspace.models import Event
@@ -18,6 +18,7 @@ from milepost.workspace.permissions import Actor
 MOST_DUE = 50
 MOST_LOOKS = 6
 MOST_NEWS = 6
+LATEST_NEWS = 40  # looked through for those that the reader may see
 NEWSWORTHY = ("checked_in", "activated", "closed", "reopened", "amended", "recorded")
 
 
@@ -70,7 +71,7 @@ class WeekPage:
 def week_page(actor: Actor, *, today: date) -> WeekPage:
     """Return the week of the actor: a fixed number of queries, whatever is due."""
     soon = today + timedelta(days=OPENS_DAYS_BEFORE)
-    waiting = KeyResult.objects.filter(
+    waiting = KeyResult.objects.filter(  # a lead sees what they lead
         score__lead_id=actor.membership_id, score__next_check_in_on__lte=soon, workspace_id=actor.workspace_id
     )
     due = [
@@ -97,9 +98,11 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
 
 def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:
     looks: list[Look] = []
+    objective_behind = KeyResult.objects.visible_to(actor).filter(state="active", metric__is_kpi=True)
     off = (
-        KpiScore.objects.filter(workspace_id=actor.workspace_id, severity=0, metric__archived_at=None)
-        .exclude(metric__key_results__state="active")
+        KpiScore.objects.visible_to(actor)
+        .filter(severity=0, metric__archived_at=None)
+        .exclude(metric_id__in=objective_behind.values("metric_id"))
         .order_by("-off_streak", "metric_id")
         .values_list("metric__slug", "metric__name", "word", "off_streak", "metric__group")
     )
@@ -124,22 +127,28 @@ def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:
     for pk, title, word, reported, children in goals[:MOST_LOOKS]:
         looks.append(Look("objective", str(pk), title, word, "", f"{reported} of {children} reported", pk))
     late = [pk for (pk,) in _overdue(actor.workspace_id, today, actor.membership_id or 0)]
-    for pk, title, lead, last, objective_id in _who_is_late(late):
+    for pk, title, lead, last, objective_id in _who_is_late(late, *actor.sight)[:3]:
         detail = f"{lead}, last check-in {last:%-d %b}" if last else f"{lead}, no check-in yet"
         looks.append(Look("key_result", str(pk), title, "late", "", detail, objective_id))
     return tuple(looks[: MOST_LOOKS + 2])
 
 
 def _news(actor: Actor) -> tuple[News, ...]:
-    """Return what colleagues did lately; an event tells itself what it happened to."""
+    """Return what colleagues did lately with what the actor may see; an event tells itself what it happened to."""
     events = (
         Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
         .order_by("-id")
-        .values_list("actor__user__name", "verb", "kind", "data", "at")
+        .values_list("actor__user__name", "verb", "kind", "object_id", "data", "at")
     )
-    news = []
-    for who, verb, kind, data, at in events[:MOST_NEWS]:
+    latest = list(events[: MOST_NEWS if not actor.has_walls else LATEST_NEWS])
+    seen = _seen(actor, latest) if actor.has_walls else None
+    news: list[News] = []
+    for who, verb, kind, object_id, data, at in latest:
+        if seen is not None and (kind == "kpi", object_id if kind == "kpi" else data.get("objective")) not in seen:
+            continue
+        if len(news) == MOST_NEWS:
+            break
         detail = f"confidence {data['confidence']}" if "confidence" in data else ""
         news.append(
             News(
@@ -156,16 +165,26 @@ def _news(actor: Actor) -> tuple[News, ...]:
     return tuple(news)
 
 
+def _seen(actor: Actor, events: Sequence[tuple[Any, ...]]) -> set[tuple[bool, int]]:
+    """Return which KPIs (True) and objectives (False) of these events the actor may see; two queries."""
+    kpis = {object_id for _, _, kind, object_id, _, _ in events if kind == "kpi"}
+    goals = {data["objective"] for _, _, kind, _, data, _ in events if kind != "kpi" and data.get("objective")}
+    found = {(True, pk) for pk in Metric.objects.visible_to(actor).filter(pk__in=kpis).values_list("pk", flat=True)}
+    rows = Objective.objects.visible_to(actor).filter(pk__in=goals)
+    return found | {(False, pk) for pk in rows.values_list("pk", flat=True)}
+
+
 @prepared
 def _overdue(workspace_id: int, today: date, but_lead: int) -> QuerySet[KeyResultScore, tuple[int]]:
-    """The three longest overdue; without a join, so that the index gives them in order."""
+    """The longest overdue, seen or not; without a join, so that the index gives them in order."""
     rows = KeyResultScore.objects.filter(workspace_id=workspace_id, next_check_in_on__lt=today)
-    return rows.exclude(lead_id=but_lead).order_by("next_check_in_on", "key_result_id").values_list("key_result_id")[:3]
+    rows = rows.exclude(lead_id=but_lead).order_by("next_check_in_on", "key_result_id")
+    return rows.values_list("key_result_id")[:12]
 
 
 @prepared
-def _who_is_late(key_result_ids: Collection[int]) -> QuerySet[KeyResultScore, tuple[Any, ...]]:
-    rows = KeyResultScore.objects.filter(key_result_id__in=key_result_ids)
+def _who_is_late(key_result_ids: Collection[int], *sight: Any) -> QuerySet[KeyResultScore, tuple[Any, ...]]:
+    rows = KeyResultScore.objects.seen(*sight).filter(key_result_id__in=key_result_ids)
     return rows.order_by("next_check_in_on", "key_result_id").values_list(
         "key_result_id", "key_result__title", "lead__user__name", "checked_in_on", "objective_id"
     )

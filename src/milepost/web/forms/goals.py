@@ -9,7 +9,7 @@ from django import forms
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
-from milepost.web.words import AMBITIONS
+from milepost.web.words import AMBITIONS, VISIBILITIES
 
 COMPANY = ""
 KINDS = [("reach", "Reach a value"), ("keep", "Keep a level"), ("milestone", "Milestone in steps")]
@@ -45,6 +45,13 @@ class ObjectiveForm(Styled):
         choices=[("key_results", "its key results"), ("objectives", "objectives below it"), ("both", "both")],
         label="Score is made of",
     )
+    visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
+    contributors = forms.MultipleChoiceField(
+        required=False,
+        label="Contributors",
+        help_text="May check in, not change it",
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
     def __init__(
@@ -72,6 +79,8 @@ class ObjectiveForm(Styled):
             parent_id=optional_id(data["parent"]),
             ambition=data["ambition"],
             counts=data["counts"],
+            visibility=data["visibility"] or "everybody",
+            contributor_ids=[int(pk) for pk in data["contributors"]],
         )
 
 

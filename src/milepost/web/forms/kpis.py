@@ -7,7 +7,7 @@ from django import forms
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.actions import KpiDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
-from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES
+from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES, VISIBILITIES
 
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -34,6 +34,13 @@ class KpiForm(Styled):
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
     team = forms.ChoiceField(required=False, label="Owner")
     group = forms.CharField(max_length=80, required=False, label="Heading on the board")
+    visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
+    contributors = forms.MultipleChoiceField(
+        required=False,
+        label="Contributors",
+        help_text="May write its values, not change it",
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
     lag_days = forms.IntegerField(
         required=False,
         min_value=0,
@@ -46,6 +53,7 @@ class KpiForm(Styled):
         super().__init__(*args, **kwargs)
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
         self.fields["team"].choices = choices["team"]  # type: ignore[attr-defined]
+        self.fields["contributors"].choices = choices["lead"]  # type: ignore[attr-defined]
 
     def draft(self) -> KpiDraft:
         data = self.cleaned_data
@@ -68,6 +76,8 @@ class KpiForm(Styled):
             owner_team_id=optional_id(data["team"]),
             group=data["group"],
             lag_days=data["lag_days"],
+            visibility=data["visibility"] or "everybody",
+            contributor_ids=[int(pk) for pk in data["contributors"]],
         )
 
 

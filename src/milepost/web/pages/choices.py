@@ -25,6 +25,7 @@ def objective_choices(place: Place, *, but: int | None = None) -> dict[str, Choi
     persons = people(place)
     return {
         "lead": persons,
+        "contributors": persons,
         "owner": [
             ("", "Company"),
             *((f"team-{pk}", name) for pk, name in teams(place)),

@@ -15,7 +15,7 @@ from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
 from milepost.core.series import closed_points
 from milepost.core.target import miss
 from milepost.metrics import actions as metrics
-from milepost.metrics.queries import KpiPage, Tile, get_kpi, kpi_page, kpi_target
+from milepost.metrics.queries import KpiPage, Tile, contributor_ids, get_kpi, kpi_page, kpi_target
 from milepost.metrics.queries import board as board_of
 from milepost.okr import actions
 from milepost.okr.queries import Start, goals_of_kpi, running_objectives, start_of
@@ -26,6 +26,7 @@ from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.kpis import KpiForm, NoteForm, StartObjectiveForm, ValueForm
 from milepost.web.pages.choices import kpi_choices, objective_choices
 from milepost.web.words import AGGREGATIONS, FREQUENCIES, LOOKS
+from milepost.workspace.permissions import WHO_SEES, Visibility
 
 VIEWS = (("all", "All"), ("attention", "Needs attention"), ("mine", "Mine"))
 RANGES = (("26", 26), ("52", 52), ("all", 100_000))
@@ -275,13 +276,15 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "team": str(found.owner_team_id or ""),
         "group": found.group,
         "lag_days": found.lag_days,
+        "visibility": WHO_SEES[Visibility(found.visibility)],
+        "contributors": [str(pk) for pk in contributor_ids(found.pk)],
     }
     form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
     if request.method == "POST" and form.is_valid():
         saved = attempt(
             form,
             lambda: (
-                metrics.edit_kpi(by=place.actor, slug=slug, draft=form.draft(), today=place.today, now=clock.now())
+                actions.edit_kpi(by=place.actor, slug=slug, draft=form.draft(), today=place.today, now=clock.now())
                 or True
             ),
         )
@@ -305,6 +308,7 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
         ("g4", ("unit", "frequency", "direction", "aggregation")),
         ("g3", ("low", "high", "tolerance")),
         ("g4", ("lead", "team", "group", "lag_days")),
+        ("g2", ("visibility", "contributors")),
     )
     return {
         "form": form,
@@ -347,6 +351,7 @@ def start_objective(request: PlacedRequest, slug: str) -> HttpResponse:
             owner_person_id=optional_id(owner) if kind == "person" else None,
             parent_id=optional_id(data["parent"]),
             ambition=data["ambition"],
+            visibility=WHO_SEES[Visibility(start.kpi.visibility)],  # whoever sees the objective sees the KPI's values
         )
         key_result = actions.KeyResultDraft(title=start.kpi.name, kpi=slug, start=data["start"], target=data["target"])
         pk = attempt(

@@ -16,6 +16,7 @@ from milepost.okr import actions
 from milepost.okr.queries import (
     KeyResultLine,
     ObjectivePage,
+    contributor_ids,
     get_objective,
     list_cycles,
     objective_page,
@@ -30,6 +31,7 @@ from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
 from milepost.web.templatetags.milepost import way
 from milepost.workspace.errors import NotAllowed, NotFound
+from milepost.workspace.permissions import WHO_SEES, Visibility
 from milepost.workspace.queries import Place
 
 HINTS = (
@@ -42,6 +44,7 @@ ROWS = (
     ("g1", ("why",)),
     ("g3", ("owner", "lead", "cycle")),
     ("g3", ("parent", "ambition", "counts")),
+    ("g2", ("visibility", "contributors")),
     ("g1", ("reason",)),
 )
 
@@ -121,6 +124,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "parent": request.GET.get("parent", ""),
         "ambition": "committed",
         "counts": "key_results",
+        "visibility": "everybody",
     }
     form = ObjectiveForm(request.POST or None, choices=choices, initial=initial)
     formset = _formset(request, choices)
@@ -161,7 +165,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     if not shown.can_edit:
         raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
     o = shown.line
-    parent = parent_of(pk)
+    parent = parent_of(place.actor, pk)
     runs = o.state in {"active", "paused"}
     initial = {
         "title": o.title,
@@ -172,6 +176,8 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         "ambition": o.ambition,
         "counts": shown.counts,
         "parent": str(parent[0]) if parent else "",
+        "visibility": WHO_SEES[Visibility(o.visibility)],
+        "contributors": [str(one) for one in contributor_ids(pk)],
     }
     choices = objective_choices(place, but=pk)
     if parent and str(parent[0]) not in dict(choices["parent"]):

@@ -16,7 +16,7 @@ from milepost.core.target import Target
 from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
-from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, look
+from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, WALLS, look
 
 register = template.Library()
 # Rows stand on a page by the hundred. Their tags escape what people wrote once and by hand, which
@@ -69,6 +69,15 @@ def grade_status(grade: float, ambition: str) -> SafeString:
         f"{grade:.2f}",
         shown.label.lower(),
     )
+
+
+@register.simple_tag
+@lru_cache(maxsize=8)
+def wall(visibility: int) -> SafeString:
+    """Who sees a goal or a KPI, where that is not everybody."""
+    if not visibility:
+        return safe("")
+    return safe(f'<span class="tag wall">{icons.icon("lock", small=True)}{escape(WALLS[visibility])}</span>')
 
 
 @register.simple_tag

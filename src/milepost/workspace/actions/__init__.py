@@ -28,6 +28,7 @@ from milepost.workspace.actions.operator import add_member, make_operator, set_p
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
+from milepost.workspace.actions.visibility import read_visibility, walls_moved, walls_stand
 from milepost.workspace.actions.webhooks import (
     MOST_WEBHOOKS,
     create_webhook,
@@ -76,6 +77,7 @@ __all__ = [
     "lock_workspace",
     "make_operator",
     "not_delivered",
+    "read_visibility",
     "record_event",
     "remove_member",
     "replay",
@@ -89,4 +91,6 @@ __all__ = [
     "set_up_installation",
     "tell",
     "touch_token",
+    "walls_moved",
+    "walls_stand",
 ]

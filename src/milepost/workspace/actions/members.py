@@ -10,6 +10,7 @@ from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NotFound
 from milepost.workspace.models import Invitation, Membership, Role, Team, TeamMembership, User
 from milepost.workspace.permissions import Actor, can_manage_people, require
@@ -97,6 +98,7 @@ def accept_invitation(
         membership.save(update_fields=["role", "removed_at"])
     if invitation.team_id:
         TeamMembership.objects.get_or_create(team_id=invitation.team_id, membership=membership)
+    walls_moved(workspace.pk)
     actor = Actor(workspace_id=workspace.pk, membership_id=membership.pk, role=Role(membership.role))
     index_words(workspace_id=workspace.pk, kind="person", object_id=membership.pk, text=user.name)
     record_event(by=actor, verb="joined", kind="person", object_id=membership.pk, now=now)
@@ -136,6 +138,7 @@ def change_role(*, by: Actor, membership_id: int, role: str, now: datetime) -> N
     if old == Role.ADMIN:
         _keep_an_admin(by.workspace_id, but=membership_id)
     membership.save(update_fields=["role"])
+    walls_moved(by.workspace_id)
     record_event(by=by, verb="changed", kind="person", object_id=membership_id, now=now, data={"role": [old, role]})
 
 
@@ -153,6 +156,7 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     membership.removed_at = now
     membership.save(update_fields=["removed_at"])
     TeamMembership.objects.filter(membership=membership).delete()
+    walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership_id, text="")
     record_event(by=by, verb="removed", kind="person", object_id=membership_id, now=now)
 

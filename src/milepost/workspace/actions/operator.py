@@ -10,6 +10,7 @@ from django.db import transaction
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Membership, Role, User
 from milepost.workspace.permissions import Actor
@@ -40,6 +41,7 @@ def add_member(*, by: Actor, email: str, name: str, role: str, password: str, no
     if not is_new:
         membership.role, membership.removed_at = role, None
         membership.save(update_fields=["role", "removed_at"])
+    walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership.pk, text=user.name)
     record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, data={"role": role})
     return membership.pk

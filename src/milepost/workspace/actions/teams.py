@@ -10,6 +10,7 @@ from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
+from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid, NotFound, TeamCircle
 from milepost.workspace.models import Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, require
@@ -55,6 +56,8 @@ def edit_team(
     if not changes:
         return
     team.save()
+    if "parent" in changes:
+        walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
     record_event(by=by, verb="changed", kind="team", object_id=team.pk, now=now, data=changes)
 
@@ -105,6 +108,7 @@ def set_team_member(
         TeamMembership.objects.update_or_create(
             team=team, membership_id=membership_id, defaults={"is_manager": is_manager}
         )
+    walls_moved(by.workspace_id)
     record_event(
         by=by,
         verb="changed",

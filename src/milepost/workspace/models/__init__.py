@@ -9,6 +9,7 @@ from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
+from milepost.workspace.models.visibility import GuardedManager, Reader, Sight, Visibility
 from milepost.workspace.models.webhook import TEST_MESSAGE, Delivery, Webhook, WebhookEvent
 from milepost.workspace.models.workspace import Workspace
 
@@ -20,15 +21,19 @@ __all__ = [
     "Delivery",
     "DueWork",
     "Event",
+    "GuardedManager",
     "IdempotencyKey",
     "Invitation",
     "Membership",
+    "Reader",
     "Role",
     "Scope",
     "SearchWord",
+    "Sight",
     "Team",
     "TeamMembership",
     "User",
+    "Visibility",
     "Webhook",
     "WebhookEvent",
     "Workspace",

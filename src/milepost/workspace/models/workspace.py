@@ -17,7 +17,8 @@ class Workspace(models.Model):
     rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
     reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
     is_sample = models.BooleanField(default=False)
-    scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7)
+    scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7); None: do it now
+    has_walls = models.BooleanField(default=False)  # something in it is, or was, seen by fewer than everybody
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 

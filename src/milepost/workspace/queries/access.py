@@ -1,6 +1,6 @@
 """Who somebody is, in which workspace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -192,15 +192,23 @@ def _member_place(
     now: datetime,
     kind: ActorKind = ActorKind.PERSON,
 ) -> Place:
-    """Return the place of a member with a row for each team; one query more for who manages a team."""
+    """Return the place of a member with a row for each team.
+
+    One query more for who manages a team, and for who is in one where walls stand (M5).
+    """
     teams = tuple((row.team_id, row.team_name) for row in found if row.team_id is not None)
+    managed = {row.team_id for row in found if row.manages}
+    seen = {team_id for team_id, _ in teams} if workspace.has_walls else set()
+    below = _teams_below(membership.workspace_id) if managed or seen else {}
     actor = Actor(
         workspace_id=membership.workspace_id,
         membership_id=membership.pk,
         role=Role(membership.role),
         kind=kind,
-        managed_teams=_with_teams_below(membership.workspace_id, (row.team_id for row in found if row.manages)),
+        managed_teams=_with_those_below(managed, below),
+        seen_teams=_with_those_below(seen, below),
         name=membership.user.name,
+        has_walls=workspace.has_walls,
     )
     return _place(actor, workspace, now=now, teams=teams)
 
@@ -223,13 +231,20 @@ def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tu
     )
 
 
-def _with_teams_below(workspace_id: int, managed: Iterable[int]) -> frozenset[int]:
-    found = set(managed)
-    if not found:
-        return frozenset()
+def _teams_below(workspace_id: int) -> dict[int | None, list[int]]:
     children: dict[int | None, list[int]] = {}
-    for team_id, parent_id in Team.objects.filter(workspace_id=workspace_id).values_list("id", "parent_id"):
+    for team_id, parent_id in _teams(workspace_id):
         children.setdefault(parent_id, []).append(team_id)
+    return children
+
+
+@prepared
+def _teams(workspace_id: int) -> QuerySet[Team, tuple[int, int | None]]:
+    return Team.objects.filter(workspace_id=workspace_id).values_list("id", "parent_id")
+
+
+def _with_those_below(teams: Iterable[int], children: Mapping[int | None, list[int]]) -> frozenset[int]:
+    found = set(teams)
     todo = list(found)
     while todo:
         below = [child for child in children.get(todo.pop(), []) if child not in found]

@@ -13,7 +13,7 @@ from milepost.prepared import prepared
 from milepost.workspace.errors import Invalid
 
 MOST = 200
-Rows = Callable[[int], QuerySet[Any, Any]]
+Rows = Callable[..., QuerySet[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # a listing is itself, so that it can be looked up by
@@ -35,7 +35,7 @@ class Page:
 
 def page_of(
     rows: Rows,
-    of: int,
+    of: int | tuple[Any, ...],
     listing: Listing,
     *,
     filters: Mapping[str, object],
@@ -46,7 +46,7 @@ def page_of(
     """Return a page of rows, in one query of the same cost at any depth.
 
     Args:
-        rows: makes the whole list from an id, without looking at it; `of` is that id.
+        rows: makes the whole list from what `of` holds, without looking at it: an id, or a reader's sight.
         filters: by the listing's names; None is left out.
         sort: one of the listing's orders, with - in front for downwards; ties go by id.
         cursor: `next` of the page before, "" for the first.
@@ -62,8 +62,9 @@ def page_of(
     switches = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
     names = tuple(name for name, value in given.items() if not isinstance(value, bool))
     after = _after(cursor, column, sort=sort) if cursor else ()
-    ask = _question(rows, listing, names, switches, sort, len(after), limit)
-    found = ask(of, *(given[name] for name in names), *after)
+    whose = of if isinstance(of, tuple) else (of,)
+    ask = _question(rows, len(whose), listing, names, switches, sort, len(after), limit)
+    found = ask(*whose, *(given[name] for name in names), *after)
     fields = tuple(listing.fields)
     items = [dict(zip(fields, row[2:], strict=True)) for row in found[:limit]]
     last = found[limit - 1][:2] if len(found) > limit else None
@@ -98,6 +99,7 @@ def _after(cursor: str, column: str, *, sort: str) -> tuple[object, ...]:
 @lru_cache(maxsize=500)
 def _question(
     rows: Rows,
+    width: int,
     listing: Listing,
     names: tuple[str, ...],
     switches: tuple[tuple[str, bool], ...],
@@ -105,9 +107,10 @@ def _question(
     after: int,
     limit: int,
 ) -> Callable[..., list[tuple[Any, ...]]]:
-    """Return the prepared statement of lists of one shape; it takes the list's id, the filters and the cursor.
+    """Return the prepared statement of lists of one shape; it takes whose list, the filters and the cursor.
 
     Args:
+        width: how many arguments say whose list it is.
         names: filters with a value; `switches` those that are on or off, which SQL writes out.
         after: how many values the cursor has.
     """
@@ -116,8 +119,8 @@ def _question(
     order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
 
     @prepared
-    def ask(of: int, *values: Any) -> QuerySet[Any, tuple[Any, ...]]:
-        found = rows(of)
+    def ask(*given: Any) -> QuerySet[Any, tuple[Any, ...]]:
+        found, values = rows(*given[:width]), given[width:]
         for name, value in (*zip(names, values, strict=False), *switches):
             found = found.filter(**{listing.filters[name]: value})
         match values[len(names) :]:

@@ -1,0 +1,23 @@
+"""Changing a KPI: whom its values are shown to through goals is decided where the goals are."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from milepost.metrics.actions.kpis import KpiDraft, change_kpi
+from milepost.okr.actions.walls import guard_kpi
+from milepost.workspace.permissions import Actor
+
+
+@transaction.atomic
+def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime) -> None:
+    """Change a KPI; a new target is in force from today on, the old one is kept (rule K2).
+
+    Frequency and aggregation stay once there are readings: a value keeps its meaning.
+
+    Raises:
+        NotAllowed, NotFound, BadTarget.
+        Invalid: also when an objective reads it that more people see.
+        Stale: it is not the version `seen` any more.
+    """
+    guard_kpi(by, change_kpi(by=by, slug=slug, draft=draft, today=today, seen=seen, now=now))

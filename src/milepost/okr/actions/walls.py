@@ -1,0 +1,89 @@
+"""Who sees a goal, who helps with it, and what may not be shown through it (M5, R6)."""
+
+from collections.abc import Collection
+
+from milepost.metrics.models import Metric
+from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.queries.audience import audiences, is_inside, kpi_audiences
+from milepost.workspace.actions import walls_stand
+from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.models import Membership, Visibility
+from milepost.workspace.permissions import Actor
+
+MOST_CONTRIBUTORS = 100
+
+
+def set_contributors(by: Actor, objective: Objective, ids: Collection[int]) -> tuple[str, str] | None:
+    """Make these people the contributors of an objective; return the names before and after, None if nothing changed.
+
+    Raises:
+        NotFound: somebody is not in the workspace.
+        Invalid: these are too many.
+    """
+    wanted = set(ids)
+    if len(wanted) > MOST_CONTRIBUTORS:
+        raise Invalid(f"These are {len(wanted)} people. Name {MOST_CONTRIBUTORS} at most.", field="contributors")
+    there = set(Contributor.objects.filter(objective=objective).values_list("membership_id", flat=True))
+    if wanted == there:
+        return None
+    people = Membership.objects.filter(workspace_id=by.workspace_id, removed_at=None, pk__in=wanted)
+    if people.count() != len(wanted):
+        raise NotFound
+    Contributor.objects.filter(objective=objective).exclude(membership_id__in=wanted).delete()
+    Contributor.objects.bulk_create(Contributor(objective=objective, membership_id=pk) for pk in sorted(wanted - there))
+    return _names(there), _names(wanted)
+
+
+def guard(objective: Objective, *, has_walls: bool) -> None:
+    """Note that walls stand, and refuse an objective through which a KPI would be seen by more than may see it.
+
+    Args:
+        has_walls: what the locked workspace says; without walls there is no KPI to look for.
+
+    Raises:
+        Invalid: with the KPI named.
+    """
+    if objective.visibility != Visibility.EVERYBODY:
+        walls_stand(objective.workspace_id)
+    elif not has_walls:
+        return
+    narrow = Metric.objects.filter(key_results__objective=objective, is_kpi=True, visibility__gt=0).exclude(
+        key_results__state="cancelled"
+    )
+    found = list(narrow.distinct())
+    if not found:
+        return
+    seen_by = audiences([objective.pk])[objective.pk]
+    may_see = kpi_audiences([kpi.pk for kpi in found])
+    for kpi in found:
+        if not is_inside(seen_by, may_see[kpi.pk]):
+            raise Invalid(
+                f"“{kpi.name}” is seen by fewer people than this objective. Let fewer see the objective, "
+                "or more see the KPI.",
+                field="visibility",
+            )
+
+
+def guard_kpi(by: Actor, kpi: Metric) -> None:
+    """Refuse a KPI that more people see through an objective than may see it.
+
+    Raises:
+        Invalid: with an objective named, if it is the actor's to see.
+    """
+    if kpi.visibility == Visibility.EVERYBODY:
+        return
+    walls_stand(kpi.workspace_id)
+    rows = KeyResult.objects.filter(metric=kpi).exclude(state="cancelled")
+    ids = list(rows.values_list("objective_id", flat=True))
+    seen_by = audiences(ids)
+    may_see = kpi_audiences([kpi.pk])[kpi.pk]
+    wider = [pk for pk in ids if not is_inside(seen_by[pk], may_see)]
+    if wider:
+        shown = Objective.objects.visible_to(by).filter(pk__in=wider).values_list("title", flat=True).first()
+        which = f"“{shown}” reads it and is" if shown else "An objective reads it that is"
+        raise Invalid(f"{which} seen by more people. Let fewer see that one first.", field="visibility")
+
+
+def _names(ids: Collection[int]) -> str:
+    rows = Membership.objects.filter(pk__in=ids).order_by("user__name")
+    return ", ".join(rows.values_list("user__name", flat=True))
