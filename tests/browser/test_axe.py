@@ -6,7 +6,7 @@ import pytest
 
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
-from tests.browser.conftest import Opener, violations
+from tests.browser.conftest import Opener, listen, violations
 from tests.people import NOW, TODAY, Company
 
 PATHS = (
@@ -79,7 +79,8 @@ def test_no_page_breaks_a_rule(living: Company, open_as: Opener, width: int, sch
 
 
 def test_the_first_start_breaks_no_rule_and_closes_itself(transactional_db: None, live_server, chromium) -> None:
-    page = chromium.new_context(base_url=live_server.url).new_page()
+    heard: list[str] = []
+    page = listen(chromium.new_context(base_url=live_server.url).new_page(), heard)
     page.goto("/")
     assert page.url.endswith("/start/")
     assert violations(page) == []
@@ -93,4 +94,25 @@ def test_the_first_start_breaks_no_rule_and_closes_itself(transactional_db: None
     page.get_by_role("button", name="Set up Milepost").click()
     assert page.url.endswith("/w/acme/settings/cycles/")
     assert page.goto("/start/").status == 404
+    page.context.close()
+    assert heard == []
+
+
+def test_the_policy_is_in_force_and_its_breaches_are_heard(
+    living: Company, open_as: Opener, chromium, live_server
+) -> None:
+    heard: list[str] = []
+    page = listen(chromium.new_context(base_url=live_server.url).new_page(), heard)
+    page.goto("/account/login/")
+    page.evaluate("""() => {
+        document.body.insertAdjacentHTML("beforeend", "<p style='color:red'>x</p><img src=x onerror='window.hit=1'>");
+        const script = document.createElement("script");
+        script.src = "/static/milepost/js/milepost.js";
+        document.body.append(script);
+    }""")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+    assert any("policy style-src-attr" in line for line in heard)
+    assert any("policy script-src-attr" in line for line in heard)  # the handler
+    assert any("policy script-src-elem" in line for line in heard)  # a file of our own, but not named by the page
     page.context.close()

@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     api_requests: int = Field(default=600, ge=1, description="requests a token may send a minute")
     private_webhooks: bool = Field(default=False, description="webhooks may lead into private networks")
     base_url: str = Field(default="", description="the address people use, for links; https turns on secure cookies")
+    hsts_seconds: int = Field(default=31_536_000, ge=0, description="how long browsers insist on https; 0: not at all")
     database_url: str = Field(
         default="",
         validation_alias=AliasChoices("DATABASE_URL", "MILEPOST_DATABASE_URL"),
