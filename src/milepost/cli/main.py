@@ -23,11 +23,16 @@ err = Console(stderr=True)
 
 
 def setup() -> None:
-    """Load Django, once, with settings from the environment."""
+    """Load Django, once, with settings from the environment; end with a sentence if they cannot be used."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.site.settings")
     import django  # noqa: PLC0415 - only the commands that need it pay for loading it
 
-    django.setup()
+    from milepost.site.secret_key import Misconfigured  # noqa: PLC0415 - as above
+
+    try:
+        django.setup()
+    except Misconfigured as error:
+        raise refuse(str(error)) from None
 
 
 def refuse(sentence: str) -> typer.Exit:

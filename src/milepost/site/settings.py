@@ -5,8 +5,10 @@ from milepost.site.environment import Environment
 ENVIRONMENT = Environment()
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key()
-ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.allowed_hosts.split(",") if host.strip()]
-CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.base_url.rstrip("/")] if ENVIRONMENT.base_url else []
+ALLOWED_HOSTS = ENVIRONMENT.host_names()
+BASE_URL = ENVIRONMENT.base_address()
+TRUSTED_PROXIES = ENVIRONMENT.proxies()
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 
 DATABASES = {"default": ENVIRONMENT.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -28,6 +30,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "milepost.web.security.SecurityHeaders",  # outermost: nothing leaves without its headers
+    "milepost.site.proxies.TrustedProxies",  # before anything that asks who sends, and how
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -35,6 +38,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "milepost.web.errors.ErrorPages",
@@ -97,7 +101,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
-IS_HTTPS = ENVIRONMENT.base_url.startswith("https://")
+IS_HTTPS = BASE_URL.startswith("https://")
 _HOST = "__Host-" if IS_HTTPS else ""  # browsers take such a cookie from this very host only, over TLS only
 SESSION_COOKIE_NAME = f"{_HOST}sessionid"
 CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
@@ -107,6 +111,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_FAILURE_VIEW = "milepost.web.errors.csrf_failed"
 SECURE_HSTS_SECONDS = ENVIRONMENT.hsts_seconds if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# Without a proxy whose word counts nobody here knows how a request came; to redirect could go round for ever.
+SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
+SECURE_SSL_HOST = BASE_URL.removeprefix("https://") or None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside
+# Preloading enters the owner's domain into a list that browsers ship; that is theirs to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from milepost import clock
 from milepost.core.calendar import add_months
+from milepost.links import absolute
 from milepost.okr import actions as okr
 from milepost.okr.queries import list_cycles_with_counts
 from milepost.web import format as words
@@ -129,7 +130,7 @@ def members(request: PlacedRequest) -> HttpResponse:
                 ),
             )
             if token:
-                link, status = request.build_absolute_uri(reverse("join", args=[token])), 200
+                link, status = absolute(request, reverse("join", args=[token])), 200
                 form = InviteForm(None, teams=team_choices(place), initial={"role": "member"})
     rows = list_members(place.actor)
     context = {

@@ -1,5 +1,7 @@
 """First start, invitations, workspaces."""
 
+from typing import Any
+
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,15 +40,19 @@ def first_start(request: HttpRequest) -> HttpResponse:
         raise NotFound
     form = FirstStartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            membership = attempt(form, lambda: actions.set_up_installation(**given, now=clock.now()))
-        except AlreadySetUp:
-            raise NotFound from None
+        membership = attempt(form, lambda: _set_up(form.cleaned_data))
         if membership is not None:
             login(request, membership.user, backend=BACKEND)
             return redirect("settings_cycles", membership.workspace.slug)
     return render(request, "start/first.html", {"form": form})
+
+
+def _set_up(given: dict[str, Any]) -> Any:
+    """Set the installation up; who comes second at the same moment finds no such page, as everybody after them."""
+    try:
+        return actions.set_up_installation(**given, now=clock.now())
+    except AlreadySetUp:
+        raise NotFound from None
 
 
 @require_http_methods(["GET", "POST"])
