@@ -71,7 +71,7 @@ def address(name: str, pattern: str, things: Things) -> str:
         key = match[1].split(":")[-1]
         return str(args.get(key, TOKENS.get(key, 1)))
 
-    return re.sub(r"<([^>]+)>", filled, pattern)
+    return re.sub(r"<([^>]+)>", filled, re.sub(r"\(\?P(<\w+>)[^)]*\)|[\^$]", r"\1", pattern))
 
 
 def test_every_route_answers_every_reader_with_every_header(things: Things) -> None:
@@ -158,7 +158,8 @@ def test_plain_http_promises_no_https(things: Things) -> None:
 # What a GET may write, with the reason.
 MAY_WRITE = {
     "workspace_apitoken": "when a token was last used, to ten minutes",
-    "django_session": "the notices a page has shown are taken out",
+    "django_session": "the notices a page has shown are taken out; when it was used, to ten minutes",
+    "usersessions_usersession": "when and from where a session was used, to ten minutes",
 }
 
 

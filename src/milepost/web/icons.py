@@ -22,6 +22,7 @@ NAMES = (
     "file-text",
     "flag",
     "gauge",
+    "key-round",
     "list-checks",
     "milestone",
     "octagon-x",

@@ -20,7 +20,7 @@ from milepost.web.forms.people import CycleForm, InviteForm, SettingsForm
 from milepost.web.pages.choices import teams as team_choices
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
-from milepost.workspace.queries import list_invitations, list_members
+from milepost.workspace.queries import MemberRow, list_invitations, list_members
 
 ROLES = (("admin", "Admin"), ("member", "Member"), ("viewer", "Viewer"))
 
@@ -140,9 +140,16 @@ def members(request: PlacedRequest) -> HttpResponse:
         "roles": ROLES,
         "invitations": list_invitations(place.actor, now=clock.now()),
         "lede": f"{words.count(len(rows), 'person', 'people').capitalize()}, "
-        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}.",
+        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}. {_without_second_step(rows)}",
     }
     return render(request, "settings/members.html", context, status=status)
+
+
+def _without_second_step(rows: tuple[MemberRow, ...]) -> str:
+    without = sum(not m.has_second_step for m in rows)
+    if not without:
+        return "All sign in with a second step."
+    return f"{words.count(without, 'person signs', 'people sign').capitalize()} in with a password alone."
 
 
 def _change(request: PlacedRequest) -> None:

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from milepost import clock
+from milepost.web.account import enter
 from milepost.web.forms.fields import attempt
 from milepost.web.forms.people import FirstStartForm, JoinForm, WorkspaceForm
 from milepost.workspace import actions
 from milepost.workspace.errors import AlreadySetUp, NotFound
 from milepost.workspace.queries import is_set_up, list_workspaces
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_GET
@@ -42,7 +40,7 @@ def first_start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         membership = attempt(form, lambda: _set_up(form.cleaned_data))
         if membership is not None:
-            login(request, membership.user, backend=BACKEND)
+            enter(request, membership.user)
             return redirect("settings_cycles", membership.workspace.slug)
     return render(request, "start/first.html", {"form": form})
 
@@ -70,7 +68,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         membership = attempt(form, lambda: actions.accept_invitation(token=token, user=known, now=now, **given))
         if membership is not None:
             if known is None:
-                login(request, membership.user, backend=BACKEND)
+                enter(request, membership.user)
             return redirect("week", invitation.workspace.slug)
     return render(request, "start/join.html", {"form": form, "invitation": invitation})
 
