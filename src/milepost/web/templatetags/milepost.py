@@ -8,7 +8,7 @@ from typing import Any
 import qrcode.main
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from milepost.core.grade import grade_word
@@ -17,6 +17,7 @@ from milepost.core.target import Target
 from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
+from milepost.web.markdown import render
 from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, look
 
 register = template.Library()
@@ -285,8 +286,9 @@ def count_of(n: int) -> str:
 
 
 @register.filter
-def paragraphs(text: str) -> SafeString:
-    return format_html_join("", "<p>{}</p>", ((part,) for part in text.split("\n\n") if part.strip()))
+def markdown(text: str) -> SafeString:
+    """A long text; what it may hold is said in `web.markdown`."""
+    return safe(render(text))
 
 
 @register.filter
