@@ -116,4 +116,6 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
+handler400 = "milepost.web.errors.bad_request"
 handler404 = "milepost.web.errors.not_found"
+handler500 = "milepost.web.errors.failed"
