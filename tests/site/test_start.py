@@ -119,3 +119,35 @@ def test_check_deploy_finds_nothing(tmp_path: Path) -> None:
     assert shown.stdout.split()[:2] == ["__Host-sessionid", "__Host-csrftoken"]
     assert "okr.example.org" in shown.stdout
     assert "False" in shown.stdout
+
+
+COOKIES = """
+import django; django.setup()
+from django.conf import settings; settings.ALLOWED_HOSTS = ["testserver"]; settings.SECURE_SSL_REDIRECT = False
+from django.core.management import call_command; call_command("migrate", verbosity=0)
+from django.test import Client
+from milepost import clock
+from milepost.workspace.actions import set_up_installation
+set_up_installation(email="a@b.example", name="A", password="correct horse battery", workspace_name="W", time_zone="UTC", now=clock.now())
+client = Client()
+answers = [client.get("/account/login/", secure=True)]
+body = {"login": "a@b.example", "password": "correct horse battery"}
+answers.append(client.post("/account/login/", body, secure=True))
+answers.append(client.post("/theme/", {"theme": "dark"}, secure=True))
+for answer in answers:
+    for cookie in answer.cookies.values():
+        print(cookie.OutputString())
+"""
+
+
+def test_cookies_are_bound_to_the_host_where_https_is_used(tmp_path: Path) -> None:
+    done = run(tmp_path, "-c", COOKIES, MILEPOST_BASE_URL="https://okr.example.org")
+    assert done.returncode == 0, done.stderr
+    cookies = {line.partition("=")[0]: line for line in done.stdout.splitlines()}
+    assert set(cookies) == {"__Host-sessionid", "__Host-csrftoken", "__Host-notices", "theme"}
+    for name, cookie in cookies.items():
+        assert "Secure" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Path=/;" in cookie + ";"
+        assert "Domain" not in cookie
+        assert ("HttpOnly" in cookie) == (name != "theme")  # the key t changes colours at once

@@ -353,6 +353,27 @@ def test_codes_cannot_be_tried_at_will(company: Company) -> None:
     assert "Too many" not in pages[0]
 
 
+def test_a_lost_secret_key_opens_no_door_and_the_operator_takes_the_step_away(company: Company, settings) -> None:
+    from milepost.workspace.errors import Invalid
+
+    lead = company.users["lead"]
+    owner = Client()
+    sign_in(lead.email, client=owner)
+    secret, codes = add_app(owner), codes_of(owner)
+    settings.SECRET_KEY = "another key, made after the first one was lost, long enough"
+    client = Client()
+    assert sign_in(lead.email, client=client).status_code == 302
+    for given in (code(secret), codes[0], totp.format_hotp_value(totp.hotp_value("", int(time.time()) // 30))):
+        assert client.post(reverse("mfa_authenticate"), {"code": given}).status_code == 200
+        assert not is_in(client)
+    assert actions.forget_second_steps(email=lead.email.upper()) == 2
+    client = Client()
+    assert sign_in(lead.email, client=client).headers["Location"] != reverse("mfa_authenticate")
+    assert is_in(client)
+    with pytest.raises(Invalid):
+        actions.forget_second_steps(email="nobody@acme.example")
+
+
 def test_changing_a_second_step_asks_for_the_password_again(company: Company, settings) -> None:
     client = Client()
     client.force_login(company.users["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")

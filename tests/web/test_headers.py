@@ -158,7 +158,7 @@ def test_plain_http_promises_no_https(things: Things) -> None:
 # What a GET may write, with the reason.
 MAY_WRITE = {
     "workspace_apitoken": "when a token was last used, to ten minutes",
-    "django_session": "the notices a page has shown are taken out; when it was used, to ten minutes",
+    "django_session": "the notices a page has shown are taken out; when it was used; a second step under way",
     "usersessions_usersession": "when and from where a session was used, to ten minutes",
 }
 

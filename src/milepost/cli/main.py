@@ -162,6 +162,16 @@ def user_password(
     out.print(f"The password of {email} is set.")
 
 
+@user_app.command("forget-steps")
+def user_forget_steps(email: str) -> None:
+    """Take away a person's second steps when phone, passkeys and recovery codes are lost; sign them out everywhere."""
+    setup()
+    from milepost.cli.users import forget_steps  # noqa: PLC0415 - after setup
+
+    count = _guarded(lambda: forget_steps(email=email))
+    out.print(f"{email} signs in with the password alone now; {count} second steps are forgotten.", soft_wrap=True)
+
+
 @app.command()
 def token(
     email: Annotated[str, typer.Argument(help="Whom it stands for; left out with --for-workspace.")] = "",

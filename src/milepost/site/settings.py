@@ -162,9 +162,10 @@ LOGIN_REDIRECT_URL = "home"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 IS_HTTPS = BASE_URL.startswith("https://")
-_HOST = "__Host-" if IS_HTTPS else ""  # browsers take such a cookie from this very host only, over TLS only
-SESSION_COOKIE_NAME = f"{_HOST}sessionid"
-CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
+COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""  # browsers take such a cookie from this very host only, over TLS only
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "milepost.web.notices.Notices"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # without use; `web.sessions` ends them after 30 days in any case
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
