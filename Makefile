@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check fix lock bench qa
+.PHONY: demo test check fix lock audit bench qa
 
 demo: .venv/run.stamp
 	@exec $(BIN)/milepost demo --serve
@@ -30,7 +30,13 @@ bench: .venv/dev.stamp
 
 qa: test
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -q tests/core
+	MILEPOST_XSS_ROUNDS=1000 $(BIN)/pytest -q tests/browser/test_xss.py
+	MILEPOST_SEQUENCES=2000 $(BIN)/pytest -q tests/web/test_account.py
 	MILEPOST_API_REQUESTS=100000 $(BIN)/pytest -q tests/api/test_description.py
+
+# Asks an advisory service for every pinned version; fails where it cannot answer for one of them.
+audit: .venv/dev.stamp
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock
 
 lock: .venv/dev.stamp
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock

@@ -1,6 +1,7 @@
 """A real browser for the pages."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -52,12 +53,35 @@ class Steps:
 
 
 Opener = Callable[..., Page]
+# A refusal in a sentence (422) or a page that is not there (404) is meant; the browser reports each.
+MEANT = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+LISTEN = """document.addEventListener("securitypolicyviolation", (e) =>
+    console.error(`policy ${e.effectiveDirective} broken by ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`));"""
+
+
+def listen(page: Page, heard: list[str]) -> Page:
+    """Write down what a page complains of: errors of scripts and breaches of the content policy."""
+    page.add_init_script(LISTEN)
+    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            heard.append(f"{page.url}: {said.text}")
+            if said.type in {"error", "warning"} and not MEANT.search(said.text)
+            else None
+        ),
+    )
+    return page
 
 
 @pytest.fixture
 def open_as(chromium: Browser, living: Company, live_server) -> Iterator[Opener]:
-    """Open a page signed in as somebody; `script=False` switches JavaScript off."""
+    """Open a page signed in as somebody; `script=False` switches JavaScript off.
+
+    A test whose pages complain of anything fails.
+    """
     contexts = []
+    heard: list[str] = []
 
     def opened(who: str | None, path: str, *, width: int = 1440, scheme: str = "light", script: bool = True) -> Page:
         context = chromium.new_context(
@@ -73,13 +97,14 @@ def open_as(chromium: Browser, living: Company, live_server) -> Iterator[Opener]
             context.add_cookies(
                 [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
             )
-        page = context.new_page()
+        page = listen(context.new_page(), heard)
         page.goto(path)
         return page
 
     yield opened
     for context in contexts:
         context.close()
+    assert heard == []
 
 
 def violations(page: Page) -> list[str]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from milepost.api.app import ABOUT, api
 from milepost.api.problems import TITLES
+from milepost.links import absolute
 
 SHOWN_DEPTH = 4
 
@@ -27,7 +28,7 @@ def docs(request: HttpRequest) -> HttpResponse:
                     "scope": operation["x-scope"], "id": operation["operationId"],
                     "query": [p for p in operation.get("parameters", []) if p["in"] == "query"],
                     "statuses": [s for s in operation["responses"] if int(s) < 300],  # noqa: PLR2004 - what went well
-                    "curl": curl(method.upper(), path, example, base=request.build_absolute_uri("/").rstrip("/")),
+                    "curl": curl(method.upper(), path, example, base=absolute(request, "/").rstrip("/")),
                 }
             )  # fmt: skip
     context = {

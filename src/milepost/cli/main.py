@@ -34,11 +34,16 @@ Password = Annotated[
 
 
 def setup() -> None:
-    """Load Django, once, with settings from the environment."""
+    """Load Django, once, with settings from the environment; end with a sentence if they cannot be used."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.site.settings")
     import django  # noqa: PLC0415 - only the commands that need it pay for loading it
 
-    django.setup()
+    from milepost.site.secret_key import Misconfigured  # noqa: PLC0415 - as above
+
+    try:
+        django.setup()
+    except Misconfigured as error:
+        raise refuse(str(error)) from None
 
 
 def ready() -> None:
@@ -178,6 +183,16 @@ def user_password(email: str, password: Password) -> None:
 
     _guarded(lambda: set_password(email=email, password=password))
     out.print(f"The password of {email} is set.")
+
+
+@user_app.command("forget-steps")
+def user_forget_steps(email: str) -> None:
+    """Take away a person's second steps when phone, passkeys and recovery codes are lost; sign them out everywhere."""
+    setup()
+    from milepost.cli.users import forget_steps  # noqa: PLC0415 - after setup
+
+    count = _guarded(lambda: forget_steps(email=email))
+    out.print(f"{email} signs in with the password alone now; {count} second steps are forgotten.", soft_wrap=True)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ from milepost.okr.actions import NewReading
 
 MOST_PROBLEMS = 1000  # shown; the rest is counted
 MOST_ROWS = 1_000_000
+MOST_SECONDS = 60  # of work on one file: a file that takes longer was made to
 LONGEST_CELL = 100
 _SIGNATURES = {
     b"PK\x03\x04": "a ZIP or XLSX file",
@@ -125,7 +127,10 @@ def read_values(
     place = _places(header, columns)
     problems, taken, left_out = _Problems(), 0, 0
     found: dict[date, _Period] = {}
+    start = time.monotonic()
     for number, cells in enumerate(_rows(reader, problems), start=2):
+        if number % 5000 == 0 and time.monotonic() - start > MOST_SECONDS:
+            raise UnreadableFile(f"Reading this file takes more than {MOST_SECONDS} seconds. Split it.")
         if progress is not None and number % 2000 == 0:
             progress(number)
         if number > MOST_ROWS:

@@ -1,12 +1,15 @@
 """What the environment may say to an installation."""
 
-import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from milepost.site.secret_key import Misconfigured, checked, kept
 
 SQLITE_INIT = (
     "PRAGMA journal_mode=WAL;"
@@ -30,27 +33,74 @@ class Environment(BaseSettings):
     api_requests: int = Field(default=600, ge=1, description="requests a token may send a minute")
     private_webhooks: bool = Field(default=False, description="webhooks may lead into private networks")
     base_url: str = Field(default="", description="the address people use, for links; https turns on secure cookies")
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks of proxies whose X-Forwarded-For and -Proto are believed"
+    )
+    given_secret_key: str = Field(
+        default="", validation_alias="MILEPOST_SECRET_KEY", description="instead of the one made in the home folder"
+    )
+    hsts_seconds: int = Field(default=31_536_000, ge=0, description="how long browsers insist on https; 0: not at all")
     database_url: str = Field(
         default="",
         validation_alias=AliasChoices("DATABASE_URL", "MILEPOST_DATABASE_URL"),
         description="postgresql://… for PostgreSQL; empty for SQLite in the home folder",
     )
 
+    def make_home(self) -> Path:
+        """Return the folder of this installation, made if need be, for its owner only."""
+        if not self.home.exists():
+            self.home.mkdir(parents=True, mode=0o700)
+        return self.home
+
     def secret_key(self) -> str:
-        """Return the installation's secret key; the first call makes it, readable by its owner only."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        path = self.home / "secret_key"
-        if not path.exists():
-            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(64), encoding="ascii")
-            try:
-                path.hardlink_to(fresh)  # atomic: of two first starts one key wins
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        return path.read_text(encoding="ascii")
+        """Return the secret key: the one given, else the one kept in the home folder.
+
+        Raises:
+            Misconfigured: it is unfit, or others may read it.
+        """
+        if self.given_secret_key:
+            return checked(self.given_secret_key, came_from="MILEPOST_SECRET_KEY")
+        return kept(self.make_home())
+
+    def base_address(self) -> str:
+        """Return the address that people use, without a slash at its end; "" if none is set.
+
+        Raises:
+            Misconfigured: it is no address of a site.
+        """
+        base = self.base_url.strip().rstrip("/")
+        parts = urlsplit(base)
+        if base and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query):
+            raise Misconfigured(f"MILEPOST_BASE_URL is “{base}”. Write an address such as https://okr.example.org")
+        return base
+
+    def host_names(self) -> list[str]:
+        """Return the host names that are answered: those allowed, and the one of the base address.
+
+        Raises:
+            Misconfigured: every name is allowed while links are made from the name that was asked for.
+        """
+        names = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+        base = self.base_address()
+        if "*" in names and not base:
+            raise Misconfigured(
+                "MILEPOST_ALLOWED_HOSTS allows every name. Set MILEPOST_BASE_URL, which links are then made from."
+            )
+        own = urlsplit(base).hostname
+        return names if own is None or own in names else [*names, own]
+
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """Return the addresses whose word on sender and scheme is taken.
+
+        Raises:
+            Misconfigured: one is no address or network.
+        """
+        try:
+            return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+        except ValueError as error:
+            raise Misconfigured(
+                f"MILEPOST_TRUSTED_PROXIES: {error}. Write addresses such as 10.0.0.5 or 10.0.0.0/24."
+            ) from None
 
     def database(self) -> dict[str, Any]:
         """Return Django's settings of the one database.
@@ -59,7 +109,7 @@ class Environment(BaseSettings):
             psycopg.ProgrammingError: DATABASE_URL is no PostgreSQL address.
         """
         if not self.database_url:
-            self.home.mkdir(parents=True, exist_ok=True)
+            self.make_home()
             return {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": self.home / "milepost.sqlite3",

@@ -35,7 +35,11 @@ class Frame:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "auto")
-    common: dict[str, Any] = {"theme": theme if theme in THEMES else "auto", "has_fonts": has_fonts()}
+    common: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "auto",
+        "has_fonts": has_fonts(),
+        "csp_nonce": getattr(request, "csp_nonce", ""),  # a page made outside a request has none
+    }
     place: Place | None = getattr(request, "place", None)
     if place is None:
         return common

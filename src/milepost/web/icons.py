@@ -22,6 +22,7 @@ NAMES = (
     "file-text",
     "flag",
     "gauge",
+    "key-round",
     "list-checks",
     "lock",
     "milestone",
@@ -39,11 +40,15 @@ NAMES = (
 )
 
 
+# A post of 2 px with its flag, drawn around the point of the bar that it stands at; larger for large bars.
+MILEPOST = '<path id="mp" d="M-1-8h2l8 3l-8 3v12h-2z"/><path id="mp-l" d="M-1-12h2l11 4l-11 4v18h-2z"/>'
+
+
 @lru_cache(maxsize=1)
 def sprite() -> SafeString:
-    """Return one hidden svg with a symbol for each icon."""
+    """Return one hidden svg with a symbol for each icon, and the milepost of progress bars."""
     symbols = "".join(f'<symbol id="i-{name}" viewBox="0 0 24 24">{_inside(name)}</symbol>' for name in NAMES)
-    return mark_safe(f'<svg width="0" height="0" class="sprite" aria-hidden="true">{symbols}</svg>')  # noqa: S308 - from the icon package
+    return mark_safe(f'<svg width="0" height="0" class="sprite" aria-hidden="true">{symbols}{MILEPOST}</svg>')  # noqa: S308 - from the icon package
 
 
 def icon(name: str, *, small: bool = False, extra: str = "") -> SafeString:

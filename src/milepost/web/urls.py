@@ -1,10 +1,15 @@
 """Every address of the pages."""
 
-from allauth.account import views as account
+from allauth.account import views as sign_in
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from milepost.web.pages import (
+    account,
     check_ins,
     find,
     frame,
@@ -31,25 +36,40 @@ urlpatterns: list[URLPattern] = [
     path("join/<str:token>/", start.join, name="join"),
     path("workspaces/", start.workspaces, name="workspaces"),
     path("theme/", frame.theme, name="theme"),
-    path("account/login/", account.login, name="account_login"),
-    path("account/logout/", account.logout, name="account_logout"),
-    path("account/signup/", account.signup, name="account_signup"),
-    path("account/inactive/", account.account_inactive, name="account_inactive"),
-    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("account/password/", account.password_change, name="account_change_password"),
-    path("account/password/set/", account.password_set, name="account_set_password"),
-    path("account/reset/", account.password_reset, name="account_reset_password"),
-    path("account/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "account/reset/<uidb36>-<key>/",
-        account.password_reset_from_key,
+    path("account/", account.account, name="account"),
+    path("account/login/", sign_in.login, name="account_login"),
+    path("account/logout/", sign_in.logout, name="account_logout"),
+    path("account/signup/", sign_in.signup, name="account_signup"),
+    path("account/inactive/", sign_in.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", sign_in.password_change, name="account_change_password"),
+    path("account/password/set/", sign_in.password_set, name="account_set_password"),
+    path("account/reset/", sign_in.password_reset, name="account_reset_password"),
+    path("account/reset/sent/", sign_in.password_reset_done, name="account_reset_password_done"),
+    re_path(  # the key holds hyphens too, so the id must end at the first one
+        r"^account/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        sign_in.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
     path(
         "account/reset/done/",
-        account.password_reset_from_key_done,
+        sign_in.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("account/second-step/", account.to_account, name="mfa_index"),
+    path("account/second-step/sign-in/", second_step.authenticate, name="mfa_authenticate"),
+    path("account/second-step/confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),
+    path("account/second-step/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/second-step/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/second-step/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/second-step/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/second-step/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("account/passkeys/", account.to_account, name="mfa_list_webauthn"),
+    path("account/passkeys/new/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("account/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("account/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("account/passkeys/<int:pk>/name/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path(W, frame.to_week, name="workspace"),
     path(W + "week/", week.week, name="week"),
     path(W + "more/", frame.more, name="more"),
@@ -96,4 +116,6 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
+handler400 = "milepost.web.errors.bad_request"
 handler404 = "milepost.web.errors.not_found"
+handler500 = "milepost.web.errors.failed"

@@ -29,6 +29,9 @@ LOOKS = {
     "on_target": StatusLook("On target", "circle-check", "on"),
     "watching": StatusLook("Watching", "circle-dashed", "none"),
     "unknown": StatusLook("Unknown", "circle-question-mark", "none"),
+    # second steps of an account
+    "step_on": StatusLook("On", "circle-check", "on"),
+    "step_off": StatusLook("Off", "circle-dashed", "none"),
     # grades (G1)
     "missed": StatusLook("Missed", "octagon-x", "off"),
     "partly": StatusLook("Partly", "triangle-alert", "risk"),

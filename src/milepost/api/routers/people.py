@@ -26,6 +26,7 @@ from milepost.api.schemas.people import (
     WorkspaceOut,
     WorkspacePatch,
 )
+from milepost.links import absolute
 from milepost.okr.queries import find
 from milepost.workspace import actions, queries
 from milepost.workspace.permissions import Scope
@@ -108,7 +109,7 @@ def invite(request: ApiRequest, body: InvitationIn) -> HttpResponse:
     secret = actions.invite(
         by=request.place.actor, label=body.label, role=body.role, team_id=body.team_id, now=clock.now()
     )
-    return reply({"link": request.build_absolute_uri(reverse("join", args=[secret]))}, status=201)
+    return reply({"link": absolute(request, reverse("join", args=[secret]))}, status=201)
 
 
 @route(

@@ -10,12 +10,14 @@ WIDTH, HEIGHT, EDGE = 140.0, 40.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """Coordinates in a box of 140 × 40; the dot in percent of it. `targets` are heights of dotted lines."""
+    """Coordinates in a box of 140 × 40. `targets` are heights of dotted lines.
+
+    `dot` is a path of no length: its round cap stays a circle however the box is stretched.
+    """
 
     path: str
     targets: tuple[float, ...]
-    dot_left: float
-    dot_top: float
+    dot: str
 
 
 def spark(values: Sequence[float | None], *, targets: Sequence[float] = ()) -> Spark | None:
@@ -41,6 +43,5 @@ def spark(values: Sequence[float | None], *, targets: Sequence[float] = ()) -> S
     return Spark(
         path="".join(parts),
         targets=tuple(y(t) for t in targets),
-        dot_left=round(100 * x(last) / WIDTH, 1),
-        dot_top=round(100 * y(values[last] or 0.0) / HEIGHT, 1),
+        dot=f"M{x(last)} {y(values[last] or 0.0)}h.01",
     )

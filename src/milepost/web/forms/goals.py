@@ -34,7 +34,7 @@ class ObjectiveForm(Styled):
         required=False,
         label="Why",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One paragraph: what is it good for, and why now?",
+        help_text="One paragraph: what is it good for, and why now? Markdown is read",
     )
     owner = forms.ChoiceField(required=False, label="Owner", help_text="Company, team or person it belongs to")
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 
+from milepost.web.account import PASSWORD_RULES
 from milepost.web.forms.fields import Styled
 from milepost.web.words import WEEKDAYS
 
@@ -31,12 +33,17 @@ MONTHS = [
 
 
 class PasswordMixin(forms.Form):
-    """A new password, checked by the installation's rules."""
+    """A new password, checked by the installation's rules, against the person's name and address too."""
 
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        validate_password(password)
-        return password
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "password" in given:
+            person = get_user_model()(email=given.get("email", ""), name=given.get("name", ""))
+            try:
+                validate_password(given["password"], user=person)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return given
 
 
 class FirstStartForm(PasswordMixin, Styled):
@@ -50,7 +57,7 @@ class FirstStartForm(PasswordMixin, Styled):
         max_length=256,
         label="Password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 10 characters",
+        help_text=PASSWORD_RULES,
     )
 
 
@@ -63,7 +70,7 @@ class JoinForm(PasswordMixin, Styled):
         max_length=256,
         label="Password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 10 characters",
+        help_text=PASSWORD_RULES,
     )
 
 

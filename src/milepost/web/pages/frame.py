@@ -1,5 +1,6 @@
 """Small pages around the others."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,5 +32,5 @@ def theme(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = redirect(back)
     if wanted in THEMES:
-        response.set_cookie("theme", wanted, max_age=A_YEAR, samesite="Lax")
+        response.set_cookie("theme", wanted, max_age=A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response

@@ -14,6 +14,7 @@ from milepost.core.calendar import Frequency, period_start
 from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
 from milepost.core.series import closed_points
 from milepost.core.target import miss
+from milepost.links import absolute
 from milepost.metrics import actions as metrics
 from milepost.metrics.queries import KpiPage, Tile, contributor_ids, get_kpi, kpi_page, kpi_target
 from milepost.metrics.queries import board as board_of
@@ -126,7 +127,7 @@ def kpi_context(
 
 def _curl(request: PlacedRequest, slug: str, period: str, value: str) -> str:
     """Return the line that sends a value of this KPI from a terminal."""
-    address = request.build_absolute_uri(f"/api/v1/kpis/{slug}/readings")
+    address = absolute(request, f"/api/v1/kpis/{slug}/readings")
     body = f'[{{"period":"{period}","value":{value}}}]'
     return f"curl --json '{body}' -H \"Authorization: Bearer $MILEPOST_TOKEN\" {address}"
 

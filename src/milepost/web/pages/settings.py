@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from milepost import clock
 from milepost.core.calendar import add_months
+from milepost.links import absolute
 from milepost.okr import actions as okr
 from milepost.okr.queries import list_cycles_with_counts
 from milepost.web import format as words
@@ -19,7 +20,7 @@ from milepost.web.forms.people import CycleForm, InviteForm, SettingsForm
 from milepost.web.pages.choices import teams as team_choices
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
-from milepost.workspace.queries import list_invitations, list_members
+from milepost.workspace.queries import MemberRow, list_invitations, list_members
 
 ROLES = (("admin", "Admin"), ("member", "Member"), ("viewer", "Viewer"))
 
@@ -129,7 +130,7 @@ def members(request: PlacedRequest) -> HttpResponse:
                 ),
             )
             if token:
-                link, status = request.build_absolute_uri(reverse("join", args=[token])), 200
+                link, status = absolute(request, reverse("join", args=[token])), 200
                 form = InviteForm(None, teams=team_choices(place), initial={"role": "member"})
     rows = list_members(place.actor)
     context = {
@@ -139,9 +140,16 @@ def members(request: PlacedRequest) -> HttpResponse:
         "roles": ROLES,
         "invitations": list_invitations(place.actor, now=clock.now()),
         "lede": f"{words.count(len(rows), 'person', 'people').capitalize()}, "
-        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}.",
+        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}. {_without_second_step(rows)}",
     }
     return render(request, "settings/members.html", context, status=status)
+
+
+def _without_second_step(rows: tuple[MemberRow, ...]) -> str:
+    without = sum(not m.has_second_step for m in rows)
+    if not without:
+        return "All sign in with a second step."
+    return f"{words.count(without, 'person signs', 'people sign').capitalize()} in with a password alone."
 
 
 def _change(request: PlacedRequest) -> None:

@@ -1,19 +1,19 @@
 """First start, invitations, workspaces."""
 
-from django.contrib.auth import login
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from milepost import clock
+from milepost.web.account import enter
 from milepost.web.forms.fields import attempt
 from milepost.web.forms.people import FirstStartForm, JoinForm, WorkspaceForm
 from milepost.workspace import actions
 from milepost.workspace.errors import AlreadySetUp, NotFound
 from milepost.workspace.queries import is_set_up, list_workspaces
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_GET
@@ -38,15 +38,19 @@ def first_start(request: HttpRequest) -> HttpResponse:
         raise NotFound
     form = FirstStartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            membership = attempt(form, lambda: actions.set_up_installation(**given, now=clock.now()))
-        except AlreadySetUp:
-            raise NotFound from None
+        membership = attempt(form, lambda: _set_up(form.cleaned_data))
         if membership is not None:
-            login(request, membership.user, backend=BACKEND)
+            enter(request, membership.user)
             return redirect("settings_cycles", membership.workspace.slug)
     return render(request, "start/first.html", {"form": form})
+
+
+def _set_up(given: dict[str, Any]) -> Any:
+    """Set the installation up; who comes second at the same moment finds no such page, as everybody after them."""
+    try:
+        return actions.set_up_installation(**given, now=clock.now())
+    except AlreadySetUp:
+        raise NotFound from None
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +68,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         membership = attempt(form, lambda: actions.accept_invitation(token=token, user=known, now=now, **given))
         if membership is not None:
             if known is None:
-                login(request, membership.user, backend=BACKEND)
+                enter(request, membership.user)
             return redirect("week", invitation.workspace.slug)
     return render(request, "start/join.html", {"form": form, "invitation": invitation})
 

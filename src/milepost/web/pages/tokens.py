@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from milepost import clock
+from milepost.links import absolute
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt, optional_id
@@ -39,7 +40,7 @@ def tokens(request: PlacedRequest) -> HttpResponse:
         "form": form,
         "tokens": rows,
         "secret": made.secret if made else "",
-        "address": request.build_absolute_uri("/").rstrip("/"),
+        "address": absolute(request, "/").rstrip("/"),
         "lede": f"{words.count(len(rows), 'key').capitalize()} for programs. A token does what its holder may, "
         "inside its scopes.",
     }

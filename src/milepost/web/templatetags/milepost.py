@@ -5,9 +5,10 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+import qrcode.main
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from milepost.core.grade import grade_word
@@ -16,6 +17,7 @@ from milepost.core.target import Target
 from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
+from milepost.web.markdown import render
 from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, WALLS, look
 
 register = template.Library()
@@ -97,15 +99,18 @@ def behind(line: Any) -> str:
 
 @register.simple_tag
 def bar(name: str, done: float | None, expected: float | None, word: str, large: bool = False) -> SafeString:
-    """The progress bar with its milepost, and the percentage right of it."""
+    """The progress bar with its milepost, and the percentage right of it.
+
+    Lengths are attributes of svg elements, not styles: pages are served without inline styles.
+    """
     width = 0.0 if done is None else min(100.0, max(0.0, 100 * done))
     says, title, flag = "no value yet", "No plan for today", ""
     if done is not None:
         says = words.points(expected - done) if expected is not None else ""
     if expected is not None:
-        flag = f'<i style="left:{100 * expected:.1f}%"></i>'
+        flag = f'<svg class="mp"><use href="#mp{"-l" if large else ""}" x="{100 * expected:.1f}%"/></svg>'
         title = f"Plan for today: {words.percent(expected)}"
-    fill = f'<b style="width:{width:.1f}%"></b>' if done is not None and done > 0 else ""
+    fill = f'<svg width="{width:.1f}%"/>' if done is not None and done > 0 else ""
     track = (
         f'<div class="bar{" bar-l" if large else ""}" role="progressbar" aria-valuenow="{width:.0f}" aria-valuemin="0"'
         f' aria-valuemax="100" aria-label="{escape(name)}: progress, {says}" title="{title}">{fill}{flag}</div>'
@@ -248,8 +253,8 @@ def spark(tile: Any) -> SafeString:
     label = f"{tile.name}, last {len(tile.spark)} periods, target {words.target_words(target, tile.unit_code)}"
     return safe(
         f'<div class="plot {colour(tile.word)}"><svg class="spark" viewBox="0 0 140 40" preserveAspectRatio="none"'
-        f' role="img" aria-label="{escape(label)}">{dotted}<path class="spark-l" d="{drawn.path}"/></svg>'
-        f'<i style="left:{drawn.dot_left}%;top:{drawn.dot_top}%"></i></div>'
+        f' role="img" aria-label="{escape(label)}">{dotted}<path class="spark-l" d="{drawn.path}"/>'
+        f'<path class="spark-o" d="{drawn.dot}"/><path class="spark-d" d="{drawn.dot}"/></svg></div>'
     )
 
 
@@ -290,8 +295,9 @@ def count_of(n: int) -> str:
 
 
 @register.filter
-def paragraphs(text: str) -> SafeString:
-    return format_html_join("", "<p>{}</p>", ((part,) for part in text.split("\n\n") if part.strip()))
+def markdown(text: str) -> SafeString:
+    """A long text; what it may hold is said in `web.markdown`."""
+    return safe(render(text))
 
 
 @register.filter
@@ -303,6 +309,22 @@ def status_label(word: str) -> str:
 def confidence_steps(_: str) -> range:
     """The ten steps of confidence (rule S6)."""
     return range(1, 11)
+
+
+@register.filter
+def qr(text: str) -> SafeString:
+    """A text as a square for a camera: one path, black on white in every colour scheme, or cameras miss it."""
+    code: Any = qrcode.main.QRCode(border=2)
+    code.add_data(text)
+    rows = code.get_matrix()
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return safe(f'<svg viewBox="0 0 {len(rows)} {len(rows)}" shape-rendering="crispEdges"><path d="{path}"/></svg>')
+
+
+@register.filter
+def level(depth: int) -> str:
+    """The class that indents a row of a tree; beyond a dozen levels the eye gains nothing."""
+    return f"d{min(depth, 12)}"
 
 
 @register.filter

@@ -24,7 +24,7 @@ from milepost.workspace.actions.members import (
     remove_member,
     revoke_invitation,
 )
-from milepost.workspace.actions.operator import add_member, make_operator, set_password
+from milepost.workspace.actions.operator import add_member, forget_second_steps, make_operator, set_password
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
@@ -69,6 +69,7 @@ __all__ = [
     "finish",
     "forget_old_answers",
     "forget_old_deliveries",
+    "forget_second_steps",
     "index_many",
     "index_words",
     "invite",

@@ -9,6 +9,7 @@ from django.db import transaction
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
+from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NotFound
@@ -158,6 +159,8 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     TeamMembership.objects.filter(membership=membership).delete()
     walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership_id, text="")
+    if not Membership.objects.filter(user_id=membership.user_id, removed_at=None).exists():
+        end_sessions(membership.user_id)  # nothing is left here that they could look at
     record_event(by=by, verb="removed", kind="person", object_id=membership_id, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from milepost.workspace.actions.events import record_event
 from milepost.workspace.actions.search import index_words
+from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid
@@ -60,6 +62,24 @@ def set_password(*, email: str, password: str) -> None:
     _check_password(password)
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def forget_second_steps(*, email: str) -> int:
+    """Take away a person's authenticator app, passkeys and recovery codes, all lost, and sign them out everywhere.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        Invalid: nobody has this address.
+    """
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise Invalid(f"Nobody here has the address {email[:80]}.", field="email")
+    _, deleted = Authenticator.objects.filter(user=user.pk).delete()
+    end_sessions(user.pk)
+    return sum(deleted.values())
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ class MemberRow:
     teams: str
     joined_at: datetime
     is_me: bool
+    has_second_step: bool  # an authenticator app or a passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def list_members(actor: Actor) -> tuple[MemberRow, ...]:
     for member, team in places.values_list("membership_id", "team__name"):
         teams.setdefault(member, []).append(team)
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    secured = set(rows.filter(user__authenticator__type__in=("totp", "webauthn")).values_list("id", flat=True))
     return tuple(
         MemberRow(
             id=pk,
@@ -89,6 +91,7 @@ def list_members(actor: Actor) -> tuple[MemberRow, ...]:
             joined_at=joined,
             teams=", ".join(teams.get(pk, [])),
             is_me=pk == actor.membership_id,
+            has_second_step=pk in secured,
         )
         for pk, name, email, role, joined in rows.order_by("user__name", "id").values_list(
             "id", "user__name", "user__email", "role", "joined_at"
