@@ -14,9 +14,11 @@ from milepost.cli import people
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: is it what was written?")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
+app.add_typer(audit_app, name="audit")
 people.add_to(app)
 out = Console()
 err = Console(stderr=True)
@@ -128,6 +130,34 @@ def doctor() -> None:
         raise refuse("Not sound. What is marked ✗ needs a look; report it with the version you run.")
 
 
+@audit_app.command("verify")
+def audit_verify(
+    workspace: Annotated[str, typer.Option(help="Slug; every workspace if left out.")] = "",
+    head: Annotated[
+        list[str] | None, typer.Option(help="A head you kept (milepost audit head); may be repeated.")
+    ] = None,
+) -> None:
+    """Read the audit trail through and name the first row that is not as it was written."""
+    setup()
+    from milepost.cli.audit import verify  # noqa: PLC0415 - after setup
+
+    lines, wrong = _listed(lambda: verify(workspace=workspace, heads=tuple(head or ())))
+    for line in lines:
+        out.print(line, highlight=False, soft_wrap=True)
+    if wrong:
+        raise refuse("\n".join(wrong))
+
+
+@audit_app.command("head")
+def audit_head(workspace: Annotated[str, typer.Option(help="Slug; every workspace if left out.")] = "") -> None:
+    """Print where the trail ends. Keep it outside: it alone shows that nobody wrote the trail anew."""
+    setup()
+    from milepost.cli.audit import heads  # noqa: PLC0415 - after setup
+
+    for line in _listed(lambda: (heads(workspace=workspace), []))[0]:
+        out.print(line, highlight=False, soft_wrap=True)
+
+
 @user_app.command("add")
 def user_add(
     email: str,
@@ -230,6 +260,12 @@ def import_readings(
     )
     if not _guarded(lambda: run(given, out=out, err=err)):
         raise typer.Exit(1)
+
+
+def _listed(do: Callable[[], tuple[list[str], list[str]]]) -> tuple[list[str], list[str]]:
+    found: list[tuple[list[str], list[str]]] = []
+    _guarded(lambda: found.append(do()))
+    return found[0]
 
 
 def _guarded(do: Callable[[], object]) -> object:

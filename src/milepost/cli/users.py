@@ -14,4 +14,4 @@ def add(*, email: str, name: str, workspace: str, role: str, password: str) -> N
 
 def set_password(*, email: str, password: str) -> None:
     """Set a person's password."""
-    actions.set_password(email=email, password=password)
+    actions.set_password(email=email, password=password, now=clock.now())

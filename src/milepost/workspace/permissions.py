@@ -25,6 +25,7 @@ class Actor:
     kind: ActorKind = ActorKind.PERSON
     managed_teams: frozenset[int] = frozenset()
     name: str = ""
+    token_id: int | None = None  # the key of the program that acts
 
     @property
     def is_admin(self) -> bool:

@@ -33,10 +33,11 @@ class NewReading:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did: the new rows in order, and how many values stood there already."""
+    """What storing did: the new rows in order, how many values stood there already, and what the rows replace."""
 
     readings: tuple[Reading, ...]
     unchanged: int
+    before: tuple[float | None, ...] = ()
 
 
 def store_readings(
@@ -96,7 +97,8 @@ def store_readings(
         insert(rows[0])
     else:
         Reading.objects.bulk_create(rows, batch_size=500)
-    return Stored(tuple(rows), len(by_period) - len(rows))
+    before = tuple(known[row.valid_on].value if row.valid_on in known else None for row in rows)
+    return Stored(tuple(rows), len(by_period) - len(rows), before)
 
 
 def _last_of_source(metric: Metric, source: ReadingSource, periods: dict[date, NewReading]) -> dict[date, Value]:

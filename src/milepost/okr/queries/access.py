@@ -35,13 +35,13 @@ def get_key_result(actor: Actor, key_result_id: int) -> KeyResult:
 
 
 def get_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, KeyResult]:
-    """Return those of these key results that are the actor's to see, with objective, cycle and metric."""
+    """Return those of these key results that are the actor's to see, with objective, cycle, metric and score."""
     return {found.pk: found for found in _key_results(actor.workspace_id, key_result_ids)}
 
 
 @prepared
 def _key_results(workspace_id: int, ids: Collection[int]) -> QuerySet[KeyResult, KeyResult]:
-    rows = KeyResult.objects.select_related("objective__cycle", "metric")
+    rows = KeyResult.objects.select_related("objective__cycle", "metric", "score")
     return rows.filter(workspace_id=workspace_id, pk__in=ids)
 
 

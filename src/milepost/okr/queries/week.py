@@ -135,12 +135,13 @@ def _news(actor: Actor) -> tuple[News, ...]:
     events = (
         Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
-        .order_by("-id")
+        .order_by("-sequence")
         .values_list("actor__user__name", "verb", "kind", "data", "at")
     )
     news = []
     for who, verb, kind, data, at in events[:MOST_NEWS]:
-        detail = f"confidence {data['confidence']}" if "confidence" in data else ""
+        confidence = data.get("changes", {}).get("confidence")
+        detail = f"confidence {confidence[1]}" if confidence else ""
         news.append(
             News(
                 who or "Milepost",

@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import made, record_event
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid
-from milepost.workspace.models import Membership, Role, User
+from milepost.workspace.models import ActorKind, Membership, Role, User
 from milepost.workspace.permissions import Actor
 
 
@@ -24,6 +25,7 @@ def add_member(*, by: Actor, email: str, name: str, role: str, password: str, no
     """
     if role not in Role.values:
         raise Invalid("Choose admin, member or viewer.", field="role")
+    lock_workspace(by.workspace_id)
     try:
         validate_email(email)
     except ValidationError:
@@ -41,13 +43,13 @@ def add_member(*, by: Actor, email: str, name: str, role: str, password: str, no
         membership.role, membership.removed_at = role, None
         membership.save(update_fields=["role", "removed_at"])
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership.pk, text=user.name)
-    record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, data={"role": role})
+    record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, changes=made(role=role))
     return membership.pk
 
 
 @transaction.atomic
-def set_password(*, email: str, password: str) -> None:
-    """Give a person another password.
+def set_password(*, email: str, password: str, now: datetime) -> None:
+    """Give a person another password; each workspace they are in is told that it was done, not which.
 
     Raises:
         Invalid: nobody has this address, or the password cannot be used.
@@ -56,8 +58,14 @@ def set_password(*, email: str, password: str) -> None:
     if user is None:
         raise Invalid(f"Nobody here has the address {email[:80]}.", field="email")
     _check_password(password)
+    places = list(Membership.objects.filter(user=user, removed_at=None).order_by("workspace_id"))
+    for place in places:
+        lock_workspace(place.workspace_id)
     user.set_password(password)
     user.save(update_fields=["password"])
+    for place in places:
+        by = Actor(workspace_id=place.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.OPERATOR)
+        record_event(by=by, verb="set_password", kind="person", object_id=place.pk, now=now)
 
 
 @transaction.atomic

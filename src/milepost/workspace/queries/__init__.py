@@ -14,6 +14,7 @@ from milepost.workspace.queries.access import (
     place_of_token,
     rhythm_of,
 )
+from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
 from milepost.workspace.queries.listing import (
     list_all_invitations,
     list_all_people,
@@ -32,11 +33,13 @@ from milepost.workspace.queries.people import (
     list_members,
     list_people,
     list_teams,
+    names_of,
 )
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
 __all__ = [
+    "Head",
     "InvitationRow",
     "MemberRow",
     "Option",
@@ -45,6 +48,7 @@ __all__ = [
     "TeamChoice",
     "TokenFacts",
     "TokenRow",
+    "Verdict",
     "find_lead",
     "get_place",
     "is_set_up",
@@ -61,6 +65,7 @@ __all__ = [
     "list_tokens",
     "list_webhooks",
     "list_workspaces",
+    "names_of",
     "operator_place",
     "place_of",
     "place_of_token",
@@ -69,5 +74,7 @@ __all__ = [
     "show_team",
     "show_webhook",
     "show_workspace",
+    "trail_head",
+    "verify_trail",
     "whom_to_tell",
 ]

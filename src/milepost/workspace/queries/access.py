@@ -118,10 +118,17 @@ def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
     facts = TokenFacts(token_id, name, frozenset(scopes), last_used_at)
     if membership_id is None:
         workspace = _workspace(workspace_id)[0]
-        actor = Actor(workspace_id=workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.TOKEN, name=name)
+        actor = Actor(
+            workspace_id=workspace_id,
+            membership_id=None,
+            role=Role.ADMIN,
+            kind=ActorKind.TOKEN,
+            name=name,
+            token_id=token_id,
+        )
         return _place(actor, workspace, now=now, teams=()), facts
     try:
-        place = _member_place(_by_membership(membership_id), now=now, kind=ActorKind.TOKEN)
+        place = _member_place(_by_membership(membership_id), now=now, kind=ActorKind.TOKEN, token_id=token_id)
     except NotFound:
         raise NoToken from None
     return place, facts
@@ -184,7 +191,9 @@ def _with_teams(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
     )
 
 
-def _member_place(found: list[Any], *, now: datetime, kind: ActorKind = ActorKind.PERSON) -> Place:
+def _member_place(
+    found: list[Any], *, now: datetime, kind: ActorKind = ActorKind.PERSON, token_id: int | None = None
+) -> Place:
     """Return the place of the one member in these rows, one a team; one query more for who manages a team."""
     if not found:
         raise NotFound
@@ -197,6 +206,7 @@ def _member_place(found: list[Any], *, now: datetime, kind: ActorKind = ActorKin
         kind=kind,
         managed_teams=_with_teams_below(membership.workspace_id, (row.team_id for row in found if row.manages)),
         name=membership.user.name,
+        token_id=token_id,
     )
     return _place(actor, membership.workspace, now=now, teams=teams)
 

@@ -1,8 +1,12 @@
 """People and teams as lists to choose from, and the rows of the settings pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from milepost.prepared import prepared
 from milepost.workspace.models import Invitation, Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor
 
@@ -48,6 +52,16 @@ class TeamChoice:
     name: str
     depth: int
     parent_id: int | None
+
+
+def names_of(workspace_id: int, membership_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of these people by the ids of their memberships, those who have left included."""
+    return dict(_names(workspace_id, membership_ids))
+
+
+@prepared
+def _names(workspace_id: int, ids: Collection[int]) -> QuerySet[Membership, tuple[int, str]]:
+    return Membership.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("id", "user__name")
 
 
 def list_people(actor: Actor) -> tuple[Option, ...]:
