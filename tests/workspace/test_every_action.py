@@ -225,6 +225,10 @@ TABLE: dict[str, Row] = {
     "workspace.invite": row("invited", "invitation", lambda w: w.invitation, "role", "team", "until"),
     "workspace.accept_invitation": row("joined", "person", _accept, "role", "team"),
     "workspace.revoke_invitation": row("revoked", "invitation", _revoke_invitation, "role"),
+    "workspace.record_export": row(
+        "exported", "audit",
+        lambda w: lambda: workspace.record_export(by=w.company.actor(), what="audit", filters={"verb": "closed"}, now=LATER),
+    ),
     "workspace.change_role": row(
         "changed", "person",
         lambda w: lambda: workspace.change_role(by=w.company.actor(), membership_id=w.company.ids["lead"], role="admin", now=LATER), "role",

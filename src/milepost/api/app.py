@@ -10,7 +10,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
-from milepost.api.routers import check_ins, cycles, key_results, kpis, objectives, people, tokens, webhooks
+from milepost.api.routers import check_ins, cycles, events, key_results, kpis, objectives, people, tokens, webhooks
 
 ABOUT = """Everything that a page can do, under the same permissions.
 
@@ -97,3 +97,4 @@ api.add_router("/kpis", kpis.router)
 api.add_router("", people.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/events", events.router)

@@ -12,7 +12,7 @@ from milepost.workspace.actions.deliveries import (
 )
 from milepost.workspace.actions.due_work import Claim, claim_next, fail, finish, schedule
 from milepost.workspace.actions.erase import delete_workspace, erase_everything
-from milepost.workspace.actions.events import gone, made, record_event
+from milepost.workspace.actions.events import gone, made, record_event, record_export
 from milepost.workspace.actions.first_start import set_up_installation
 from milepost.workspace.actions.idempotency import KeptAnswer, forget_old_answers, keep_answer, kept_answer
 from milepost.workspace.actions.lock import lock_workspace
@@ -79,6 +79,7 @@ __all__ = [
     "make_operator",
     "not_delivered",
     "record_event",
+    "record_export",
     "remove_member",
     "replay",
     "revoke_invitation",

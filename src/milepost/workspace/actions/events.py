@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from milepost.core.chain import GENESIS, fingerprint, plain
 from milepost.prepared import insert, prepared
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.models import Event, EventHead
 from milepost.workspace.models.event import chained
-from milepost.workspace.permissions import Actor
+from milepost.workspace.permissions import Actor, can_change_settings, require
 
 Changes = Mapping[str, Sequence[object]]
 
@@ -71,6 +73,24 @@ def made(**fields: object) -> dict[str, tuple[object, object]]:
 def gone(**fields: object) -> dict[str, tuple[object, object]]:
     """Return the changes of something that goes: from what was in it to nothing."""
     return {name: (value, None) for name, value in fields.items() if value not in (None, "", [])}
+
+
+@transaction.atomic
+def record_export(*, by: Actor, what: str, filters: Mapping[str, Any], now: datetime) -> int:
+    """Write down that somebody takes the trail or a list away as a file, and return how far the trail goes before it.
+
+    Args:
+        what: "audit" or another list.
+        filters: what it was narrowed to, as JSON.
+
+    Raises:
+        NotAllowed: not an admin.
+    """
+    require(can_change_settings, by, to="take the audit trail away")
+    lock_workspace(by.workspace_id)
+    head = _head(by.workspace_id)
+    record_event(by=by, verb="exported", kind=what, object_id=by.workspace_id, now=now, about={"filters": filters})
+    return head[0][0] if head else 0
 
 
 @prepared

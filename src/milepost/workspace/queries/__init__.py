@@ -15,6 +15,7 @@ from milepost.workspace.queries.access import (
     rhythm_of,
 )
 from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
+from milepost.workspace.queries.events import HANDS, every_event, list_events
 from milepost.workspace.queries.listing import (
     list_all_invitations,
     list_all_people,
@@ -29,6 +30,7 @@ from milepost.workspace.queries.people import (
     MemberRow,
     Option,
     TeamChoice,
+    list_everybody,
     list_invitations,
     list_members,
     list_people,
@@ -39,6 +41,7 @@ from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
 __all__ = [
+    "HANDS",
     "Head",
     "InvitationRow",
     "MemberRow",
@@ -49,6 +52,7 @@ __all__ = [
     "TokenFacts",
     "TokenRow",
     "Verdict",
+    "every_event",
     "find_lead",
     "get_place",
     "is_set_up",
@@ -58,6 +62,8 @@ __all__ = [
     "list_all_teams",
     "list_all_workspaces",
     "list_deliveries",
+    "list_events",
+    "list_everybody",
     "list_invitations",
     "list_members",
     "list_people",

@@ -15,11 +15,15 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list offers: JSON name to column, filter to lookup, order to column (never null)."""
+    """What a list offers: JSON name to column, filter to lookup, order to column (never null).
+
+    `key` is the whole number that no two rows of the list share, by which ties go.
+    """
 
     fields: Mapping[str, str]
     filters: Mapping[str, str] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=lambda: {"id": "pk"})
+    key: str = "pk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,26 @@ def page_of(
     column = listing.sorts.get(name)
     if column is None:
         raise Invalid(f"This list can be sorted by {', '.join(listing.sorts)}.", field="sort")
-    for key, value in filters.items():
-        if value is not None:
-            rows = rows.filter(**{listing.filters[key]: value})
+    rows = filtered(rows, listing, filters)
     if cursor:
-        rows = rows.filter(_after(cursor, column, sort=sort, downwards=downwards))
+        rows = rows.filter(_after(cursor, column, key=listing.key, sort=sort, downwards=downwards))
     sign = "-" if downwards else ""
-    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
+    order = [f"{sign}{column}"] if column == listing.key else [f"{sign}{column}", f"{sign}{listing.key}"]
     limit = max(1, min(limit, MOST))
     paths = tuple(listing.fields.values())
-    found = list(rows.order_by(*order).values_list("pk", column, *paths)[: limit + 1])
+    found = list(rows.order_by(*order).values_list(listing.key, column, *paths)[: limit + 1])
     names = tuple(listing.fields)
     items = [dict(zip(names, row[2:], strict=True)) for row in found[:limit]]
     last = found[limit - 1][:2] if len(found) > limit else None
     return Page(items, _cursor(sort, last[1], last[0]) if last is not None else None)
+
+
+def filtered(rows: QuerySet[Any, Any], listing: Listing, filters: Mapping[str, object]) -> QuerySet[Any, Any]:
+    """Return the rows that these filters leave; None is left out."""
+    for name, value in filters.items():
+        if value is not None:
+            rows = rows.filter(**{listing.filters[name]: value})
+    return rows
 
 
 def one_of(rows: QuerySet[Any, Any], listing: Listing) -> dict[str, Any] | None:
@@ -79,16 +89,16 @@ def _cursor(sort: str, value: object, pk: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([sort, value, pk])).decode().rstrip("=")
 
 
-def _after(cursor: str, column: str, *, sort: str, downwards: bool) -> Q:
+def _after(cursor: str, column: str, *, key: str, sort: str, downwards: bool) -> Q:
     try:
         was, value, pk = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
         if was != sort or not isinstance(pk, int) or isinstance(pk, bool) or abs(pk) > 2**62:
             raise ValueError
-        if column == "pk":
-            return Q(pk__lt=pk) if downwards else Q(pk__gt=pk)
+        if column == key:
+            return Q(**{f"{key}__{'lt' if downwards else 'gt'}": pk})
         if not isinstance(value, str) or "\0" in value:
             raise ValueError
     except (ValueError, TypeError, UnicodeError):
         raise Invalid("This cursor does not belong to this list. Begin at the first page.", field="cursor") from None
     beyond = "lt" if downwards else "gt"
-    return Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"pk__{beyond}": pk})
+    return Q(**{f"{column}__{beyond}": value}) | Q(**{column: value, f"{key}__{beyond}": pk})

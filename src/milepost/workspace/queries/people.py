@@ -70,6 +70,12 @@ def list_people(actor: Actor) -> tuple[Option, ...]:
     return tuple(Option(i, n) for i, n in rows.order_by("user__name", "id").values_list("id", "user__name"))
 
 
+def list_everybody(actor: Actor) -> tuple[Option, ...]:
+    """Return the people who are or were in the workspace by name: whoever may stand in its history."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id)
+    return tuple(Option(i, n) for i, n in rows.order_by("user__name", "id").values_list("id", "user__name"))
+
+
 def list_teams(actor: Actor) -> tuple[TeamChoice, ...]:
     """Return the teams of the workspace, each followed by the ones below it."""
     rows = Team.objects.filter(workspace_id=actor.workspace_id).order_by("name")
