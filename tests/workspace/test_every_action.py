@@ -32,7 +32,7 @@ QUIET = {
     "workspace.lock_workspace": "a lock", "workspace.made": "a shape", "workspace.gone": "a shape",
     "workspace.record_event": "is the event", "workspace.tell": "a message of a change that has its event",
     "workspace.touch_token": "a use, not a change", "workspace.delete_workspace": "takes the trail along; samples only",
-    "workspace.erase_everything": "tests only", "workspace.make_operator": "above every workspace",
+    "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
     "metrics.refresh_kpis": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
 }  # fmt: skip
 
@@ -227,7 +227,7 @@ TABLE: dict[str, Row] = {
     "workspace.revoke_invitation": row("revoked", "invitation", _revoke_invitation, "role"),
     "workspace.record_export": row(
         "exported", "audit",
-        lambda w: lambda: workspace.record_export(by=w.company.actor(), what="audit", filters={"verb": "closed"}, now=LATER),
+        lambda w: lambda: workspace.record_export(by=w.company.actor(), filters={"verb": "closed"}, now=LATER),
     ),
     "workspace.change_role": row(
         "changed", "person",
@@ -247,6 +247,13 @@ TABLE: dict[str, Row] = {
     "workspace.set_password": row(
         "set_password", "person", lambda w: lambda: workspace.set_password(email="lead@acme.example", password=PASSWORD, now=LATER),
         actor="operator",
+    ),
+    "workspace.erase_person": row(
+        "erased", "person", lambda w: lambda: workspace.erase_person(email="lead@acme.example", now=LATER), "role", "teams",
+        actor="operator",
+    ),
+    "workspace.export_person": row(
+        "exported", "person", lambda w: lambda: workspace.export_person(email="lead@acme.example", now=LATER), actor="operator",
     ),
     "workspace.create_team": row(
         "created", "team",

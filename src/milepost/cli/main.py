@@ -15,10 +15,12 @@ from milepost.cli import people
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: is it what was written?")
+person_app = typer.Typer(no_args_is_help=True, help="One person's data: handed over, or erased.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
 app.add_typer(audit_app, name="audit")
+app.add_typer(person_app, name="person")
 people.add_to(app)
 out = Console()
 err = Console(stderr=True)
@@ -156,6 +158,40 @@ def audit_head(workspace: Annotated[str, typer.Option(help="Slug; every workspac
 
     for line in _listed(lambda: (heads(workspace=workspace), []))[0]:
         out.print(line, highlight=False, soft_wrap=True)
+
+
+@person_app.command("export")
+def person_export(
+    email: str,
+    file: Annotated[Path | None, typer.Option(help="Where to; person-export.json here if left out.")] = None,
+) -> None:
+    """Write everything that is known of one person into a JSON file."""
+    setup()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.person import export  # noqa: PLC0415 - after setup
+
+    path = file or Path("person-export.json")
+    if path.exists():
+        raise refuse(f"{path} is there already. Name another one with --file.")
+    rows = _guarded(lambda: export(email=email, file=path, now=clock.now()))
+    out.print(f"{rows} rows of {email} are in {path}. It is personal: hand it over, then delete it.", soft_wrap=True)
+
+
+@person_app.command("erase")
+def person_erase(
+    email: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a person's name and address out of every table, for good; what they did stays."""
+    setup()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.person import erase  # noqa: PLC0415 - after setup
+
+    if not yes:
+        typer.confirm(f"Erase {email}? Nothing brings name and address back.", abort=True)
+    if not _guarded(lambda: erase(email=email, now=clock.now())):
+        out.print("The database was busy: bytes of the name stay in its file until their room is used again.")
+    out.print("Erased. Older backups still hold the name: delete them, or erase again after restoring one.")
 
 
 @user_app.command("add")

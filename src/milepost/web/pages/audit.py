@@ -93,7 +93,7 @@ def as_csv(request: PlacedRequest) -> StreamingHttpResponse:
     if form.errors:
         raise Invalid("This cannot be narrowed so. Go back to Audit, change it there, and take the file from there.")
     told = {name: value for name, value in request.POST.items() if name in form.fields and value}
-    until = actions.record_export(by=place.actor, what="audit", filters=told, now=clock.now())
+    until = actions.record_export(by=place.actor, filters=told, now=clock.now())
     parts = every_event(place.actor, filters=filters, until=until)
     answer = StreamingHttpResponse(
         (line.encode() for line in lines(HEADER, _cells(place, parts))), content_type="text/csv; charset=utf-8"

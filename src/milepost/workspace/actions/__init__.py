@@ -25,6 +25,7 @@ from milepost.workspace.actions.members import (
     revoke_invitation,
 )
 from milepost.workspace.actions.operator import add_member, make_operator, set_password
+from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
@@ -63,6 +64,8 @@ __all__ = [
     "edit_team",
     "edit_webhook",
     "erase_everything",
+    "erase_person",
+    "export_person",
     "fail",
     "find_invitation",
     "finish",
@@ -78,6 +81,7 @@ __all__ = [
     "made",
     "make_operator",
     "not_delivered",
+    "overwrite_erased",
     "record_event",
     "record_export",
     "remove_member",

@@ -76,11 +76,10 @@ def gone(**fields: object) -> dict[str, tuple[object, object]]:
 
 
 @transaction.atomic
-def record_export(*, by: Actor, what: str, filters: Mapping[str, Any], now: datetime) -> int:
-    """Write down that somebody takes the trail or a list away as a file, and return how far the trail goes before it.
+def record_export(*, by: Actor, filters: Mapping[str, Any], now: datetime) -> int:
+    """Write down that somebody takes the trail away as a file, and return how far it goes before that.
 
     Args:
-        what: "audit" or another list.
         filters: what it was narrowed to, as JSON.
 
     Raises:
@@ -89,7 +88,8 @@ def record_export(*, by: Actor, what: str, filters: Mapping[str, Any], now: date
     require(can_change_settings, by, to="take the audit trail away")
     lock_workspace(by.workspace_id)
     head = _head(by.workspace_id)
-    record_event(by=by, verb="exported", kind=what, object_id=by.workspace_id, now=now, about={"filters": filters})
+    about = {"filters": filters}
+    record_event(by=by, verb="exported", kind="audit", object_id=by.workspace_id, now=now, about=about)
     return head[0][0] if head else 0
 
 

@@ -151,7 +151,7 @@ def change_role(*, by: Actor, membership_id: int, role: str, now: datetime) -> N
         return
     old, membership.role = membership.role, role
     if old == Role.ADMIN:
-        _keep_an_admin(by.workspace_id, but=membership_id)
+        keep_an_admin(by.workspace_id, but=membership_id)
     membership.save(update_fields=["role"])
     changes = {"role": (old, role)}
     record_event(by=by, verb="changed", kind="person", object_id=membership_id, now=now, changes=changes)
@@ -167,7 +167,7 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     require(can_manage_people, by, to="remove people")
     membership = _member(by, membership_id)
     if membership.role == Role.ADMIN:
-        _keep_an_admin(by.workspace_id, but=membership_id)
+        keep_an_admin(by.workspace_id, but=membership_id)
     membership.removed_at = now
     membership.save(update_fields=["removed_at"])
     places = TeamMembership.objects.filter(membership=membership)
@@ -186,7 +186,12 @@ def _member(by: Actor, membership_id: int) -> Membership:
     return found
 
 
-def _keep_an_admin(workspace_id: int, *, but: int) -> None:
+def keep_an_admin(workspace_id: int, *, but: int) -> None:
+    """Do nothing if somebody else is an admin of the workspace.
+
+    Raises:
+        LastAdmin: nobody is.
+    """
     others = Membership.objects.filter(
         workspace_id=workspace_id, role=Role.ADMIN, removed_at=None, user__is_active=True
     ).exclude(pk=but)
