@@ -127,7 +127,7 @@ def _lines(place: Place, items: Sequence[Mapping[str, Any]]) -> list[Line]:
             at=item["at"],
             who=_who(item, things),
             hand=_hand(item, things),
-            verb=VERBS.get(item["verb"], item["verb"]),
+            verb="checked in on" if item["verb"] == "checked_in" else VERBS.get(item["verb"], item["verb"]),
             name=_name(item, things),
             kind=KINDS.get(item["kind"], item["kind"]),
             address=_address(place, item, things),
