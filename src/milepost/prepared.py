@@ -7,7 +7,7 @@ use and only the ids are put in afterwards. The ORM stays the only spelling of i
 
 import copy
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, wraps
 from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
@@ -28,7 +28,7 @@ def prepared(build: Callable[P, "QuerySet[Any, Row]"]) -> Callable[P, list[Row]]
     """Return a function that runs the queryset which `build` makes, compiled at its first use.
 
     `build` is called with stand-ins, so it may only hand its arguments on to filters: it must not
-    look at them. Arguments come by position and are ints, strings, days, or lists of ints for an
+    look at them. Arguments come by position and are ints, strings, days, moments, or lists of ints for an
     `__in`; a list is padded to a power of two, so that few lengths are compiled. An empty list gives
     no rows without asking; the order of the rows is the queryset's.
 
@@ -70,7 +70,6 @@ class _Compiled:
     """A queryset with its SQL, and the places of the arguments among its parameters."""
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], shape: Sequence[object]) -> None:
-        connection = connections[DEFAULT_DB_ALIAS]
         marks: list[object] = []
         arguments: list[object] = []
         for kind in shape:
@@ -89,7 +88,7 @@ class _Compiled:
         # A dictionary of Django's converters; which they are is asked once, not once a column and run.
         self._compiler.get_converters = lambda _expressions: converters
         self._is_plain = self._rows._iterable_class is ValuesListIterable
-        adapted = [connection.ops.adapt_datefield_value(m) if isinstance(m, date) else m for m in marks]
+        adapted = [_adapted(m) if isinstance(m, date) else m for m in marks]
         self._params = list(params)
         index_of = {mark: index for index, mark in enumerate(adapted)}
         self._places: list[tuple[int, int, Any]] = [
@@ -104,7 +103,7 @@ class _Compiled:
     def run(self, values: list[Any]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         for i in self._days:
-            values[i] = connection.ops.adapt_datefield_value(values[i])
+            values[i] = _adapted(values[i])
         params = list(self._params)
         for place, index, wrapper in self._places:  # psycopg wants to know how wide an integer is
             params[place] = values[index] if wrapper is None else wrapper(values[index])
@@ -123,7 +122,15 @@ def _mark(kind: object, number: int) -> object:
         return _MARK - number
     if kind is str:
         return f"milepost stand-in {number}"
+    if kind is datetime:
+        return datetime(1, 1, 2, tzinfo=UTC) + timedelta(days=number)
     return date(1, 1, 1) + timedelta(days=number)
+
+
+def _adapted(value: date) -> object:
+    """Return a day or a moment as the database takes it."""
+    ops = connections[DEFAULT_DB_ALIAS].ops
+    return ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else ops.adapt_datefield_value(value)
 
 
 def _padded(values: Collection[Any]) -> list[Any]:

@@ -86,6 +86,7 @@ TABLE: dict[str, Row] = {
     "list_tokens": Row(ADMINS, outsider=200),
     "create_token": Row(("admin",), 201, lambda _: {"name": "t", "scopes": ["read"]}, outsider=201),
     "revoke_token": Row(ADMINS, 404),
+    "list_events": Row(ADMINS, outsider=200),
     "list_webhooks": Row(ADMINS, outsider=200), "show_webhook": Row(ADMINS, 404),
     "create_webhook": Row(ADMINS, 201, lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, outsider=201),
     "update_webhook": Row(ADMINS, 404, lambda _: {"is_on": False}), "delete_webhook": Row(ADMINS, 404),

@@ -14,7 +14,7 @@ PATHS = (
     "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
     "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
     "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
-    "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "find/?q=first", "more/", "goals/999999/",
+    "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/", "goals/999999/",
 )  # fmt: skip
 OPEN = (
     "/account/login/",

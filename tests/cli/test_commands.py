@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from milepost.cli.main import app
 from milepost.metrics.models import KpiScore, Metric, Reading
-from milepost.workspace.models import Workspace
+from milepost.workspace.actions.erase import lift_append_only
+from milepost.workspace.models import Event, Workspace
 from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,23 @@ def test_the_sample_company_is_made_once_and_is_sound(db: None, settings, monkey
     code, said = run("doctor")
     assert code == 0, said
     assert run("work", "--once")[0] == 0
+
+
+def test_the_trail_is_verified_and_its_head_is_kept(company: Company, settings) -> None:
+    settings.DEBUG = False
+    code, said = run("audit", "head", "--workspace", "acme")
+    slug, rows, head = said.split()
+    assert (code, slug, len(head)) == (0, "acme", 64)
+    assert run("audit", "verify", "--head", said.strip()) == (
+        0,
+        f"acme: {rows} rows, each in its place and as it was written\n",
+    )
+    with lift_append_only("tampering"):
+        Event.objects.filter(sequence=3).update(verb="forged")
+    code, said = run("audit", "verify", "--workspace", "acme", "--head", head)
+    assert code == 1
+    assert "acme: row 3 (id " in said and "its content was changed" in said
+    assert run("doctor")[0] == 1
+    assert "No trail here holds the head" in run("audit", "verify", "--head", "0" * 63 + "1")[1]
+    assert "is no head" in run("audit", "verify", "--head", "abc")[1]
+    assert "There is no workspace nowhere" in run("audit", "head", "--workspace", "nowhere")[1]

@@ -51,7 +51,10 @@ def test_every_variable_is_named() -> None:
     sources = (FOLDER.parent / "src/milepost/cli").glob("*.py")
     read = {name for path in sources for name in re.findall(r'"(MILEPOST_\w+)"', path.read_text())}
     assert {name for name in read if name not in CLI} == set()
-    fields = {f"MILEPOST_{name.upper()}" for name in Environment.model_fields} - {
+    fields = {
+        alias if isinstance(alias := field.validation_alias, str) else f"MILEPOST_{name.upper()}"
+        for name, field in Environment.model_fields.items()
+    } - {
         "MILEPOST_DATABASE_URL",
         "MILEPOST_DEBUG",
     }

@@ -119,6 +119,8 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "settings_members": (only("admin", status=200), only("admin", status=400)),
     "tokens": (READ, everybody(422)),
     "webhooks": (only("admin", status=200), only("admin", status=422)),
+    "audit": (only("admin", status=200), NO),
+    "audit_csv": (NO, only("admin", status=200)),
 }
 
 

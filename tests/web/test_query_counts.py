@@ -74,6 +74,7 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "cycles": reverse("settings_cycles", args=[ws]),
         "tokens": reverse("tokens", args=[ws]),
         "webhooks": reverse("webhooks", args=[ws]),
+        "audit": reverse("audit", args=[ws]),
     }
 
 

@@ -87,7 +87,7 @@ def test_the_last_admin_stays(company: Company) -> None:
     actions.change_role(by=company.actor(), membership_id=company.ids["admin"], role="member", now=NOW)
     assert company.actor("admin").role == "member"
     told = Event.objects.filter(kind="person", object_id__in=[company.ids["lead"], company.ids["admin"]])
-    assert [event.data["role"] for event in told.order_by("id") if event.verb == "changed"] == [
+    assert [event.data["changes"]["role"] for event in told.order_by("id") if event.verb == "changed"] == [
         ["member", "admin"],
         ["admin", "member"],
     ]

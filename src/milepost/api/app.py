@@ -13,6 +13,7 @@ from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
 from milepost.api.routers import (
     check_ins,
     cycles,
+    events,
     explanations,
     key_results,
     kpis,
@@ -108,3 +109,4 @@ api.add_router("", explanations.router)
 api.add_router("", people.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/events", events.router)

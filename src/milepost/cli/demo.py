@@ -241,7 +241,7 @@ def make_demo() -> Made:
     if all(name != NAME for _, _, name in list_all_workspaces()):
         _Company(now=clock.now(), password=password).build()
     for _, email, _ in PEOPLE:
-        workspace.set_password(email=email, password=password)
+        workspace.set_password(email=email, password=password, now=clock.now())
     return Made("tom@example.com", password, tuple(email for _, email, _ in PEOPLE if email != "tom@example.com"))
 
 

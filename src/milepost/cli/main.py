@@ -14,9 +14,13 @@ from milepost.cli import explain, people
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: is it what was written?")
+person_app = typer.Typer(no_args_is_help=True, help="One person's data: handed over, or erased.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
+app.add_typer(audit_app, name="audit")
+app.add_typer(person_app, name="person")
 people.add_to(app)
 explain.add_to(app)
 out = Console()
@@ -159,6 +163,68 @@ def doctor() -> None:
         raise refuse("Not sound. What is marked ✗ needs a look; report it with the version you run.")
 
 
+@audit_app.command("verify")
+def audit_verify(
+    workspace: Annotated[str, typer.Option(help="Slug; every workspace if left out.")] = "",
+    head: Annotated[
+        list[str] | None, typer.Option(help="A head you kept (milepost audit head); may be repeated.")
+    ] = None,
+) -> None:
+    """Read the audit trail through and name the first row that is not as it was written."""
+    ready()
+    from milepost.cli.audit import verify  # noqa: PLC0415 - after setup
+
+    lines, wrong = _listed(lambda: verify(workspace=workspace, heads=tuple(head or ())))
+    for line in lines:
+        out.print(line, highlight=False, soft_wrap=True)
+    if wrong:
+        raise refuse("\n".join(wrong))
+
+
+@audit_app.command("head")
+def audit_head(workspace: Annotated[str, typer.Option(help="Slug; every workspace if left out.")] = "") -> None:
+    """Print where the trail ends. Keep it outside: it alone shows that nobody wrote the trail anew."""
+    ready()
+    from milepost.cli.audit import heads  # noqa: PLC0415 - after setup
+
+    for line in _listed(lambda: (heads(workspace=workspace), []))[0]:
+        out.print(line, highlight=False, soft_wrap=True)
+
+
+@person_app.command("export")
+def person_export(
+    email: str,
+    file: Annotated[Path | None, typer.Option(help="Where to; person-export.json here if left out.")] = None,
+) -> None:
+    """Write everything that is known of one person into a JSON file."""
+    ready()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.person import export  # noqa: PLC0415 - after setup
+
+    path = file or Path("person-export.json")
+    if path.exists():
+        raise refuse(f"{path} is there already. Name another one with --file.")
+    rows = _guarded(lambda: export(email=email, file=path, now=clock.now()))
+    out.print(f"{rows} rows of {email} are in {path}. It is personal: hand it over, then delete it.", soft_wrap=True)
+
+
+@person_app.command("erase")
+def person_erase(
+    email: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a person's name and address out of every table, for good; what they did stays."""
+    ready()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.person import erase  # noqa: PLC0415 - after setup
+
+    if not yes:
+        typer.confirm(f"Erase {email}? Nothing brings name and address back.", abort=True)
+    if not _guarded(lambda: erase(email=email, now=clock.now())):
+        out.print("The database was busy: bytes of the name stay in its file until their room is used again.")
+    out.print("Erased. Older backups hold the name: delete them, or erase again after restoring one.", soft_wrap=True)
+
+
 @user_app.command("add")
 def user_add(
     email: str,
@@ -188,7 +254,7 @@ def user_password(email: str, password: Password) -> None:
 @user_app.command("forget-steps")
 def user_forget_steps(email: str) -> None:
     """Take away a person's second steps when phone, passkeys and recovery codes are lost; sign them out everywhere."""
-    setup()
+    ready()
     from milepost.cli.users import forget_steps  # noqa: PLC0415 - after setup
 
     count = _guarded(lambda: forget_steps(email=email))
@@ -268,6 +334,12 @@ def import_readings(
     )
     if not _guarded(lambda: run(given, out=out, err=err)):
         raise typer.Exit(1)
+
+
+def _listed(do: Callable[[], tuple[list[str], list[str]]]) -> tuple[list[str], list[str]]:
+    found: list[tuple[list[str], list[str]]] = []
+    _guarded(lambda: found.append(do()))
+    return found[0]
 
 
 def _guarded(do: Callable[[], object]) -> object:

@@ -17,9 +17,9 @@ def add(*, email: str, name: str, workspace: str, role: str, password: str) -> s
 
 def set_password(*, email: str, password: str) -> None:
     """Set a person's password."""
-    actions.set_password(email=email, password=password)
+    actions.set_password(email=email, password=password, now=clock.now())
 
 
 def forget_steps(*, email: str) -> int:
     """Take a person's second steps away and return how many there were."""
-    return actions.forget_second_steps(email=email)
+    return actions.forget_second_steps(email=email, now=clock.now())

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from milepost.okr import actions as okr
 from milepost.okr.queries.integrity import orphans, score_rows
-from milepost.workspace.queries import list_all_workspaces, operator_place
+from milepost.workspace.queries import list_all_workspaces, operator_place, verify_trail
 
 EXACT = 1e-9
 
@@ -34,6 +34,8 @@ def examine(*, now: datetime) -> list[Finding]:
         place = operator_place(slug=slug, now=now)
         wrong = orphans(place.workspace_id)
         found.append(Finding(f"{name}: no orphans", not wrong, "; ".join(wrong) or "every row hangs on what it should"))
+        trail = verify_trail(place.workspace_id)
+        found.append(Finding(f"{name}: audit trail", not trail.wrong, str(trail)))
         okr.refresh_day(by=place.actor, now=now)
         stored = score_rows(place.workspace_id)
         rebuilt: dict[Any, Any] = {}

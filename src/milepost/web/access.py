@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -26,8 +27,8 @@ class PlacedRequest(HttpRequest):
 
 
 def page(
-    view: Callable[Concatenate[PlacedRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[Concatenate[PlacedRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Let a view run for members of the workspace only, with `request.place` set.
 
     Anonymous people are sent to sign in; for anybody else a workspace that is not theirs does not
@@ -36,7 +37,7 @@ def page(
 
     @never_cache
     @wraps(view)
-    def placed(request: PlacedRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def placed(request: PlacedRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         now = clock.now()

@@ -17,6 +17,7 @@ NAMES = (
     "circle-dashed",
     "circle-question-mark",
     "clock",
+    "download",
     "ellipsis",
     "file-diff",
     "file-text",

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, re_path
 
 from milepost.web.pages import (
     account,
+    audit,
     check_ins,
     find,
     frame,
@@ -113,6 +114,8 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/members/", settings_pages.members, name="settings_members"),
     path(W + "settings/tokens/", tokens.tokens, name="tokens"),
     path(W + "settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path(W + "settings/audit/", audit.audit, name="audit"),
+    path(W + "settings/audit/csv/", audit.as_csv, name="audit_csv"),
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

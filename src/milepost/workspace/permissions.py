@@ -32,6 +32,7 @@ class Actor:
     seen_teams: frozenset[int] = frozenset()
     name: str = ""
     has_walls: bool = True
+    token_id: int | None = None  # the key of the program that acts
 
     @property
     def is_admin(self) -> bool:

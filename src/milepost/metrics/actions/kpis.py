@@ -18,12 +18,12 @@ from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.series import targets_of
 from milepost.metrics.scoring import ALWAYS, target_on
-from milepost.workspace.actions import index_words, lock_workspace, read_visibility, record_event, walls_stand
+from milepost.workspace.actions import index_words, lock_workspace, made, read_visibility, record_event, walls_stand
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team, Visibility
-from milepost.workspace.permissions import Actor, require
+from milepost.workspace.permissions import WHO_SEES, Actor, require
 
 LONGEST_TEXT = 5000
 
@@ -66,7 +66,15 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
     _set_contributors(kpi, draft.contributor_ids)
     _set_target(kpi, draft.target, since=ALWAYS)
     _after(kpi, today=today, now=now)
-    record_event(by=by, verb="created", kind="kpi", object_id=kpi.pk, now=now, data={"name": kpi.name})
+    record_event(
+        by=by,
+        verb="created",
+        kind="kpi",
+        object_id=kpi.pk,
+        now=now,
+        changes=made(**_told(kpi), target=target_words(draft.target)),
+        about=_about(kpi),
+    )
     return kpi.slug
 
 
@@ -82,29 +90,15 @@ def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int 
     kpi = get_kpi(by, slug)
     require(can_edit_kpi, by, kpi, to="change this KPI")
     count_up(kpi, seen=seen)
-    fields = (
-        "name",
-        "unit_code",
-        "direction",
-        "frequency",
-        "aggregation",
-        "lead_id",
-        "owner_team_id",
-        "group",
-        "description",
-        "lag_days",
-        "visibility",
-    )
-    before = {field: getattr(kpi, field) for field in fields}
+    before = _told(kpi)
     _fill(kpi, by, draft)
-    changes: dict[str, list[object]] = {
-        field: [before[field], getattr(kpi, field)] for field in fields if getattr(kpi, field) != before[field]
-    }
-    frozen = {"unit_code", "frequency", "aggregation"} & set(changes)
+    after = _told(kpi)
+    changes = {field: [before[field], after[field]] for field in before if after[field] != before[field]}
+    frozen = {"unit", "frequency", "aggregation"} & set(changes)
     if frozen and Reading.objects.filter(metric=kpi).exists():
         raise Invalid(
             "Unit, frequency and counting stay as they are once there are values. Add a new KPI instead.",
-            field=sorted(frozen)[0].removesuffix("_code"),
+            field=sorted(frozen)[0],
         )
     kpi.save()
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
@@ -112,13 +106,13 @@ def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int 
     if old_target != draft.target:
         had_one = any(target is not None for _, target in versions)
         _set_target(kpi, draft.target, since=today if had_one else ALWAYS)  # a first target fills what had none (K2)
-        changes["target"] = [_words(old_target), _words(draft.target)]
+        changes["target"] = [target_words(old_target), target_words(draft.target)]
     helpers = _set_contributors(kpi, draft.contributor_ids)
     if helpers is not None:
         changes["contributors"] = list(helpers)
     if changes:
         _after(kpi, today=today, now=now)
-        record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, data=changes)
+        record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
     return kpi
 
 
@@ -132,10 +126,11 @@ def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
     lock_workspace(by.workspace_id)
     kpi = get_kpi(by, slug)
     require(can_edit_kpi, by, kpi, to="archive this KPI")
-    kpi.archived_at = now
+    old, kpi.archived_at = kpi.archived_at, now
     kpi.save(update_fields=["archived_at"])
     index_words(workspace_id=by.workspace_id, kind="kpi", object_id=kpi.pk, text="")
-    record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now)
+    changes = {"archived": (old is not None, True)}
+    record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
 
 
 def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
@@ -235,7 +230,32 @@ def _free_slug(by: Actor, kpi: Metric) -> str:
     return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
 
-def _words(target: Target | None) -> str:
+def _told(kpi: Metric) -> dict[str, object]:
+    """Return what the trail tells of a KPI: its lead by id, its team by name."""
+    return {
+        "name": kpi.name,
+        "unit": kpi.unit_code,
+        "direction": kpi.direction,
+        "frequency": kpi.frequency,
+        "aggregation": kpi.aggregation,
+        "lead": kpi.lead_id,
+        "owner_team": kpi.owner_team and kpi.owner_team.name,
+        "group": kpi.group,
+        "description": kpi.description,
+        "lag_days": kpi.lag_days,
+        "visibility": WHO_SEES[Visibility(kpi.visibility)],
+    }
+
+
+def _about(kpi: Metric) -> dict[str, object]:
+    return {"title": kpi.name, "slug": kpi.slug}
+
+
+def target_words(target: Target | None) -> str:
+    """Return a target as the trail tells it, "" for none: at least 30, 10 to 20 ± 2."""
     if target is None:
         return ""
-    return f"{target.rule.value} {target.low} {target.high} ±{target.tolerance}"
+    low, high = (f"{value:.10g}" if value is not None else "" for value in (target.low, target.high))
+    words = {TargetRule.AT_LEAST: f"at least {low}", TargetRule.AT_MOST: f"at most {high}"}
+    said = words.get(target.rule, f"{low} to {high}")
+    return f"{said} ± {target.tolerance:.10g}" if target.tolerance else said

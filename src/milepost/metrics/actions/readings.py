@@ -33,7 +33,7 @@ class NewReading:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did: the new rows in order, and how many values stood there already.
+    """What storing did: the new rows in order, how many values stood there already, and what the rows replace.
 
     `known` is what counts for each period now, the oldest first, as `known_readings` would return it.
     """
@@ -41,6 +41,7 @@ class Stored:
     readings: tuple[Reading, ...]
     unchanged: int
     known: Mapping[date, Known]
+    before: tuple[float | None, ...] = ()
 
 
 def store_readings(
@@ -98,7 +99,8 @@ def store_readings(
         if not _says_the_same(own.get(start), new)
     ]
     insert_all(rows)
-    return Stored(tuple(rows), len(by_period) - len(rows), _with(known, rows))
+    before = tuple(known[row.valid_on].value if row.valid_on in known else None for row in rows)
+    return Stored(tuple(rows), len(by_period) - len(rows), _with(known, rows), before)
 
 
 def _with(known: dict[date, Known], rows: Sequence[Reading]) -> dict[date, Known]:

@@ -7,7 +7,7 @@ from milepost.okr.errors import NeedsReason
 from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
 from milepost.workspace.actions import record_event
 from milepost.workspace.actions.text import clean_name
-from milepost.workspace.models import Membership, Team, Visibility
+from milepost.workspace.models import Team, Visibility
 from milepost.workspace.permissions import Actor
 
 
@@ -35,6 +35,7 @@ def amend(
     runs = goal.state in {GoalState.ACTIVE, GoalState.PAUSED}
     if runs and not reason.strip():
         raise NeedsReason
+    words = ""
     if runs:
         words = clean_name(" ".join(reason.split()), field="reason", most=500)
         Amendment.objects.bulk_create(
@@ -58,24 +59,28 @@ def amend(
         kind=kind,
         object_id=goal.pk,
         now=now,
-        data={
-            "title": goal.title,
-            "objective": objective_id,
-            "changes": {field: [_words(field, old), _words(field, new)] for field, (old, new) in changes.items()},
+        changes={
+            field.removesuffix("_id"): (told(field, old), told(field, new)) for field, (old, new) in changes.items()
         },
+        reason=words,
+        about={"title": goal.title, "objective": objective_id},
     )
 
 
 def _words(field: str, value: object) -> str:
-    """Return a value as a person reads it, names for keys."""
+    """Return a value as the ledger keeps it: names for keys, but ids for people, whose names may have to go."""
+    value = told(field, value)
     if value is None:
         return "company" if field == "owner_team_id" else ""
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if not isinstance(value, int):
-        return str(value)
-    if field in {"lead_id", "owner_person_id"}:
-        return Membership.objects.values_list("user__name", flat=True).get(pk=value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def told(field: str, value: object) -> object:
+    """Return a value as the audit trail tells it: names for keys, but ids for people."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
     if field == "owner_team_id":
         return Team.objects.values_list("name", flat=True).get(pk=value)
     if field == "parent":
@@ -85,4 +90,4 @@ def _words(field: str, value: object) -> str:
         return Visibility(value).label
     if field == "cycle_id":
         return Cycle.objects.values_list("name", flat=True).get(pk=value)
-    return str(value)
+    return value

@@ -20,7 +20,7 @@ from milepost.okr.permissions import can_check_in
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.okr.queries.facts import JustRead
 from milepost.prepared import insert
-from milepost.workspace.actions import record_event, tell
+from milepost.workspace.actions import gone, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Visibility, WebhookEvent
@@ -141,7 +141,8 @@ def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
         kind="key_result",
         object_id=old.key_result_id,
         now=now,
-        data={"check_in": old.pk},
+        changes=gone(value=old.value, confidence=old.confidence),
+        about=_about(old.key_result, old),
     )
     refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
 
@@ -176,9 +177,10 @@ def _save(
     reading_id: int | None
     stored: Stored | None = None
     steps: dict[str, float] | None = None
+    steps_before: dict[str, float] = {}
     value: float | None
     if key_result.kind == KeyResultKind.MILESTONE:
-        steps = _steps(key_result, draft)
+        steps_before, steps = _steps(key_result, draft)
         reading_id, value = None, None
     elif draft.nothing_changed or draft.value is None:
         last, value = _last_reading(key_result, draft)
@@ -212,13 +214,9 @@ def _save(
         kind="key_result",
         object_id=key_result.pk,
         now=moment.now,
-        data={
-            "title": key_result.title,
-            "objective": key_result.objective_id,
-            "check_in": check_in.pk,
-            "value": value,
-            "confidence": confidence,
-        },
+        changes=_changes(key_result, check_in, replaces=replaces, steps_before=steps_before),
+        reason=note if draft.own_word else "",  # an own status says why (S5)
+        about=_about(key_result, check_in),
     )
     told = {
         "check_in_id": check_in.pk,
@@ -261,7 +259,7 @@ def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading |
     metric = key_result.metric
     if metric is None:
         return None, None
-    score = KeyResultScore.objects.filter(key_result=key_result).first()
+    score = _score_of(key_result)
     shown = score.value if score else None
     last = Reading.objects.filter(metric=metric).order_by("-valid_on", "-known_at", "-id").first()
     if metric.is_kpi:
@@ -277,10 +275,12 @@ def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading |
     return last, last.value
 
 
-def _steps(key_result: KeyResult, draft: CheckInDraft) -> dict[str, float]:
+def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float], dict[str, float]]:
+    """Write what is done of each step and return it before and after, by step id."""
     steps = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
+    before = {str(pk): step.done for pk, step in steps.items()}
     if draft.nothing_changed:
-        return {str(pk): step.done for pk, step in steps.items()}
+        return before, before
     for pk, done in draft.steps.items():
         step = steps.get(pk)
         if step is None:
@@ -290,7 +290,34 @@ def _steps(key_result: KeyResult, draft: CheckInDraft) -> dict[str, float]:
         if step.done != done:
             step.done = done
             step.save(update_fields=["done"])
-    return {str(pk): step.done for pk, step in steps.items()}
+    return before, {str(pk): step.done for pk, step in steps.items()}
+
+
+def _changes(
+    key_result: KeyResult, new: CheckIn, *, replaces: CheckIn | None, steps_before: Mapping[str, float]
+) -> dict[str, tuple[object, object]]:
+    """Return what a check-in says against what stood: the check-in it replaces, else the score row."""
+    stood = replaces if replaces is not None else _score_of(key_result)
+    value = confidence = own_word = None
+    if stood is not None:
+        value, confidence, own_word = stood.value, stood.confidence, stood.own_word or None
+    changes: dict[str, tuple[object, object]] = {"confidence": (confidence, new.confidence)}
+    if new.steps is None:
+        changes = {"value": (value, new.value), **changes}
+    elif steps_before != new.steps:
+        changes = {"steps": (steps_before, new.steps), **changes}
+    if own_word != (new.own_word or None):
+        changes["own_word"] = (own_word, new.own_word or None)
+    return changes
+
+
+def _score_of(key_result: KeyResult) -> KeyResultScore | None:
+    """Return the row that came with the key result; a new one has none."""
+    return getattr(key_result, "score", None)
+
+
+def _about(key_result: KeyResult, check_in: CheckIn) -> dict[str, object]:
+    return {"title": key_result.title, "objective": key_result.objective_id, "check_in": check_in.pk}
 
 
 def _withdraw_value(by: Actor, old: CheckIn, *, moment: Moment) -> None:

@@ -82,6 +82,7 @@ def close_objective(
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
     objective.grade, objective.grade_reason = _grade(grade, proposed=total.score or 0.0, title=objective.title)
+    old_state = objective.state
     objective.state, objective.closed_on = GoalState.CLOSED, moment.today
     objective.is_reviewed = is_reviewed
     count_up(objective, seen=None)
@@ -92,11 +93,14 @@ def close_objective(
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={
+        changes={"state": (old_state, objective.state), "grade": (None, objective.grade)},
+        reason=objective.grade_reason,
+        about={
             "title": objective.title,
             "objective": objective.pk,
-            "grade": objective.grade,
             "proposed": objective.final_score,
+            "key_results": {row.pk: row.grade for row in rows},
+            "is_reviewed": is_reviewed,
         },
     )
     tell_of(objective, WebhookEvent.OBJECTIVE_CLOSED, now=now)
@@ -135,6 +139,15 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
             continue
         close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
         closed.append(pk)
+    record_event(
+        by=by,
+        verb="closed",
+        kind="cycle",
+        object_id=cycle.pk,
+        now=now,
+        changes={"running": (len(ids), len(left))},
+        about={"name": cycle.name, "objectives": closed},
+    )
     public = {pk for pk in ids if visibility[pk] == Visibility.EVERYBODY}
     told = {
         "cycle_id": cycle.pk,
@@ -187,7 +200,9 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={"title": objective.title, "objective": objective.pk, "reason": words, **old},
+        changes={name: (was, getattr(objective, name)) for name, was in old.items()},
+        reason=words,
+        about={"title": objective.title, "objective": objective.pk},
     )
     refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
 

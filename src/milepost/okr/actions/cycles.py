@@ -9,7 +9,7 @@ from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import Cycle, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_plan_cycles
 from milepost.okr.queries.access import get_cycle
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import gone, made, record_event
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -28,7 +28,8 @@ def create_cycle(*, by: Actor, name: str, first_day: date, last_day: date, now: 
     name = _free_name(by, name)
     _in_order(first_day, last_day)
     cycle = Cycle.objects.create(workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day)
-    record_event(by=by, verb="created", kind="cycle", object_id=cycle.pk, now=now, data={"name": name})
+    changes = made(name=name, first_day=first_day.isoformat(), last_day=last_day.isoformat())
+    record_event(by=by, verb="created", kind="cycle", object_id=cycle.pk, now=now, changes=changes)
     return cycle.pk
 
 
@@ -52,13 +53,16 @@ def edit_cycle(
         cycle.name = changes["name"][1]
     _in_order(first_day, last_day)
     if (first_day, last_day) != (cycle.first_day, cycle.last_day):
-        changes["days"] = [f"{cycle.first_day} – {cycle.last_day}", f"{first_day} – {last_day}"]
+        for field, day in (("first_day", first_day), ("last_day", last_day)):
+            if getattr(cycle, field) != day:
+                changes[field] = [getattr(cycle, field).isoformat(), day.isoformat()]
         cycle.first_day, cycle.last_day = first_day, last_day
     if not changes:
         return
     cycle.save()
-    record_event(by=by, verb="changed", kind="cycle", object_id=cycle.pk, now=now, data=dict(changes))
-    if "days" in changes:
+    about = {"name": cycle.name}
+    record_event(by=by, verb="changed", kind="cycle", object_id=cycle.pk, now=now, changes=changes, about=about)
+    if {"first_day", "last_day"} & set(changes):
         refresh(
             key_results=list(
                 KeyResult.objects.filter(objective__cycle=cycle)
@@ -85,7 +89,8 @@ def delete_cycle(*, by: Actor, cycle_id: int, now: datetime) -> None:
     if Objective.objects.filter(cycle=cycle).exists():
         raise Invalid(f"{cycle.name} holds objectives, so it stays.")
     cycle.delete()
-    record_event(by=by, verb="deleted", kind="cycle", object_id=cycle_id, now=now, data={"name": cycle.name})
+    changes = gone(name=cycle.name, first_day=cycle.first_day.isoformat(), last_day=cycle.last_day.isoformat())
+    record_event(by=by, verb="deleted", kind="cycle", object_id=cycle_id, now=now, changes=changes)
 
 
 def _free_name(by: Actor, name: str) -> str:

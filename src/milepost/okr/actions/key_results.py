@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from milepost.okr.actions.amend import amend
+from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, check_shares, fill_key_result, save_steps
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
@@ -14,7 +14,7 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import Alignment, CheckIn, GoalState, KeyResult, KeyResultKind, Objective
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
-from milepost.workspace.actions import index_words, record_event
+from milepost.workspace.actions import gone, index_words, made, record_event
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Visibility
@@ -53,7 +53,15 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
         row.save(update_fields=["state", "activated_on"])
         amend(by=by, goal=objective, changes={"key_results": ("", row.title)}, reason=reason, now=now)
     else:
-        record_event(by=by, verb="created", kind="key_result", object_id=row.pk, now=now)
+        record_event(
+            by=by,
+            verb="created",
+            kind="key_result",
+            object_id=row.pk,
+            now=now,
+            changes=made(**told_of(row)),
+            about={"title": row.title, "objective": objective.pk},
+        )
     check_shares(objective)
     guard(objective, has_walls=moment.has_walls)
     _refresh(row, moment)
@@ -124,7 +132,16 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     _must_be_open(objective)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
     if row.state == GoalState.DRAFT and not CheckIn.objects.filter(key_result=row).exists():
-        record_event(by=by, verb="deleted", kind="key_result", object_id=row.pk, now=now, data={"title": row.title})
+        record_event(
+            by=by,
+            verb="deleted",
+            kind="key_result",
+            object_id=row.pk,
+            now=now,
+            changes=gone(**told_of(row)),
+            reason=" ".join(reason.split())[:500],
+            about={"title": row.title, "objective": objective.pk},
+        )
         row.delete()
         refresh(objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
         return
@@ -154,7 +171,22 @@ def move_key_result(*, by: Actor, key_result_id: int, up: bool, now: datetime) -
     for position, sibling in enumerate(siblings):
         sibling.position = position
     KeyResult.objects.bulk_update(siblings, ["position"])
-    record_event(by=by, verb="ordered", kind="objective", object_id=row.objective_id, now=now)
+    record_event(
+        by=by,
+        verb="ordered",
+        kind="objective",
+        object_id=row.objective_id,
+        now=now,
+        changes={"position": (at + 1, to + 1)},
+        about={"title": row.objective.title, "objective": row.objective_id, "key_result": row.title},
+    )
+
+
+def told_of(row: KeyResult) -> dict[str, object]:
+    """Return what the trail tells of a new or deleted key result."""
+    fields = {field.removesuffix("_id"): told(field, getattr(row, field)) for field in FIELDS}
+    kpi = row.metric.slug if row.metric is not None and row.metric.is_kpi else None
+    return {**fields, "kind": row.kind, "kpi": kpi}
 
 
 def insert_key_result(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from milepost.okr.actions.amend import amend
+from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, check_shares, fill_objective
 from milepost.okr.actions.key_results import insert_key_result
 from milepost.okr.actions.moment import Moment, lock_moment
@@ -16,7 +16,7 @@ from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.tree import path_up, with_ancestors
-from milepost.workspace.actions import index_words, record_event, tell
+from milepost.workspace.actions import index_words, made, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -28,6 +28,10 @@ SCORED = frozenset(  # what its score row is made of, and who may see what moves
         "cycle_id", "lead_id", "ambition", "counts", "parent", "visibility", "contributors", "owner_team_id",
         "owner_person_id",
     }
+)  # fmt: skip
+FIELDS = (
+    "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id",
+    "visibility",
 )  # fmt: skip
 
 
@@ -62,13 +66,18 @@ def create_objective(
     set_contributors(by, objective, draft.contributor_ids or ())
     guard(objective, has_walls=moment.has_walls)
     parents = set_parent(by, objective, draft.parent_id, now=now)
+    fields = {field: getattr(objective, field) for field in FIELDS} | {"parent": draft.parent_id}
     record_event(
         by=by,
         verb="created",
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={"title": objective.title},
+        changes=made(
+            **{field.removesuffix("_id"): told(field, value) for field, value in fields.items()},
+            key_results=[row.title for row in rows],
+        ),
+        about=_about(objective),
     )
     if activate:
         _activate(by, objective, moment=moment)
@@ -106,16 +115,13 @@ def edit_objective(
     count_up(objective, seen=seen)
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
-    fields = (
-        "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id", "visibility",
-    )  # fmt: skip
-    before = {field: getattr(objective, field) for field in fields}
+    before = {field: getattr(objective, field) for field in FIELDS}
     fill_objective(objective, by, draft)
     if objective.state != GoalState.DRAFT and objective.lead_id is None:
         raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
     if draft.cycle_id != objective.cycle_id:
         objective.cycle = get_cycle(by, draft.cycle_id)
-    changes = {f: (before[f], getattr(objective, f)) for f in fields if before[f] != getattr(objective, f)}
+    changes = {f: (before[f], getattr(objective, f)) for f in FIELDS if before[f] != getattr(objective, f)}
     parents: set[int] = set()
     parent_id = draft.parent_id
     if parent_id is None and old_parent is not None and not _sees(by, old_parent):
@@ -265,16 +271,24 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
     if not has_key_results and not has_children:
         raise Invalid("Add at least one key result: how will you know it is true?", field="key_results")
     if moment.reviewers:
-        objective.state = GoalState.IN_REVIEW
+        old, objective.state = objective.state, GoalState.IN_REVIEW
         count_up(objective, seen=None)
         objective.save(update_fields=["state", "version"])
-        record_event(by=by, verb="sent_to_review", kind="objective", object_id=objective.pk, now=moment.now)
+        record_event(
+            by=by,
+            verb="sent_to_review",
+            kind="objective",
+            object_id=objective.pk,
+            now=moment.now,
+            changes={"state": (old, objective.state)},
+            about=_about(objective),
+        )
     else:
         _start(by, objective, moment=moment)
 
 
 def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
-    objective.state = GoalState.ACTIVE
+    old, objective.state = objective.state, GoalState.ACTIVE
     objective.activated_at, objective.activated_on = moment.now, moment.today
     count_up(objective, seen=None)
     objective.save(update_fields=["state", "activated_at", "activated_on", "version"])
@@ -287,7 +301,8 @@ def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
         kind="objective",
         object_id=objective.pk,
         now=moment.now,
-        data={"title": objective.title, "objective": objective.pk},
+        changes={"state": (old, objective.state)},
+        about=_about(objective),
     )
 
 
@@ -315,7 +330,9 @@ def _change_state(
         kind="objective",
         object_id=objective.pk,
         now=now,
-        data={"reason": reason} if reason else {},
+        changes={"state": (old, new)},
+        reason=reason,
+        about=_about(objective),
     )
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     refresh(
@@ -327,6 +344,10 @@ def _change_state(
         today=moment.today,
         now=now,
     )
+
+
+def _about(objective: Objective) -> dict[str, object]:
+    return {"title": objective.title, "objective": objective.pk}
 
 
 def tell_of(objective: Objective, event: WebhookEvent, *, now: datetime) -> None:

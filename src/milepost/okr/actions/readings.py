@@ -21,6 +21,8 @@ from milepost.workspace.actions import record_event, tell
 from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, require
 
+MOST_TOLD = 30  # periods that the trail names one by one
+
 
 @transaction.atomic
 def record_readings(
@@ -55,19 +57,21 @@ def record_readings(
     )
     if stored.readings:
         _after(metric, stored, moment=moment)
-        first = stored.readings[0]
         record_event(
             by=by,
             verb="recorded",
             kind="kpi",
             object_id=metric.pk,
             now=now,
-            data={
+            changes=_changes(stored),
+            reason="; ".join(dict.fromkeys(reading.reason for reading in stored.readings if reading.reason))[:500],
+            about={
                 "title": metric.name,
                 "slug": metric.slug,
                 "count": len(stored.readings),
-                "first": first.valid_on.isoformat(),
-                "value": first.value,
+                "first": stored.readings[0].valid_on.isoformat(),
+                "last": stored.readings[-1].valid_on.isoformat(),
+                "source": source.value,
             },
         )
         last = stored.readings[-1]
@@ -83,6 +87,12 @@ def record_readings(
         if metric.visibility == Visibility.EVERYBODY:
             tell(workspace_id=by.workspace_id, event=WebhookEvent.KPI_VALUE, data=[told], now=now)
     return stored
+
+
+def _changes(stored: Stored) -> dict[str, tuple[object, object]]:
+    """Return old and new value by period; of a long list the last ones, since every reading is kept anyway."""
+    pairs = list(zip(stored.readings, stored.before, strict=True))[-MOST_TOLD:]
+    return {reading.valid_on.isoformat(): (before, reading.value) for reading, before in pairs}
 
 
 def _after(kpi: Metric, stored: Stored, *, moment: Moment) -> None:

@@ -13,8 +13,8 @@ from milepost.workspace.permissions import Actor
 MOST_CONTRIBUTORS = 100
 
 
-def set_contributors(by: Actor, objective: Objective, ids: Collection[int]) -> tuple[str, str] | None:
-    """Make these people the contributors of an objective; return the names before and after, None if nothing changed.
+def set_contributors(by: Actor, objective: Objective, ids: Collection[int]) -> tuple[list[int], list[int]] | None:
+    """Make these people the contributors of an objective; return ids before and after, None if nothing changed.
 
     Raises:
         NotFound: somebody is not in the workspace.
@@ -31,7 +31,7 @@ def set_contributors(by: Actor, objective: Objective, ids: Collection[int]) -> t
         raise NotFound
     Contributor.objects.filter(objective=objective).exclude(membership_id__in=wanted).delete()
     Contributor.objects.bulk_create(Contributor(objective=objective, membership_id=pk) for pk in sorted(wanted - there))
-    return _names(there), _names(wanted)
+    return sorted(there), sorted(wanted)
 
 
 def guard(objective: Objective, *, has_walls: bool) -> None:
@@ -82,8 +82,3 @@ def guard_kpi(by: Actor, kpi: Metric) -> None:
         shown = Objective.objects.visible_to(by).filter(pk__in=wider).values_list("title", flat=True).first()
         which = f"“{shown}” reads it and is" if shown else "An objective reads it that is"
         raise Invalid(f"{which} seen by more people. Let fewer see that one first.", field="visibility")
-
-
-def _names(ids: Collection[int]) -> str:
-    rows = Membership.objects.filter(pk__in=ids).order_by("user__name")
-    return ", ".join(rows.values_list("user__name", flat=True))

@@ -6,9 +6,15 @@ from django.db import models
 
 from milepost.workspace.models import Membership, Workspace
 
+PEOPLE = frozenset({"lead", "owner_person", "contributors"})  # fields whose values are memberships
+
 
 class Amendment(models.Model):
-    """One changed field of an active goal (rule A1); append-only by trigger."""
+    """One changed field of an active goal (rule A1); append-only by trigger.
+
+    `old` and `new` are what a person reads, but a person is the id of their membership: names may
+    have to be erased, this row cannot change (ADR 0006).
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12)  # objective or key_result

@@ -1,6 +1,7 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
+from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
@@ -35,6 +36,7 @@ __all__ = [
     "ObjectivePage",
     "Start",
     "StepLine",
+    "Thing",
     "WeekPage",
     "branch_of",
     "contributor_ids",
@@ -58,6 +60,7 @@ __all__ = [
     "list_key_results",
     "list_objectives",
     "list_parents",
+    "names_in",
     "objective_page",
     "parent_of",
     "people_page",
@@ -70,5 +73,6 @@ __all__ = [
     "show_objective",
     "start_of",
     "team_page",
+    "things_of",
     "week_page",
 ]

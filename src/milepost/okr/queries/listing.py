@@ -7,6 +7,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from milepost.okr.models import Amendment, CheckIn, Contributor, Cycle, KeyResult, Objective
 from milepost.okr.models import Step as StepModel
+from milepost.okr.queries.objective import with_names
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
@@ -126,7 +127,11 @@ def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
         NotFound: it is not the actor's to see.
     """
     show_objective(actor, objective_id)
-    return page_of(_amendments, objective_id, AMENDMENTS, filters={}, **asked)
+    page = page_of(_amendments, objective_id, AMENDMENTS, filters={}, **asked)
+    told = [(item, item["field"], item["old"], item["new"]) for item in page.items]
+    for item, _, old, new in with_names(actor.workspace_id, told, field=1, values=(2, 3)):
+        item["old"], item["new"] = old, new
+    return page
 
 
 def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:

@@ -1,6 +1,6 @@
 """One objective with everything around it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from milepost.metrics.queries.board import Tile, tiles_read
 from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore
+from milepost.okr.models.amendment import PEOPLE
 from milepost.okr.permissions import can_approve_goal, can_edit_goal
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
@@ -22,6 +23,7 @@ from milepost.okr.queries.lines import (
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import names_of
 
 TIMELINE = 12
 WHOLE_TIMELINE = 200
@@ -222,7 +224,7 @@ def _timeline(
                 valid_on=valid_on,
             )
         )
-    items += _amendments(objective, titles, limit=limit)
+    items += _amendments(actor.workspace_id, objective, titles, limit=limit)
     return sorted(items, key=lambda item: (item.at, item.id), reverse=True)[:limit]
 
 
@@ -248,10 +250,27 @@ def _in_force(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, .
     )  # fmt: skip
 
 
-def _amendments(objective: ObjectiveLine, titles: dict[int, tuple[str, str]], *, limit: int) -> list[TimelineItem]:
+def with_names(
+    workspace_id: int, rows: Sequence[tuple[Any, ...]], *, field: int, values: tuple[int, int]
+) -> list[list[Any]]:
+    """Return rows of amendments with names where a person's id stands; one query if there is such a row."""
+    found = [list(row) for row in rows]
+    told = [row for row in found if row[field] in PEOPLE]
+    ids = {int(one) for row in told for i in values for one in row[i].split(", ") if one.isdigit()}
+    names = names_of(workspace_id, ids) if ids else {}
+    for row in told:
+        for i in values:
+            row[i] = ", ".join(names.get(int(one), "") if one.isdigit() else one for one in row[i].split(", "))
+    return found
+
+
+def _amendments(
+    workspace_id: int, objective: ObjectiveLine, titles: dict[int, tuple[str, str]], *, limit: int
+) -> list[TimelineItem]:
     """Return the amendments, the fields that changed at one moment in one item."""
     grouped: dict[tuple[datetime, str, int], list[tuple[int, str, str, str, str, str]]] = {}
-    for pk, kind, goal_id, field, old, new, at, who, reason in _latest_amendments(objective.id)[: limit * 3]:
+    rows = with_names(workspace_id, _latest_amendments(objective.id)[: limit * 3], field=3, values=(4, 5))
+    for pk, kind, goal_id, field, old, new, at, who, reason in rows:
         grouped.setdefault((at, kind, goal_id), []).append((pk, field, old, new, who or "", reason))
     return [
         TimelineItem(

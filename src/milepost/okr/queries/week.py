@@ -138,7 +138,7 @@ def _news(actor: Actor) -> tuple[News, ...]:
     events = (
         Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
-        .order_by("-id")
+        .order_by("-sequence")
         .values_list("actor__user__name", "verb", "kind", "object_id", "data", "at")
     )
     latest = list(events[: MOST_NEWS if not actor.has_walls else LATEST_NEWS])
@@ -149,7 +149,8 @@ def _news(actor: Actor) -> tuple[News, ...]:
             continue
         if len(news) == MOST_NEWS:
             break
-        detail = f"confidence {data['confidence']}" if "confidence" in data else ""
+        confidence = data.get("changes", {}).get("confidence")
+        detail = f"confidence {confidence[1]}" if confidence else ""
         news.append(
             News(
                 who or "Milepost",

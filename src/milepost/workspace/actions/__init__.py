@@ -12,7 +12,7 @@ from milepost.workspace.actions.deliveries import (
 )
 from milepost.workspace.actions.due_work import Claim, claim_next, fail, finish, schedule
 from milepost.workspace.actions.erase import delete_workspace, erase_everything
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import gone, made, record_event, record_export
 from milepost.workspace.actions.first_start import set_up_installation
 from milepost.workspace.actions.idempotency import KeptAnswer, forget_old_answers, keep_answer, kept_answer
 from milepost.workspace.actions.lock import lock_workspace
@@ -25,6 +25,7 @@ from milepost.workspace.actions.members import (
     revoke_invitation,
 )
 from milepost.workspace.actions.operator import add_member, forget_second_steps, make_operator, set_password
+from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
@@ -64,22 +65,28 @@ __all__ = [
     "edit_team",
     "edit_webhook",
     "erase_everything",
+    "erase_person",
+    "export_person",
     "fail",
     "find_invitation",
     "finish",
     "forget_old_answers",
     "forget_old_deliveries",
     "forget_second_steps",
+    "gone",
     "index_many",
     "index_words",
     "invite",
     "keep_answer",
     "kept_answer",
     "lock_workspace",
+    "made",
     "make_operator",
     "not_delivered",
+    "overwrite_erased",
     "read_visibility",
     "record_event",
+    "record_export",
     "remove_member",
     "replay",
     "revoke_invitation",

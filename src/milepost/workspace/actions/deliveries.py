@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.webhooks import message_to, secrets_of, webhook_of
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.models import TEST_MESSAGE, Delivery, Webhook
+from milepost.workspace.models import TEST_MESSAGE, ActorKind, Delivery, Role, Webhook
 from milepost.workspace.permissions import Actor, can_change_settings, require
 
 LEASE = timedelta(minutes=2)  # longer than a worker waits for any answer
@@ -48,6 +50,7 @@ def send_test(*, by: Actor, webhook_id: int, now: datetime) -> int:
         raise Invalid("This webhook is switched off. Switch it on first.")
     message = message_to(webhook.pk, TEST_MESSAGE, {"webhook_id": webhook.pk, "asked_by": by.name}, now=now)
     message.save()
+    record_event(by=by, verb="tested", kind="webhook", object_id=webhook.pk, now=now, about={"url": webhook.url})
     return message.pk
 
 
@@ -59,9 +62,14 @@ def replay(*, by: Actor, delivery_id: int, now: datetime) -> None:
         NotAllowed, NotFound.
     """
     require(can_change_settings, by, to="send messages again")
+    lock_workspace(by.workspace_id)
     rows = Delivery.objects.filter(pk=delivery_id, webhook__workspace_id=by.workspace_id)
-    if not rows.update(next_at=now, attempts=0, leased_until=None, delivered_at=None):
+    row = rows.select_related("webhook").first()
+    if row is None:
         raise NotFound
+    rows.update(next_at=now, attempts=0, leased_until=None, delivered_at=None)
+    about = {"url": row.webhook.url, "message": row.message_id}
+    record_event(by=by, verb="replayed", kind="webhook", object_id=row.webhook_id, now=now, about=about)
 
 
 @transaction.atomic
@@ -104,19 +112,33 @@ def not_delivered(*, delivery_id: int, status: int | None, took_ms: int, error: 
     row = Delivery.objects.select_related("webhook").filter(pk=delivery_id).first()
     if row is None:  # its webhook was deleted while it was on its way
         return False
+    webhook = row.webhook
+    since = webhook.failing_since or now
+    off = (status == GONE or now - since >= OFF_AFTER) and webhook.is_on
+    if off:
+        lock_workspace(webhook.workspace_id)
     wait = WAITS[row.attempts] if row.attempts < len(WAITS) else None
     Delivery.objects.filter(pk=row.pk).update(
         next_at=now + wait if wait is not None else None, leased_until=None, status=status, took_ms=took_ms,
         error=error[:500], attempts=row.attempts + 1,
     )  # fmt: skip
-    webhook = row.webhook
     if status is None:
         others = Delivery.objects.filter(webhook=webhook, leased_until=None, next_at__lt=now + SILENCE)
         others.exclude(pk=row.pk).update(next_at=now + SILENCE)
-    since = webhook.failing_since or now
-    off = status == GONE or now - since >= OFF_AFTER
     Webhook.objects.filter(pk=webhook.pk).update(failing_since=since, is_on=webhook.is_on and not off)
-    return off and webhook.is_on
+    if off:
+        job = Actor(workspace_id=webhook.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.JOB)
+        record_event(
+            by=job,
+            verb="switched_off",
+            kind="webhook",
+            object_id=webhook.pk,
+            now=now,
+            changes={"is_on": (True, False)},
+            reason=f"the last answer: {error[:200]}",
+            about={"url": webhook.url},
+        )
+    return off
 
 
 def forget_old_deliveries(*, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import gone, made, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.sessions import end_sessions
@@ -31,10 +31,12 @@ def invite(*, by: Actor, label: str, role: str, team_id: int | None, now: dateti
         NotAllowed, Invalid, NotFound.
     """
     require(can_manage_people, by, to="invite people")
+    lock_workspace(by.workspace_id)
     label = clean_name(label, field="label", most=254)
     if role not in Role.values:
         raise Invalid("Choose admin, member or viewer.", field="role")
-    if team_id is not None and not Team.objects.filter(pk=team_id, workspace_id=by.workspace_id).exists():
+    team = Team.objects.filter(pk=team_id or 0, workspace_id=by.workspace_id).first()
+    if team_id is not None and team is None:
         raise NotFound
     if by.membership_id is None:
         raise Invalid("An invitation comes from a person.", field="label")
@@ -49,7 +51,9 @@ def invite(*, by: Actor, label: str, role: str, team_id: int | None, now: dateti
         created_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
-    record_event(by=by, verb="invited", kind="invitation", object_id=invitation.pk, now=now, data={"role": role})
+    # The label names a person, so it stays out of the chain.
+    changes = made(role=role, team=team and team.name, until=invitation.expires_at.date().isoformat())
+    record_event(by=by, verb="invited", kind="invitation", object_id=invitation.pk, now=now, changes=changes)
     return token
 
 
@@ -102,7 +106,15 @@ def accept_invitation(
     walls_moved(workspace.pk)
     actor = Actor(workspace_id=workspace.pk, membership_id=membership.pk, role=Role(membership.role))
     index_words(workspace_id=workspace.pk, kind="person", object_id=membership.pk, text=user.name)
-    record_event(by=actor, verb="joined", kind="person", object_id=membership.pk, now=now)
+    record_event(
+        by=actor,
+        verb="joined",
+        kind="person",
+        object_id=membership.pk,
+        now=now,
+        changes=made(role=membership.role, team=invitation.team and invitation.team.name),
+        about={"invitation": invitation.pk},
+    )
     return membership
 
 
@@ -114,12 +126,17 @@ def revoke_invitation(*, by: Actor, invitation_id: int, now: datetime) -> None:
         NotAllowed, NotFound.
     """
     require(can_manage_people, by, to="withdraw invitations")
+    lock_workspace(by.workspace_id)
     open_ones = Invitation.objects.filter(
         pk=invitation_id, workspace_id=by.workspace_id, accepted_at=None, revoked_at=None
     )
-    if not open_ones.update(revoked_at=now):
+    row = open_ones.first()
+    if row is None:
         raise NotFound
-    record_event(by=by, verb="revoked", kind="invitation", object_id=invitation_id, now=now)
+    row.revoked_at = now
+    row.save(update_fields=["revoked_at"])
+    changes = gone(role=row.role)
+    record_event(by=by, verb="revoked", kind="invitation", object_id=invitation_id, now=now, changes=changes)
 
 
 @transaction.atomic
@@ -137,10 +154,11 @@ def change_role(*, by: Actor, membership_id: int, role: str, now: datetime) -> N
         return
     old, membership.role = membership.role, role
     if old == Role.ADMIN:
-        _keep_an_admin(by.workspace_id, but=membership_id)
+        keep_an_admin(by.workspace_id, but=membership_id)
     membership.save(update_fields=["role"])
     walls_moved(by.workspace_id)
-    record_event(by=by, verb="changed", kind="person", object_id=membership_id, now=now, data={"role": [old, role]})
+    changes = {"role": (old, role)}
+    record_event(by=by, verb="changed", kind="person", object_id=membership_id, now=now, changes=changes)
 
 
 @transaction.atomic
@@ -153,15 +171,18 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     require(can_manage_people, by, to="remove people")
     membership = _member(by, membership_id)
     if membership.role == Role.ADMIN:
-        _keep_an_admin(by.workspace_id, but=membership_id)
+        keep_an_admin(by.workspace_id, but=membership_id)
     membership.removed_at = now
     membership.save(update_fields=["removed_at"])
-    TeamMembership.objects.filter(membership=membership).delete()
+    places = TeamMembership.objects.filter(membership=membership)
+    teams = list(places.order_by("team__name").values_list("team__name", flat=True))
+    places.delete()
     walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership_id, text="")
     if not Membership.objects.filter(user_id=membership.user_id, removed_at=None).exists():
         end_sessions(membership.user_id)  # nothing is left here that they could look at
-    record_event(by=by, verb="removed", kind="person", object_id=membership_id, now=now)
+    changes = gone(role=membership.role, teams=teams)
+    record_event(by=by, verb="removed", kind="person", object_id=membership_id, now=now, changes=changes)
 
 
 def _member(by: Actor, membership_id: int) -> Membership:
@@ -172,7 +193,12 @@ def _member(by: Actor, membership_id: int) -> Membership:
     return found
 
 
-def _keep_an_admin(workspace_id: int, *, but: int) -> None:
+def keep_an_admin(workspace_id: int, *, but: int) -> None:
+    """Do nothing if somebody else is an admin of the workspace.
+
+    Raises:
+        LastAdmin: nobody is.
+    """
     others = Membership.objects.filter(
         workspace_id=workspace_id, role=Role.ADMIN, removed_at=None, user__is_active=True
     ).exclude(pk=but)

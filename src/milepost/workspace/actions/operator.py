@@ -1,5 +1,7 @@
 """What whoever runs the installation does at the command line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -8,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import made, record_event
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid
-from milepost.workspace.models import Membership, Role, User
+from milepost.workspace.models import ActorKind, Membership, Role, User
 from milepost.workspace.permissions import Actor
 
 
@@ -27,6 +30,7 @@ def add_member(*, by: Actor, email: str, name: str, role: str, password: str, no
     """
     if role not in Role.values:
         raise Invalid("Choose admin, member or viewer.", field="role")
+    lock_workspace(by.workspace_id)
     try:
         validate_email(email)
     except ValidationError:
@@ -45,28 +49,29 @@ def add_member(*, by: Actor, email: str, name: str, role: str, password: str, no
         membership.save(update_fields=["role", "removed_at"])
     walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership.pk, text=user.name)
-    record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, data={"role": role})
+    record_event(by=by, verb="added", kind="person", object_id=membership.pk, now=now, changes=made(role=role))
     return membership.pk
 
 
 @transaction.atomic
-def set_password(*, email: str, password: str) -> None:
-    """Give a person another password.
+def set_password(*, email: str, password: str, now: datetime) -> None:
+    """Give a person another password; each workspace they are in is told that it was done, not which.
 
     Raises:
         Invalid: nobody has this address, or the password cannot be used.
     """
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        raise Invalid(f"Nobody here has the address {email[:80]}.", field="email")
+    user = _user(email)
     _check_password(password)
-    user.set_password(password)
-    user.save(update_fields=["password"])
+    with _told(user, verb="set_password", now=now):
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
 
 @transaction.atomic
-def forget_second_steps(*, email: str) -> int:
+def forget_second_steps(*, email: str, now: datetime) -> int:
     """Take away a person's authenticator app, passkeys and recovery codes, all lost, and sign them out everywhere.
+
+    Each workspace they are in is told that it was done.
 
     Returns:
         How many there were.
@@ -74,12 +79,30 @@ def forget_second_steps(*, email: str) -> int:
     Raises:
         Invalid: nobody has this address.
     """
+    user = _user(email)
+    with _told(user, verb="forgot_steps", now=now):
+        _, deleted = Authenticator.objects.filter(user=user.pk).delete()
+        end_sessions(user.pk)
+    return sum(deleted.values())
+
+
+@contextmanager
+def _told(user: User, *, verb: str, now: datetime) -> Iterator[None]:
+    """Lock every workspace that a person is in, and write down in each what was done to their way in."""
+    places = list(Membership.objects.filter(user=user, removed_at=None).order_by("workspace_id"))
+    for place in places:
+        lock_workspace(place.workspace_id)
+    yield
+    for place in places:
+        by = Actor(workspace_id=place.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.OPERATOR)
+        record_event(by=by, verb=verb, kind="person", object_id=place.pk, now=now)
+
+
+def _user(email: str) -> User:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         raise Invalid(f"Nobody here has the address {email[:80]}.", field="email")
-    _, deleted = Authenticator.objects.filter(user=user.pk).delete()
-    end_sessions(user.pk)
-    return sum(deleted.values())
+    return user
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import gone, made, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
@@ -25,10 +25,18 @@ def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -
     """
     require(can_edit_team, by, parent_id, to="make a team")
     lock_workspace(by.workspace_id)
-    team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=_parent(by, parent_id))
+    parent = _parent(by, parent_id)
+    team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=parent)
     team.save()
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
-    record_event(by=by, verb="created", kind="team", object_id=team.pk, now=now, data={"name": team.name})
+    record_event(
+        by=by,
+        verb="created",
+        kind="team",
+        object_id=team.pk,
+        now=now,
+        changes=made(name=team.name, parent=parent and parent.name),
+    )
     return team.pk
 
 
@@ -52,14 +60,15 @@ def edit_team(
     if parent_id != team.parent_id:
         require(can_manage_people, by, to="move a team")
         _refuse_circle(by, team, parent_id)
-        changes["parent"], team.parent = [team.parent_id, parent_id], _parent(by, parent_id)
+        old, team.parent = team.parent, _parent(by, parent_id)
+        changes["parent"] = [old and old.name, team.parent and team.parent.name]
     if not changes:
         return
     team.save()
     if "parent" in changes:
         walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
-    record_event(by=by, verb="changed", kind="team", object_id=team.pk, now=now, data=changes)
+    record_event(by=by, verb="changed", kind="team", object_id=team.pk, now=now, changes=changes)
 
 
 @transaction.atomic
@@ -77,7 +86,7 @@ def delete_team(*, by: Actor, team_id: int, now: datetime) -> None:
     except ProtectedError:
         raise Invalid(f"{team.name} still has goals, KPIs or teams below it. Move them first.") from None
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team_id, text="")
-    record_event(by=by, verb="deleted", kind="team", object_id=team_id, now=now, data={"name": team.name})
+    record_event(by=by, verb="deleted", kind="team", object_id=team_id, now=now, changes=gone(name=team.name))
 
 
 @transaction.atomic
@@ -98,6 +107,8 @@ def set_team_member(
         raise NotFound
     now_in = TeamMembership.objects.filter(team=team, membership_id=membership_id).first()
     was_manager = now_in is not None and now_in.is_manager
+    old = None if now_in is None else _place(is_manager=was_manager)
+    new = _place(is_manager=is_manager) if is_member else None
     if was_manager != (is_manager and is_member):
         require(can_manage_people, by, to="name team managers")
     if not is_member:
@@ -108,6 +119,8 @@ def set_team_member(
         TeamMembership.objects.update_or_create(
             team=team, membership_id=membership_id, defaults={"is_manager": is_manager}
         )
+    if old == new:
+        return
     walls_moved(by.workspace_id)
     record_event(
         by=by,
@@ -115,8 +128,13 @@ def set_team_member(
         kind="team",
         object_id=team_id,
         now=now,
-        data={"person": membership_id, "is_member": is_member, "is_manager": is_manager and is_member},
+        changes={"place": (old, new)},
+        about={"name": team.name, "person": membership_id},
     )
+
+
+def _place(*, is_manager: bool) -> str:
+    return "manager" if is_manager else "member"
 
 
 def _team(by: Actor, team_id: int) -> Team:

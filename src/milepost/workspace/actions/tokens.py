@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import gone, made, record_event
+from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import ApiToken, Role, Scope
@@ -58,6 +59,7 @@ def create_token(
         raise Invalid(f"Your role cannot give {', '.join(sorted(beyond))}.", field="scopes")
     if days is not None and not 1 <= days <= LONGEST_LIFE:
         raise Invalid(f"A token lives from 1 to {LONGEST_LIFE:,} days, or for ever.", field="days")
+    lock_workspace(by.workspace_id)
     secret = PREFIX + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(
         workspace_id=by.workspace_id,
@@ -70,8 +72,15 @@ def create_token(
         created_by_id=by.membership_id,
         expires_at=now + timedelta(days=days) if days is not None else None,
     )
+    # Its name are the owner's own words; it stays in the token's row, out of the chain.
     record_event(
-        by=by, verb="created", kind="token", object_id=row.pk, now=now, data={"name": name, "scopes": row.scopes}
+        by=by,
+        verb="created",
+        kind="token",
+        object_id=row.pk,
+        now=now,
+        changes=made(scopes=row.scopes, until=row.expires_at and row.expires_at.date().isoformat()),
+        about={"person": row.membership_id},
     )
     return NewToken(row.pk, secret)
 
@@ -83,12 +92,24 @@ def revoke_token(*, by: Actor, token_id: int, now: datetime) -> None:
     Raises:
         NotFound: there is none, it has ended, or it is somebody else's.
     """
+    lock_workspace(by.workspace_id)
     rows = ApiToken.objects.filter(pk=token_id, workspace_id=by.workspace_id, revoked_at=None)
     if not by.is_admin:
         rows = rows.filter(membership_id=by.membership_id or 0)
-    if not rows.update(revoked_at=now):
+    row = rows.first()
+    if row is None:
         raise NotFound
-    record_event(by=by, verb="revoked", kind="token", object_id=token_id, now=now)
+    row.revoked_at = now
+    row.save(update_fields=["revoked_at"])
+    record_event(
+        by=by,
+        verb="revoked",
+        kind="token",
+        object_id=token_id,
+        now=now,
+        changes=gone(scopes=row.scopes),
+        about={"person": row.membership_id},
+    )
 
 
 def touch_token(*, token_id: int, now: datetime) -> None:

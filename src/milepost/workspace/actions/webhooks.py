@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from milepost.prepared import prepared
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import gone, made, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Delivery, Webhook, WebhookEvent
@@ -45,7 +45,8 @@ def create_webhook(*, by: Actor, url: str, events: Collection[str], now: datetim
         created_at=now,
         created_by_id=by.membership_id,
     )
-    record_event(by=by, verb="created", kind="webhook", object_id=row.pk, now=now, data={"url": row.url})
+    changes = made(url=row.url, events=row.events)
+    record_event(by=by, verb="created", kind="webhook", object_id=row.pk, now=now, changes=changes)
     return row.pk, secret
 
 
@@ -80,7 +81,9 @@ def edit_webhook(
     if is_on:
         row.failing_since = None
     row.save()
-    record_event(by=by, verb="changed", kind="webhook", object_id=row.pk, now=now, data=changes)
+    record_event(
+        by=by, verb="changed", kind="webhook", object_id=row.pk, now=now, changes=changes, about={"url": row.url}
+    )
 
 
 @transaction.atomic
@@ -94,7 +97,7 @@ def rotate_secret(*, by: Actor, webhook_id: int, now: datetime) -> str:
     secret = _new_secret()
     row.old_secret, row.old_secret_until, row.secret = row.secret, now + OLD_SECRET_LIVES, _sealed(secret)
     row.save()
-    record_event(by=by, verb="rotated_secret", kind="webhook", object_id=row.pk, now=now)
+    record_event(by=by, verb="rotated_secret", kind="webhook", object_id=row.pk, now=now, about={"url": row.url})
     return secret
 
 
@@ -106,7 +109,8 @@ def delete_webhook(*, by: Actor, webhook_id: int, now: datetime) -> None:
         NotAllowed, NotFound.
     """
     row = webhook_of(by, webhook_id)
-    record_event(by=by, verb="deleted", kind="webhook", object_id=row.pk, now=now, data={"url": row.url})
+    changes = gone(url=row.url, events=row.events)
+    record_event(by=by, verb="deleted", kind="webhook", object_id=row.pk, now=now, changes=changes)
     row.delete()
 
 
@@ -138,12 +142,13 @@ def _on(workspace_id: int) -> QuerySet[Webhook, tuple[int, list[str]]]:
 
 
 def webhook_of(by: Actor, webhook_id: int) -> Webhook:
-    """Return an address of the workspace, locked.
+    """Return an address of the workspace, both locked.
 
     Raises:
         NotAllowed, NotFound.
     """
     require(can_change_settings, by, to="change webhooks")
+    lock_workspace(by.workspace_id)
     row = Webhook.objects.select_for_update().filter(pk=webhook_id, workspace_id=by.workspace_id).first()
     if row is None:
         raise NotFound

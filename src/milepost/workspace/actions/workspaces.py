@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.utils.text import slugify
 
-from milepost.workspace.actions.events import record_event
+from milepost.workspace.actions.events import made, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
@@ -49,7 +49,8 @@ def create_workspace(*, user: User, name: str, time_zone: str, now: datetime, is
     membership = Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN, joined_at=now)
     actor = Actor(workspace_id=workspace.pk, membership_id=membership.pk, role=Role.ADMIN)
     index_words(workspace_id=workspace.pk, kind="person", object_id=membership.pk, text=user.name)
-    record_event(by=actor, verb="created", kind="workspace", object_id=workspace.pk, now=now, data={"name": name})
+    changes = made(name=name, time_zone=workspace.time_zone)
+    record_event(by=actor, verb="created", kind="workspace", object_id=workspace.pk, now=now, changes=changes)
     return membership
 
 
@@ -101,7 +102,7 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
         return
     workspace.scores_on = None
     workspace.save(update_fields=[*changes, "scores_on", "version"])
-    record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, data=changes)
+    record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, changes=changes)
 
 
 def _between(value: int, low: int, high: int, *, field: str) -> int:

@@ -2,7 +2,7 @@
 
 from milepost.workspace.models.append_only import AppendOnlyLift
 from milepost.workspace.models.due_work import DueWork
-from milepost.workspace.models.event import ActorKind, Event
+from milepost.workspace.models.event import ActorKind, Event, EventHead
 from milepost.workspace.models.invitation import Invitation
 from milepost.workspace.models.membership import Membership, Role
 from milepost.workspace.models.search import SearchWord
@@ -21,6 +21,7 @@ __all__ = [
     "Delivery",
     "DueWork",
     "Event",
+    "EventHead",
     "GuardedManager",
     "IdempotencyKey",
     "Invitation",

@@ -14,6 +14,8 @@ from milepost.workspace.queries.access import (
     place_of_token,
     rhythm_of,
 )
+from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
+from milepost.workspace.queries.events import HANDS, every_event, list_events
 from milepost.workspace.queries.listing import (
     list_all_invitations,
     list_all_people,
@@ -28,15 +30,19 @@ from milepost.workspace.queries.people import (
     MemberRow,
     Option,
     TeamChoice,
+    list_everybody,
     list_invitations,
     list_members,
     list_people,
     list_teams,
+    names_of,
 )
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
 __all__ = [
+    "HANDS",
+    "Head",
     "InvitationRow",
     "MemberRow",
     "Option",
@@ -45,6 +51,8 @@ __all__ = [
     "TeamChoice",
     "TokenFacts",
     "TokenRow",
+    "Verdict",
+    "every_event",
     "find_lead",
     "get_place",
     "is_set_up",
@@ -54,6 +62,8 @@ __all__ = [
     "list_all_teams",
     "list_all_workspaces",
     "list_deliveries",
+    "list_events",
+    "list_everybody",
     "list_invitations",
     "list_members",
     "list_people",
@@ -61,6 +71,7 @@ __all__ = [
     "list_tokens",
     "list_webhooks",
     "list_workspaces",
+    "names_of",
     "operator_place",
     "place_of",
     "place_of_token",
@@ -69,5 +80,7 @@ __all__ = [
     "show_team",
     "show_webhook",
     "show_workspace",
+    "trail_head",
+    "verify_trail",
     "whom_to_tell",
 ]

@@ -119,12 +119,18 @@ def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
     member = token.membership
     if member is None:
         actor = Actor(
-            workspace_id=token.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.TOKEN, name=token.name
+            workspace_id=token.workspace_id,
+            membership_id=None,
+            role=Role.ADMIN,
+            kind=ActorKind.TOKEN,
+            name=token.name,
+            token_id=token.pk,
         )
         return _place(actor, token.workspace, now=now, teams=()), facts
     if member.removed_at is not None or not member.user.is_active:
         raise NoToken
-    return _member_place(member, token.workspace, found, now=now, kind=ActorKind.TOKEN), facts
+    place = _member_place(member, token.workspace, found, now=now, kind=ActorKind.TOKEN, token_id=token.pk)
+    return place, facts
 
 
 @prepared
@@ -191,6 +197,7 @@ def _member_place(
     *,
     now: datetime,
     kind: ActorKind = ActorKind.PERSON,
+    token_id: int | None = None,
 ) -> Place:
     """Return the place of a member with a row for each team.
 
@@ -209,6 +216,7 @@ def _member_place(
         seen_teams=_with_those_below(seen, below),
         name=membership.user.name,
         has_walls=workspace.has_walls,
+        token_id=token_id,
     )
     return _place(actor, workspace, now=now, teams=teams)
 

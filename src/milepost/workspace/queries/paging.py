@@ -18,11 +18,15 @@ Rows = Callable[..., QuerySet[Any, Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)  # a listing is itself, so that it can be looked up by
 class Listing:
-    """What a list offers: JSON name to column, filter to lookup, order to column (never null)."""
+    """What a list offers: JSON name to column, filter to lookup, order to column (never null).
+
+    `key` is the whole number that no two rows of the list share, by which ties go.
+    """
 
     fields: Mapping[str, str]
     filters: Mapping[str, str] = field(default_factory=dict)
     sorts: Mapping[str, str] = field(default_factory=lambda: {"id": "pk"})
+    key: str = "pk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def page_of(
     given = {name: value for name, value in filters.items() if value is not None}
     switches = tuple((name, value) for name, value in given.items() if isinstance(value, bool))
     names = tuple(name for name, value in given.items() if not isinstance(value, bool))
-    after = _after(cursor, column, sort=sort) if cursor else ()
+    after = _after(cursor, column, key=listing.key, sort=sort) if cursor else ()
     whose = of if isinstance(of, tuple) else (of,)
     ask = _question(rows, len(whose), listing, names, switches, sort, len(after), limit)
     found = ask(*whose, *(given[name] for name in names), *after)
@@ -69,6 +73,14 @@ def page_of(
     items = [dict(zip(fields, row[2:], strict=True)) for row in found[:limit]]
     last = found[limit - 1][:2] if len(found) > limit else None
     return Page(items, _cursor(sort, last[1], last[0]) if last is not None else None)
+
+
+def filtered(rows: QuerySet[Any, Any], listing: Listing, filters: Mapping[str, object]) -> QuerySet[Any, Any]:
+    """Return the rows that these filters leave; None is left out."""
+    for name, value in filters.items():
+        if value is not None:
+            rows = rows.filter(**{listing.filters[name]: value})
+    return rows
 
 
 def one_of(rows: QuerySet[Any, Any], listing: Listing) -> dict[str, Any] | None:
@@ -81,13 +93,13 @@ def _cursor(sort: str, value: object, pk: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([sort, value, pk])).decode().rstrip("=")
 
 
-def _after(cursor: str, column: str, *, sort: str) -> tuple[object, ...]:
+def _after(cursor: str, column: str, *, key: str, sort: str) -> tuple[object, ...]:
     """Return where a cursor stands: the id of the last row, before it its value where that is sorted by."""
     try:
         was, value, pk = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
         if was != sort or not isinstance(pk, int) or isinstance(pk, bool) or abs(pk) > 2**62:
             raise ValueError
-        if column == "pk":
+        if column == key:
             return (pk,)
         if not isinstance(value, str) or "\0" in value:
             raise ValueError
@@ -116,7 +128,8 @@ def _question(
     """
     downwards, column = sort.startswith("-"), listing.sorts[sort.removeprefix("-")]
     sign, beyond = ("-", "lt") if downwards else ("", "gt")
-    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
+    key = listing.key
+    order = [f"{sign}{column}"] if column == key else [f"{sign}{column}", f"{sign}{key}"]
 
     @prepared
     def ask(*given: Any) -> QuerySet[Any, tuple[Any, ...]]:
@@ -125,10 +138,10 @@ def _question(
             found = found.filter(**{listing.filters[name]: value})
         match values[len(names) :]:
             case [pk]:
-                found = found.filter(**{f"pk__{beyond}": pk})
+                found = found.filter(**{f"{key}__{beyond}": pk})
             case [value, pk]:
-                ties = Q(**{column: value, f"pk__{beyond}": pk})
+                ties = Q(**{column: value, f"{key}__{beyond}": pk})
                 found = found.filter(Q(**{f"{column}__{beyond}": value}) | ties)
-        return found.order_by(*order).values_list("pk", column, *listing.fields.values())[: limit + 1]
+        return found.order_by(*order).values_list(key, column, *listing.fields.values())[: limit + 1]
 
     return ask

@@ -1,8 +1,12 @@
 """People and teams as lists to choose from, and the rows of the settings pages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from milepost.prepared import prepared
 from milepost.workspace.models import Invitation, Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor
 
@@ -51,9 +55,25 @@ class TeamChoice:
     parent_id: int | None
 
 
+def names_of(workspace_id: int, membership_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of these people by the ids of their memberships, those who have left included."""
+    return dict(_names(workspace_id, membership_ids))
+
+
+@prepared
+def _names(workspace_id: int, ids: Collection[int]) -> QuerySet[Membership, tuple[int, str]]:
+    return Membership.objects.filter(workspace_id=workspace_id, pk__in=ids).values_list("id", "user__name")
+
+
 def list_people(actor: Actor) -> tuple[Option, ...]:
     """Return the people of the workspace by name."""
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
+    return tuple(Option(i, n) for i, n in rows.order_by("user__name", "id").values_list("id", "user__name"))
+
+
+def list_everybody(actor: Actor) -> tuple[Option, ...]:
+    """Return the people who are or were in the workspace by name: whoever may stand in its history."""
+    rows = Membership.objects.filter(workspace_id=actor.workspace_id)
     return tuple(Option(i, n) for i, n in rows.order_by("user__name", "id").values_list("id", "user__name"))
 
 

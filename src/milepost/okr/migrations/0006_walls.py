@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('okr', '0004_programs'),
+        ('okr', '0005_amendments_by_id'),
         ('workspace', '0006_walls'),
     ]
 
