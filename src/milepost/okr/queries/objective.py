@@ -39,6 +39,7 @@ OWN_VALUES = (
     "cycle__name",
     "cycle__first_day",
     "cycle__last_day",
+    "objective__version",
     "parent",
     "parent_title",
 )
@@ -90,6 +91,7 @@ class ObjectivePage:
     grade_reason: str
     closed_on: date | None
     activated_on: date | None
+    version: int
     can_edit: bool
     can_approve: bool
     my_id: int | None
@@ -135,6 +137,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         grade_reason=own["objective__grade_reason"],
         closed_on=own["objective__closed_on"],
         activated_on=own["objective__activated_on"],
+        version=own["objective__version"],
         can_edit=can_edit_goal.test(actor, goal),
         can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,

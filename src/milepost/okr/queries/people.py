@@ -51,6 +51,7 @@ class TeamPage:
     members: tuple[tuple[int, str, bool], ...]
     objectives: tuple[ObjectiveLine, ...]
     below: tuple[tuple[int, str], ...]
+    version: int
     can_edit: bool
     can_move: bool
 
@@ -151,6 +152,7 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
         members=tuple(members.values_list("membership_id", "membership__user__name", "is_manager")),
         objectives=tuple(objective_lines(owned[:100])),
         below=tuple((row.pk, row.name) for row in teams if row.pk != team_id),
+        version=team.version,
         can_edit=can_edit_team.test(actor, team.pk),
         can_move=can_manage_people.test(actor),
     )

@@ -13,7 +13,7 @@ from milepost.core.rollup import SharesAboveOne
 from milepost.core.target import BadTarget
 from milepost.core.units import ScaleMixedUp
 from milepost.exchange.readings_file import UnreadableFile
-from milepost.workspace.errors import DomainError, NotAllowed, NotFound
+from milepost.workspace.errors import DomainError, NotAllowed, NotFound, Stale
 
 T = TypeVar("T")
 REFUSALS = (
@@ -67,11 +67,12 @@ def optional_id(value: str) -> int | None:
 def attempt(form: forms.Form, do: Callable[[], T]) -> T | None:
     """Run an action; put its refusal beside the field it names and return None.
 
-    What is not there or not allowed is no matter of the form and goes on to the error page.
+    What is not there or not allowed is no matter of the form and goes on to the error page; what somebody
+    else changed meanwhile is for `versions.attempt_on`.
     """
     try:
         return do()
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, Stale):
         raise
     except REFUSALS as error:
         field = getattr(error, "field", "")

@@ -9,6 +9,7 @@ from django import forms
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
 COMPANY = ""
@@ -25,7 +26,7 @@ _PHRASE = re.compile(
 )
 
 
-class ObjectiveForm(Styled):
+class ObjectiveForm(VersionedForm):
     """What a person writes of an objective."""
 
     title = forms.CharField(max_length=200, label="Objective", help_text="What should be true? No number here.")
@@ -148,7 +149,7 @@ def read_phrase(text: str) -> dict[str, Any] | None:
     }
 
 
-class KeyResultForm(Styled):
+class KeyResultForm(VersionedForm):
     """Everything of a key result."""
 
     title = forms.CharField(max_length=200, label="Key result", help_text="What is measured, in words")

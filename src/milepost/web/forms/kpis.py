@@ -7,12 +7,13 @@ from django import forms
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.actions import KpiDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES, VISIBILITIES
 
 MOST_BYTES = 20 * 1024 * 1024
 
 
-class KpiForm(Styled):
+class KpiForm(VersionedForm):
     """What a person writes of a KPI."""
 
     name = forms.CharField(max_length=200, label="Name")

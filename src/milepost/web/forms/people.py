@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from milepost.web.account import PASSWORD_RULES
 from milepost.web.forms.fields import Styled
+from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import WEEKDAYS
 
 MONTHS = [
@@ -81,7 +82,7 @@ class WorkspaceForm(Styled):
     time_zone = forms.CharField(max_length=64, label="Time zone", initial="UTC")
 
 
-class SettingsForm(Styled):
+class SettingsForm(VersionedForm):
     """What gives numbers and days their meaning."""
 
     name = forms.CharField(max_length=120, label="Name")
@@ -100,7 +101,7 @@ class SettingsForm(Styled):
     )
 
 
-class CycleForm(Styled):
+class CycleForm(VersionedForm):
     """A cycle."""
 
     name = forms.CharField(max_length=60, label="Name")
@@ -120,7 +121,7 @@ class InviteForm(Styled):
         self.fields["team"].choices = [("", "none"), *teams]  # type: ignore[attr-defined]
 
 
-class TeamForm(Styled):
+class TeamForm(VersionedForm):
     """A team."""
 
     name = forms.CharField(max_length=120, label="Name")

@@ -13,6 +13,7 @@ from milepost.okr.queries import KeyResultLine, get_key_result, objective_page
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
 from milepost.web.forms.goals import KeyResultForm
+from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import objective_choices
 from milepost.workspace.errors import NotAllowed, NotFound
 
@@ -68,23 +69,26 @@ def new(request: PlacedRequest, pk: int) -> HttpResponse:
 @page
 def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
-    objective_id = get_key_result(place.actor, pk).objective_id
+    row = get_key_result(place.actor, pk)
+    objective_id = row.objective_id
     shown = objective_page(place.actor, objective_id, today=place.today)
     _must_edit(shown.can_edit)
     line = next((k for k in shown.key_results if k.id == pk), None)
     if line is None:
         raise NotFound
     runs = line.state != "draft"
-    form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=_initial(line))
+    initial = _initial(line) | {"version": row.version}
+    form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=initial)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(
+        saved = attempt_on(
             form,
-            lambda: (
+            lambda seen: (
                 actions.edit_key_result(
                     by=place.actor,
                     key_result_id=pk,
                     draft=form.draft(),
                     reason=form.cleaned_data.get("reason", ""),
+                    seen=seen,
                     now=clock.now(),
                 )
                 or True
@@ -106,7 +110,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         "label": "Cancel key result" if runs else "Delete key result",
     }
     context["move"] = reverse("key_result_move", args=[place.slug, pk])
-    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
 @require_POST

@@ -25,6 +25,7 @@ from milepost.web.access import PlacedRequest, page
 from milepost.web.charts.series import Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.kpis import KpiForm, NoteForm, StartObjectiveForm, ValueForm
+from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import kpi_choices, objective_choices
 from milepost.web.words import AGGREGATIONS, FREQUENCIES, LOOKS
 from milepost.workspace.permissions import WHO_SEES, Visibility
@@ -279,13 +280,16 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
+        "version": found.version,
     }
     form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(
+        saved = attempt_on(
             form,
-            lambda: (
-                actions.edit_kpi(by=place.actor, slug=slug, draft=form.draft(), today=place.today, now=clock.now())
+            lambda seen: (
+                actions.edit_kpi(
+                    by=place.actor, slug=slug, draft=form.draft(), today=place.today, seen=seen, now=clock.now()
+                )
                 or True
             ),
         )
@@ -299,7 +303,7 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "action": reverse("kpi_archive", args=[place.slug, slug]),
         "label": f"Archive {found.name}",
     }
-    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
 def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:

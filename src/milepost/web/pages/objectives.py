@@ -27,6 +27,7 @@ from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS, attempt, optional_id
 from milepost.web.forms.goals import ObjectiveForm, QuickKeyResultForm
+from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
 from milepost.web.templatetags.milepost import way
@@ -178,20 +179,22 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         "parent": str(parent[0]) if parent else "",
         "visibility": WHO_SEES[Visibility(o.visibility)],
         "contributors": [str(one) for one in contributor_ids(pk)],
+        "version": shown.version,
     }
     choices = objective_choices(place, but=pk)
     if parent and str(parent[0]) not in dict(choices["parent"]):
         choices["parent"].append((str(parent[0]), parent[1]))
     form = ObjectiveForm(request.POST or None, choices=choices, runs=runs, initial=initial)
     if request.method == "POST" and form.is_valid():
-        saved = attempt(
+        saved = attempt_on(
             form,
-            lambda: (
+            lambda seen: (
                 actions.edit_objective(
                     by=place.actor,
                     objective_id=pk,
                     draft=form.draft(),
                     reason=form.cleaned_data.get("reason", ""),
+                    seen=seen,
                     now=clock.now(),
                 )
                 or True
@@ -205,7 +208,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         back=reverse("goal", args=[place.slug, pk]),
     )
     context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
-    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
 def _form_context(form: ObjectiveForm, *, heading: str, back: str) -> dict[str, Any]:

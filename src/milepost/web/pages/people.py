@@ -14,6 +14,7 @@ from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.people import TeamForm
+from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import teams as team_choices
 from milepost.web.pages.kpis import goals_by_kpi
 from milepost.workspace import actions
@@ -97,18 +98,19 @@ def edit_team(request: PlacedRequest, pk: int) -> HttpResponse:
     form = TeamForm(
         request.POST or None,
         teams=choices,
-        initial={"name": shown.name, "parent": str(shown.parent_id or "")},
+        initial={"name": shown.name, "parent": str(shown.parent_id or ""), "version": shown.version},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        saved = attempt(
+        saved = attempt_on(
             form,
-            lambda: (
+            lambda seen: (
                 actions.edit_team(
                     by=place.actor,
                     team_id=pk,
                     name=data["name"],
                     parent_id=optional_id(data["parent"]),
+                    seen=seen,
                     now=clock.now(),
                 )
                 or True
@@ -124,7 +126,7 @@ def edit_team(request: PlacedRequest, pk: int) -> HttpResponse:
     }
     if place.actor.is_admin:
         context["delete"] = reverse("team_delete", args=[place.slug, pk])
-    return render(request, "people/team_form.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "people/team_form.html", context, status=status_of(request, form))
 
 
 @require_POST

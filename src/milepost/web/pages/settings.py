@@ -12,15 +12,16 @@ from milepost import clock
 from milepost.core.calendar import add_months
 from milepost.links import absolute
 from milepost.okr import actions as okr
-from milepost.okr.queries import list_cycles_with_counts
+from milepost.okr.queries import get_cycle, list_cycles_with_counts
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.people import CycleForm, InviteForm, SettingsForm
+from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import teams as team_choices
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
-from milepost.workspace.queries import MemberRow, list_invitations, list_members
+from milepost.workspace.queries import MemberRow, list_invitations, list_members, show_workspace
 
 ROLES = (("admin", "Admin"), ("member", "Member"), ("viewer", "Viewer"))
 
@@ -37,14 +38,20 @@ def general(request: PlacedRequest) -> HttpResponse:
         "rhythm_weeks": 0 if place.rhythm.monthly else place.rhythm.every_weeks,
         "rhythm_weekday": place.rhythm.weekday,
         "reviewers": place.reviewers,
+        "version": show_workspace(place.actor)["version"],
     }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        settings = actions.WorkspaceSettings(**form.cleaned_data)
-        if attempt(form, lambda: actions.change_settings(by=place.actor, settings=settings, now=clock.now()) or True):
+        given = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        settings = actions.WorkspaceSettings(**given)
+        saved = attempt_on(
+            form,
+            lambda seen: actions.change_settings(by=place.actor, settings=settings, seen=seen, now=clock.now()) or True,
+        )
+        if saved:
             messages.success(request, "Settings saved.")
             return redirect("settings", place.slug)
-    return render(request, "settings/general.html", {"form": form}, status=422 if request.method == "POST" else 200)
+    return render(request, "settings/general.html", {"form": form}, status=status_of(request, form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +66,10 @@ def cycles(request: PlacedRequest) -> HttpResponse:
         raise NotFound
     initial: dict[str, Any] = _next_quarter(request, rows)
     if editing is not None:
-        initial = {"name": editing.name, "first_day": editing.first_day, "last_day": editing.last_day}
+        version = get_cycle(place.actor, editing.id).version
+        initial = {
+            "name": editing.name, "first_day": editing.first_day, "last_day": editing.last_day, "version": version,
+        }  # fmt: skip
     form = CycleForm(request.POST or None, initial=initial)
     if request.method == "POST":
         if editing is not None and request.POST.get("do") == "delete":
@@ -75,14 +85,17 @@ def cycles(request: PlacedRequest) -> HttpResponse:
         "lede": f"{words.count(len(rows), 'cycle').capitalize()}. They may overlap and nest, "
         "such as a year over its quarters.",
     }
-    return render(request, "settings/cycles.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "settings/cycles.html", context, status=status_of(request, form))
 
 
 def _save(request: PlacedRequest, form: CycleForm, cycle_id: int | None) -> bool:
-    by, given, now = request.place.actor, form.cleaned_data, clock.now()
+    by, now = request.place.actor, clock.now()
+    given = {name: value for name, value in form.cleaned_data.items() if name != "version"}
     if cycle_id is None:
         return bool(attempt(form, lambda: okr.create_cycle(by=by, now=now, **given)))
-    return bool(attempt(form, lambda: okr.edit_cycle(by=by, cycle_id=cycle_id, now=now, **given) or True))
+    return bool(
+        attempt_on(form, lambda seen: okr.edit_cycle(by=by, cycle_id=cycle_id, seen=seen, now=now, **given) or True)
+    )
 
 
 def _next_quarter(request: PlacedRequest, rows: tuple[Any, ...]) -> dict[str, Any]:
