@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 
 _ROWS = 200  # in one statement
 _DRESSED = frozenset({"DateField", "DateTimeField", "JSONField"})
-_MARK = -4_611_686_018_427_000_000  # no id is ever near it
+_MARK = 4_611_686_018_427_000_000  # no id is ever near it
 
 
 def prepared(build: Callable[P, "QuerySet[Any, Row]"]) -> Callable[P, list[Row]]:
@@ -74,7 +74,7 @@ class _Compiled:
         arguments: list[object] = []
         for kind in shape:
             if isinstance(kind, int):
-                run_of_marks = [_MARK - len(marks) - i for i in range(kind)]
+                run_of_marks = [_MARK + len(marks) + i for i in range(kind)]
                 marks.extend(run_of_marks)
                 arguments.append(run_of_marks)
             else:
@@ -119,7 +119,7 @@ class _Compiled:
 
 def _mark(kind: object, number: int) -> object:
     if kind is int:
-        return _MARK - number
+        return _MARK + number
     if kind is str:
         return f"milepost stand-in {number}"
     if kind is datetime:

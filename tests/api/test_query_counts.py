@@ -22,10 +22,10 @@ MOST = 14
 FEW, MANY = 5, 60
 DEPTH = 7
 # A new status looks once more who wants to be told of it. A new plan, or a value that goals read, is written,
-# and then the scores of everything above it.
+# and then the scores of everything above it. Whatever changes also asks where the audit trail ends.
 MOST_OF = {
-    "check-in that changes the status": 15, "objective's roll-up": 21, "key result": 18, "1 value that goals read": 21,
-    "50 values that goals read": 21,
+    "check-in that changes the status": 16, "objective": 15, "objective's roll-up": 22, "key result": 19,
+    "1 value that goals read": 21, "50 values that goals read": 21,
 }  # fmt: skip
 COUNTS = {FEW: "key_results", MANY: "both"}
 TOLD = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
@@ -62,6 +62,7 @@ READS: dict[str, dict[str, str]] = {
     "show_person": {"/people/{person}": ""},
     "list_teams": {"/teams?limit=200": "items"},
     "show_team": {"/teams/{team}": "members"},
+    "list_events": {"/events?limit=200": "items"},
     "search": {"/search?q=goal": "items"},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
