@@ -27,7 +27,7 @@ from milepost.api.app import api
 from milepost.site.wsgi import application
 from tests.api.conftest import Calling
 from tests.people import Company
-from tests.web.test_matrix import build_things
+from tests.web.things import build_things
 
 pytestmark = pytest.mark.django_db
 SNAPSHOT = Path(__file__).parent / "openapi.json"

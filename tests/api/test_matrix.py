@@ -12,7 +12,7 @@ from milepost.workspace import actions
 from milepost.workspace.queries import get_place
 from tests.api.conftest import Caller, Calling
 from tests.people import NOW, build_company
-from tests.web.test_matrix import Things, build_things
+from tests.web.things import Things, build_things
 
 pytestmark = pytest.mark.django_db
 ROLES = ("admin", "manager", "lead", "member", "viewer")

@@ -81,7 +81,7 @@ def _free_port() -> int:
 
 
 def _until_it_answers(ask: Callable[[], str]) -> str:
-    for _ in range(600):
+    for _ in range(1200):
         try:
             return ask()
         except (urllib.error.URLError, ConnectionError):

@@ -163,9 +163,12 @@ class Shell:
         command = [str(Path(sys.executable).parent / "milepost"), *words]
         with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
+            try:
+                said = process.stdout.readline()
+                process.send_signal(signal.SIGINT)
+                process.wait(60)
+            finally:
+                process.kill()  # waiting for it would otherwise never end
         return Ran(said.replace(f"http://127.0.0.1:{port}", SHOWN))
 
 

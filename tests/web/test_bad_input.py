@@ -34,7 +34,7 @@ def things(company: Company, monkeypatch: pytest.MonkeyPatch) -> Things:
 
 @pytest.fixture
 def client(things: Things) -> Client:
-    return client_of(things, "admin")
+    return client_of(things.company, "admin")
 
 
 def rows() -> list[int]:

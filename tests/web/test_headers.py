@@ -86,7 +86,7 @@ def test_every_route_answers_every_reader_with_every_header(things: Things) -> N
     }
     for role, asked in methods.items():
         for method in asked:
-            client = client_of(things, role)
+            client = client_of(things.company, role)
             for name, pattern in routes:
                 if (role, method, name) == ("admin", "post", "account_logout"):
                     continue
@@ -99,7 +99,7 @@ def test_every_route_answers_every_reader_with_every_header(things: Things) -> N
 
 @override_settings(ROOT_URLCONF="tests.web.test_headers", DEBUG=False)
 def test_what_goes_wrong_carries_the_headers_too(things: Things) -> None:
-    client = client_of(things, "admin")
+    client = client_of(things.company, "admin")
     client.raise_request_exception = False
     strict = Client(enforce_csrf_checks=True)
     answers = {
@@ -125,7 +125,7 @@ def test_what_goes_wrong_carries_the_headers_too(things: Things) -> None:
 
 
 def test_a_nonce_is_used_once(things: Things) -> None:
-    client = client_of(things, "admin")
+    client = client_of(things.company, "admin")
     seen = set()
     for _ in range(3):
         answer = client.get(reverse("week", kwargs={"workspace": things.company.slug}))
@@ -178,7 +178,7 @@ def fingerprint() -> dict[str, str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_looking_changes_nothing(things: Things, role: str) -> None:
     actions.refresh_day(by=things.company.operator(), now=NOW)  # else the first look of a day brings scores to it (S7)
-    client = client_of(things, role)
+    client = client_of(things.company, role)
     before = fingerprint()
     wrote = []
     routes = list(every_route())

@@ -16,7 +16,7 @@ COLUMNS = {"date": "Week", "value": "Value"}
 
 @pytest.fixture
 def client(things: Things) -> Client:
-    return client_of(things, "admin")
+    return client_of(things.company, "admin")
 
 
 def address(things: Things) -> str:

@@ -102,12 +102,13 @@ def serve(
     no_work: Annotated[bool, typer.Option("--no-work", help="Leave jobs to `milepost work` processes.")] = False,
 ) -> None:
     """Serve the pages and run what is due, until Ctrl-C."""
-    from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
+    from milepost.cli.server import address, remember_stop, run  # noqa: PLC0415 - loads Django
 
     _check_port()
     home = _prepare()
+    asked = remember_stop()
     out.print(f"Serving {address()} from {home}. Stop it with Ctrl-C.", soft_wrap=True)
-    run(with_work=not no_work)
+    run(with_work=not no_work, asked=asked)
 
 
 @app.command()
@@ -115,7 +116,7 @@ def demo(
     start: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Make a sample company in a workspace of its own, to look around in."""
-    from milepost.cli.server import address, run  # noqa: PLC0415 - loads Django
+    from milepost.cli.server import address, remember_stop, run  # noqa: PLC0415 - loads Django
 
     if start:
         _check_port()
@@ -128,8 +129,9 @@ def demo(
     out.print(f"Sign in   [bold]{made.email}[/bold]  password [bold]{made.password}[/bold]", highlight=False)
     out.print(f"Others    {', '.join(made.others)} (same password)", highlight=False, soft_wrap=True)
     if start:
+        asked = remember_stop()
         out.print("Stop      Ctrl-C\n")
-        run(with_work=True)
+        run(with_work=True, asked=asked)
 
 
 @app.command()

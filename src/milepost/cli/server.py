@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 import socket
 import threading
 
@@ -41,9 +42,24 @@ def check_port() -> None:
             ) from None
 
 
-def run(*, with_work: bool) -> None:
-    """Serve until a signal ends it; jobs run in a thread of this process."""
+def remember_stop() -> threading.Event:
+    """Note from now on that Ctrl-C or a stop was asked for, until the server listens to signals itself.
+
+    Raised while modules load, a KeyboardInterrupt can be lost, and the server would then run on for ever.
+    """
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    return asked
+
+
+def run(*, with_work: bool, asked: threading.Event | None = None) -> None:
+    """Serve until a signal ends it; jobs run in a thread of this process.
+
+    `asked` is what `remember_stop` returned; None lets it begin here.
+    """
     environment = Environment()
+    asked = asked or remember_stop()
     # A forked server would inherit this process's SQLite locks and connections, which SQLite forbids:
     # if a job was writing at that moment, the server found the database locked for ever.
     multiprocessing.set_start_method("spawn", force=True)
@@ -66,6 +82,8 @@ def run(*, with_work: bool) -> None:
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     )
+    heard = server.signal_handler_interrupt
+    server.on_startup(lambda: heard() if asked.is_set() else None)  # called once it listens to signals
     try:
         server.serve()
     finally:
