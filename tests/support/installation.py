@@ -1,6 +1,7 @@
 """An installation as an operator runs it: its own processes, port, folder and database; killed without warning."""
 
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -52,16 +53,16 @@ class Installation:
         """
         begun = time.monotonic()
         within = FIRST_START_SECONDS if is_first else RESTART_SECONDS
-        if self.database_url:
-            self._spawn("serve", "--no-work")
-            if not is_first:  # it wants the tables to be there
-                self._spawn("work")
-        else:
-            self._spawn("serve")
+        own_worker = bool(self.database_url)
+        self._spawn("serve", *["--no-work"] * own_worker)
+        if own_worker and not is_first:
+            self._spawn("work")
         while not self._answers():
             assert self.processes[0].poll() is None, (self.home.parent / "serve.log").read_text()
             assert time.monotonic() - begun < within, f"no answer within {within:.0f} seconds of the start"
             time.sleep(0.02)
+        if own_worker and is_first:
+            self._spawn("work")  # it wants the tables to be there
         return time.monotonic() - begun
 
     def kill(self, *, groups: bool = True) -> None:
@@ -137,9 +138,7 @@ class Installation:
 @contextmanager
 def installed(folder: Path, **settings: str) -> Iterator[Installation]:
     """Make an installation on the engine of this run and take it away again."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _port()
     name = f"milepost_{uuid4().hex[:12]}"
     server = os.environ["DATABASE_URL"] if ENGINE == "postgres" else ""
     if server:
@@ -154,6 +153,15 @@ def installed(folder: Path, **settings: str) -> Iterator[Installation]:
         if server:
             with psycopg.connect(server, autocommit=True) as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _port() -> int:
+    """Return a free port that nobody is given by chance while the server is dead: systems give those from 32768 on."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def _command() -> str:
