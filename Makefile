@@ -33,6 +33,8 @@ qa: test
 	MILEPOST_XSS_ROUNDS=1000 $(BIN)/pytest -q tests/browser/test_xss.py
 	MILEPOST_SEQUENCES=2000 $(BIN)/pytest -q tests/web/test_account.py
 	MILEPOST_API_REQUESTS=100000 $(BIN)/pytest -q tests/api/test_description.py
+	MILEPOST_KILL_ROUNDS=50 MILEPOST_KILL_SECONDS=10 MILEPOST_TEST_ENGINE=sqlite $(BIN)/pytest -s -q tests/site/test_kill.py
+	MILEPOST_KILL_ROUNDS=50 MILEPOST_KILL_SECONDS=10 MILEPOST_TEST_ENGINE=postgres $(BIN)/pytest -s -q tests/site/test_kill.py
 
 # Asks an advisory service for every pinned version; fails where it cannot answer for one of them.
 audit: .venv/dev.stamp
