@@ -33,6 +33,7 @@ class Actor:
     name: str = ""
     has_walls: bool = True
     token_id: int | None = None  # the key of the program that acts
+    scopes: frozenset[str] = frozenset(Scope)  # of that key
 
     @property
     def is_admin(self) -> bool:

@@ -13,7 +13,7 @@ from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NotFound
-from milepost.workspace.models import Invitation, Membership, Role, Team, TeamMembership, User
+from milepost.workspace.models import ApiToken, Invitation, Membership, Role, Team, TeamMembership, User
 from milepost.workspace.permissions import Actor, can_manage_people, require
 
 INVITATION_DAYS = 14
@@ -61,11 +61,13 @@ def find_invitation(token: str, *, now: datetime) -> Invitation:
     """Return the open invitation with this secret.
 
     Raises:
-        InvitationClosed: unknown, used, withdrawn or expired; which of them is not told.
+        InvitationClosed: unknown, used, withdrawn, expired, or from somebody who is no admin any more;
+            which of them is not told.
     """
     found = (
-        Invitation.objects.select_related("workspace", "team")
-        .filter(token_hash=_hash(token), accepted_at=None, revoked_at=None, expires_at__gt=now)
+        Invitation.objects.standing()
+        .select_related("workspace", "team")
+        .filter(token_hash=_hash(token), expires_at__gt=now)
         .first()
     )
     if found is None:
@@ -85,8 +87,8 @@ def accept_invitation(
     Raises:
         InvitationClosed, Invalid.
     """
-    invitation = find_invitation(token, now=now)
-    workspace = lock_workspace(invitation.workspace_id)
+    workspace = lock_workspace(find_invitation(token, now=now).workspace_id)
+    invitation = find_invitation(token, now=now)  # again: it may have been withdrawn while we waited
     if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now):
         raise InvitationClosed
     if user is None:
@@ -127,10 +129,7 @@ def revoke_invitation(*, by: Actor, invitation_id: int, now: datetime) -> None:
     """
     require(can_manage_people, by, to="withdraw invitations")
     lock_workspace(by.workspace_id)
-    open_ones = Invitation.objects.filter(
-        pk=invitation_id, workspace_id=by.workspace_id, accepted_at=None, revoked_at=None
-    )
-    row = open_ones.first()
+    row = Invitation.objects.standing().filter(pk=invitation_id, workspace_id=by.workspace_id).first()
     if row is None:
         raise NotFound
     row.revoked_at = now
@@ -163,7 +162,7 @@ def change_role(*, by: Actor, membership_id: int, role: str, now: datetime) -> N
 
 @transaction.atomic
 def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
-    """Take a person out of the workspace; what they did keeps their name.
+    """Take a person out of the workspace; what they did keeps their name, their tokens end for good.
 
     Raises:
         NotAllowed, NotFound, LastAdmin.
@@ -177,6 +176,7 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     places = TeamMembership.objects.filter(membership=membership)
     teams = list(places.order_by("team__name").values_list("team__name", flat=True))
     places.delete()
+    ApiToken.objects.filter(membership=membership, revoked_at=None).update(revoked_at=now)
     walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership_id, text="")
     if not Membership.objects.filter(user_id=membership.user_id, removed_at=None).exists():

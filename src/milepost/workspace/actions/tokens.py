@@ -39,7 +39,7 @@ def create_token(
     """Make a token for oneself, or, as an admin, for the workspace, and return it with its secret.
 
     Args:
-        scopes: of `Scope`; nobody gives a token more than their own role allows.
+        scopes: of `Scope`; nobody gives more than their own role, and a token no more than it has.
         days: how long it lives, None for ever.
 
     Raises:
@@ -54,9 +54,9 @@ def create_token(
     unknown = wanted - set(Scope.values)
     if unknown or not wanted:
         raise Invalid(f"Choose scopes from {', '.join(Scope.values)}.", field="scopes")
-    beyond = wanted - OF_ROLE[by.role]
-    if beyond:
-        raise Invalid(f"Your role cannot give {', '.join(sorted(beyond))}.", field="scopes")
+    for giver, able in (("role", OF_ROLE[by.role]), ("token", by.scopes)):
+        if beyond := wanted - able:
+            raise Invalid(f"Your {giver} cannot give {', '.join(sorted(beyond))}.", field="scopes")
     if days is not None and not 1 <= days <= LONGEST_LIFE:
         raise Invalid(f"A token lives from 1 to {LONGEST_LIFE:,} days, or for ever.", field="days")
     lock_workspace(by.workspace_id)

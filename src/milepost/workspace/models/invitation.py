@@ -9,6 +9,20 @@ from milepost.workspace.models.team import Team
 from milepost.workspace.models.workspace import Workspace
 
 
+class Invitations(models.Manager["Invitation"]):
+    """Finds invitations."""
+
+    def standing(self) -> models.QuerySet["Invitation"]:
+        """Return those neither used nor withdrawn, from somebody who is still an admin: a door closes with its host."""
+        return self.filter(
+            accepted_at=None,
+            revoked_at=None,
+            invited_by__role=Role.ADMIN,
+            invited_by__removed_at=None,
+            invited_by__user__is_active=True,
+        )
+
+
 class Invitation(models.Model):
     """A link that lets one person in, once and until it expires; only a hash of it is kept."""
 
@@ -22,6 +36,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Invitations] = Invitations()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "accepted_at"], name="invitation_open")]

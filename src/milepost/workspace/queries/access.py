@@ -11,7 +11,7 @@ from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound, NoToken
-from milepost.workspace.models import ActorKind, ApiToken, Membership, Role, Team, User, Workspace
+from milepost.workspace.models import ActorKind, ApiToken, Membership, Role, Scope, Team, User, Workspace
 from milepost.workspace.models.token import hash_of
 from milepost.workspace.permissions import Actor
 
@@ -125,12 +125,12 @@ def place_of_token(secret: str, *, now: datetime) -> tuple[Place, TokenFacts]:
             kind=ActorKind.TOKEN,
             name=token.name,
             token_id=token.pk,
+            scopes=facts.scopes,
         )
         return _place(actor, token.workspace, now=now, teams=()), facts
     if member.removed_at is not None or not member.user.is_active:
         raise NoToken
-    place = _member_place(member, token.workspace, found, now=now, kind=ActorKind.TOKEN, token_id=token.pk)
-    return place, facts
+    return _member_place(member, token.workspace, found, now=now, token=facts), facts
 
 
 @prepared
@@ -196,8 +196,7 @@ def _member_place(
     found: list[Any],
     *,
     now: datetime,
-    kind: ActorKind = ActorKind.PERSON,
-    token_id: int | None = None,
+    token: TokenFacts | None = None,
 ) -> Place:
     """Return the place of a member with a row for each team.
 
@@ -211,12 +210,13 @@ def _member_place(
         workspace_id=membership.workspace_id,
         membership_id=membership.pk,
         role=Role(membership.role),
-        kind=kind,
+        kind=ActorKind.TOKEN if token else ActorKind.PERSON,
         managed_teams=_with_those_below(managed, below),
         seen_teams=_with_those_below(seen, below),
         name=membership.user.name,
         has_walls=workspace.has_walls,
-        token_id=token_id,
+        token_id=token.id if token else None,
+        scopes=token.scopes if token else frozenset(Scope),
     )
     return _place(actor, workspace, now=now, teams=teams)
 

@@ -92,7 +92,7 @@ def show_workspace(actor: Actor) -> dict[str, Any]:
 
 
 def _invitations(workspace_id: int) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(workspace_id=workspace_id, accepted_at=None, revoked_at=None)
+    return Invitation.objects.standing().filter(workspace_id=workspace_id)
 
 
 def _people(workspace_id: int) -> QuerySet[Membership]:

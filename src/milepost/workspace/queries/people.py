@@ -121,9 +121,7 @@ def list_members(actor: Actor) -> tuple[MemberRow, ...]:
 
 def list_invitations(actor: Actor, *, now: datetime) -> tuple[InvitationRow, ...]:
     """Return the open invitations, the newest first."""
-    rows = Invitation.objects.filter(
-        workspace_id=actor.workspace_id, accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
+    rows = Invitation.objects.standing().filter(workspace_id=actor.workspace_id, expires_at__gt=now)
     values = rows.order_by("-id").values_list(
         "id", "label", "role", "team__name", "expires_at", "invited_by__user__name"
     )
