@@ -15,7 +15,8 @@ from tests.api.conftest import Caller, Calling, read
 from tests.api.test_matrix import TABLE as OPERATIONS
 from tests.api.test_matrix import address, operations
 from tests.people import build_company
-from tests.web.test_matrix import WRITES, Things, build_things, client_of
+from tests.web.test_matrix import WRITES, client_of
+from tests.web.things import Things, build_things
 
 pytestmark = pytest.mark.django_db
 GUARDED = ("workspace", "metrics", "okr")
@@ -225,7 +226,7 @@ def taken_by(client: Any, name: str, things: Things) -> set[str]:
 )  # that page tells its forms apart by such a name
 def test_a_form_writes_what_it_shows_and_nothing_else(things: Things, name: str) -> None:
     foreign = build_things(build_company("Third"), kpi_name="Theirs")
-    client = client_of(things, "admin")
+    client = client_of(things.company, "admin")
     where, form = reverse(name, kwargs=things.of(name)), WRITES[name][0](things)
     form |= {"name": "Renamed"} if name == "settings" else {}  # else it saves what stands there
     extra = [n for n in NAMES if n not in taken_by(client, name, things)]

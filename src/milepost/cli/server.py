@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 import socket
 import threading
+from collections.abc import Callable
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -82,7 +83,7 @@ def run(*, with_work: bool, asked: threading.Event | None = None) -> None:
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     )
-    heard = server.signal_handler_interrupt
+    heard: Callable[[], None] = server.signal_handler_interrupt
     server.on_startup(lambda: heard() if asked.is_set() else None)  # called once it listens to signals
     try:
         server.serve()
