@@ -14,13 +14,10 @@ class Invitations(models.Manager["Invitation"]):
 
     def standing(self) -> models.QuerySet["Invitation"]:
         """Return those neither used nor withdrawn, from somebody who is still an admin: a door closes with its host."""
-        return self.filter(
-            accepted_at=None,
-            revoked_at=None,
-            invited_by__role=Role.ADMIN,
-            invited_by__removed_at=None,
-            invited_by__user__is_active=True,
+        host = Membership.objects.filter(
+            pk=models.OuterRef("invited_by_id"), role=Role.ADMIN, removed_at=None, user__is_active=True
         )
+        return self.filter(models.Exists(host), accepted_at=None, revoked_at=None)  # a join would scan the members
 
 
 class Invitation(models.Model):
