@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from milepost.okr import actions
 from milepost.okr.models import KeyResult, Objective
+from milepost.workspace import actions as workspace
 from tests.people import NOW, TODAY, Company
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,9 @@ def test_no_page_scans_a_big_table(company: Company) -> None:
             now=NOW,
         )
         Objective.objects.filter(title__endswith=str(number)).update(cycle_id=at)
+    for number in range(10):  # and other teams
+        team = workspace.create_team(by=company.operator(), name=f"Team {number}", parent_id=None, now=NOW)
+        Objective.objects.filter(title__startswith="Goal", title__endswith=str(number)).update(owner_team_id=team)
     actions.rebuild(by=company.operator(), now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
