@@ -176,6 +176,8 @@ def test_each_operation_answers_each_actor_in_each_world_as_the_table_says(
             if answer.status_code != (said := expected(name, row, method, who, world)):
                 wrong.append((name, world, answer.status_code, said, answer.content[:200]))
         alike = {answers[w] for w in ("private", "foreign", "missing") if w in answers and answers[w][0] == 404}
+        if answers.get("foreign") != answers.get("missing"):
+            wrong.append((name, "foreign is not missing"))
         if len(alike) > 1:
             wrong.append((name, "tells them apart", alike))
     assert wrong == [], "\n".join(map(str, wrong))

@@ -276,6 +276,8 @@ def test_each_page_answers_each_reader_in_each_world_as_the_table_says(
                     (cell.name, cell.method, bool(cell.body), world, answer.status_code, cell.expected(who, world))
                 )
         seen_alike = {answers[w] for w in ("foreign", "missing", "private") if w in answers and answers[w][0] == 404}
+        if answers.get("foreign") != answers.get("missing"):
+            wrong.append((cell.name, cell.method, bool(cell.body), "foreign is not missing"))
         if len(seen_alike) > 1:
             wrong.append((cell.name, cell.method, bool(cell.body), "tells them apart"))
     record_property("cells", cells)
