@@ -14,21 +14,22 @@ test: check .venv/browser.stamp
 	MILEPOST_TEST_ENGINE=postgres $(BIN)/pytest -n 2 --dist loadfile -q
 
 check: .venv/dev.stamp
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests qa benchmarks
+	$(BIN)/ruff format --check src tests qa benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	find src -path '*templates*' -name '*.html' | xargs $(BIN)/djade --check --target-version 5.2
 
 fix: .venv/dev.stamp
-	$(BIN)/ruff check --fix src tests benchmarks
-	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests qa benchmarks
+	$(BIN)/ruff format src tests qa benchmarks
 	find src -path '*templates*' -name '*.html' | xargs $(BIN)/djade --target-version 5.2
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.run
 
 qa: test
+	$(BIN)/python -m qa.guards
 	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -q tests/core
 	MILEPOST_XSS_ROUNDS=1000 $(BIN)/pytest -q tests/browser/test_xss.py
 	MILEPOST_SEQUENCES=2000 $(BIN)/pytest -q tests/web/test_account.py
