@@ -153,9 +153,8 @@ class Change(ast.NodeTransformer):
     def applied_to(self, text: str, path: str) -> ast.Module:
         """Return the changed module."""
         tree = ast.parse(text, path)
-        self.kinds: dict[int, list[str]] = {}
-        for node, kind in guards_in(tree):
-            self.kinds.setdefault(id(node), []).append(kind)
+        for node, kind in list(guards_in(tree)):
+            node.guards = [*getattr(node, "guards", ()), kind]  # type: ignore[union-attr]
         body: list[ast.stmt] = self.visit(tree).body
         after = 1 if ast.get_docstring(tree) is not None else 0
         while isinstance(body[after], ast.ImportFrom) and body[after].module == "__future__":  # type: ignore[attr-defined]
@@ -172,7 +171,7 @@ class Change(ast.NodeTransformer):
                 node.decorator_list.insert(0, _helper("runs", *map(ast.Constant, inside)))
         if isinstance(node, ast.Call):
             self._open(node)
-        kinds = self.kinds.get(id(node), [])
+        kinds = getattr(node, "guards", ())
         node = self.generic_visit(node)
         for kind in kinds:
             where = (node.lineno, node.col_offset, kind)  # type: ignore[attr-defined]
@@ -185,7 +184,7 @@ class Change(ast.NodeTransformer):
     def _open(self, call: ast.Call) -> None:
         """Take the filter that is to go out of a call: it stays in the question, as one that everything passes."""
         for keyword in call.keywords:
-            if any((keyword.lineno, keyword.col_offset, k) == self.out for k in self.kinds.get(id(keyword), [])):
+            if any((keyword.lineno, keyword.col_offset, k) == self.out for k in getattr(keyword, "guards", ())):
                 call.keywords.remove(keyword)
                 call.args.append(_helper("or_any", ast.Constant(keyword.arg), keyword.value))
 
