@@ -161,7 +161,7 @@ def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple
 def parent_of(actor: Actor, objective_id: int) -> tuple[int, str] | None:
     """Return id and title of the primary parent, None at the top or where the actor may not see it."""
     return (
-        Alignment.objects.filter(child_id=objective_id, until=None, is_primary=True)
+        Alignment.objects.filter(child_id=objective_id, workspace_id=actor.workspace_id, until=None, is_primary=True)
         .filter(Objective.seen_by(*actor.sight[1:], prefix="parent__"))
         .values_list("parent_id", "parent__title")
         .first()

@@ -1,0 +1,253 @@
+"""Every query asked directly, past the page that would have looked first: nobody is told what is not theirs.
+
+A query that is not in the table fails the run, and so does a row whose query tells nobody anything.
+"""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from milepost.core.rhythm import Rhythm
+from milepost.metrics import actions as metrics
+from milepost.metrics import queries as kpis
+from milepost.metrics.models import Metric
+from milepost.okr import actions as okr
+from milepost.okr import queries as goals
+from milepost.okr.models import KeyResult
+from milepost.workspace import actions as workspace
+from milepost.workspace import queries as places
+from milepost.workspace.errors import NotAllowed, NotFound
+from milepost.workspace.models import ApiToken, Invitation, Webhook
+from milepost.workspace.permissions import Actor
+from tests.people import NOW, TODAY, Company, build_company
+
+pytestmark = pytest.mark.django_db
+Query = Callable[..., Any]
+ROOMS = {"workspace": places, "metrics": kpis, "okr": goals}
+RHYTHM = Rhythm(every_weeks=1, monthly=False, weekday=0, anchor=TODAY)
+LATE = TODAY + timedelta(days=30)  # everything is due
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Things whose names all hold one word, and who may read it."""
+
+    word: str
+    company: Company
+    goal: int
+    parent: int
+    key_result: int
+    check_in: int
+    kpi: str
+    read_kpi: str  # everybody's, and a key result of the goal reads it
+    below: int
+    cycle: int
+
+    @property
+    def metric(self) -> Metric:
+        return Metric.objects.get(workspace_id=self.company.workspace_id, slug=self.kpi)
+
+    @property
+    def read_metric(self) -> Metric:
+        return Metric.objects.get(workspace_id=self.company.workspace_id, slug=self.read_kpi)
+
+
+def build_world(company: Company, word: str, **walls: Any) -> World:
+    """Make things that hold this word: a goal with a key result, below an open goal and above one, and a KPI."""
+    by = company.actor("lead")
+    read = company.kpi(f"Read by {word.lower()[::-1]}")
+    parent = company.objective("Above")
+    drafts = [
+        okr.KeyResultDraft(title=f"{word} tickets", start=100, target=60),
+        okr.KeyResultDraft(title=f"{word} replies", start=48, target=30, kpi=read),
+    ]
+    goal = company.objective(f"{word} goal", key_results=drafts, parent_id=parent, **walls)
+    below = company.objective("Below", parent_id=goal)
+    key_result = KeyResult.objects.get(title=f"{word} tickets").pk
+    draft = okr.CheckInDraft(key_result_id=key_result, value=99, confidence=2, note=f"{word} said")
+    check_in = okr.record_check_in(by=by, draft=draft, now=NOW)
+    kpi = company.kpi(f"{word} pulse", **walls)
+    metrics.add_note(by=by, slug=kpi, day=TODAY, text=f"{word} note", fiscal_month=1, now=NOW)
+    values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
+    okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
+    cycle = okr.create_cycle(
+        by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
+    )
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle)
+
+
+def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
+    return [(kind, pk) for pk in things.filter(workspace_id=w.company.workspace_id).values_list("pk", flat=True)]
+
+
+def _everything(w: World) -> list[tuple[str, int]]:
+    """Return a reference to each thing of the world that holds its word."""
+    found = [("objective", w.goal), ("key_result", w.key_result), ("kpi", w.metric.pk)]
+    found += [("team", w.company.team), ("cycle", w.cycle), ("person", w.company.ids["lead"])]
+    found += _about(w, "token", ApiToken.objects) + _about(w, "webhook", Webhook.objects)
+    return found + _about(w, "invitation", Invitation.objects)
+
+
+def _events_about(w: World) -> list[dict[str, Any]]:
+    return [{"changes": {"lead": [None, w.company.ids["lead"]]}, "about": {"person": w.company.ids["lead"]}}]
+
+
+def _webhook(w: World) -> int:
+    return Webhook.objects.get(workspace_id=w.company.workspace_id).pk
+
+
+# Query: what it is asked about a world.
+CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
+    "workspace.find_lead": lambda f, a, w: [w.word for pk in [f(a, w.company.users["lead"].email)] if pk],
+    "workspace.list_events": lambda f, a, w: f(a, filters={}, limit=200),
+    "workspace.every_event": lambda f, a, w: list(f(a, filters={}, until=10**6)),
+    "workspace.list_all_people": lambda f, a, w: f(a, filters={}),
+    "workspace.show_person": lambda f, a, w: f(a, w.company.ids["lead"]),
+    "workspace.list_all_invitations": lambda f, a, w: f(a),
+    "workspace.list_all_teams": lambda f, a, w: f(a, filters={}),
+    "workspace.show_team": lambda f, a, w: f(a, w.company.team),
+    "workspace.show_workspace": lambda f, a, w: f(a),
+    "workspace.list_people": lambda f, a, w: f(a),
+    "workspace.list_everybody": lambda f, a, w: f(a),
+    "workspace.list_teams": lambda f, a, w: f(a),
+    "workspace.list_members": lambda f, a, w: f(a),
+    "workspace.list_invitations": lambda f, a, w: f(a, now=NOW),
+    "workspace.list_tokens": lambda f, a, w: f(a, now=NOW),
+    "workspace.list_webhooks": lambda f, a, w: f(a),
+    "workspace.show_webhook": lambda f, a, w: f(a, _webhook(w)),
+    "workspace.list_deliveries": lambda f, a, w: [w.word, f(a, _webhook(w))],
+    "metrics.get_kpi": lambda f, a, w: f(a, w.kpi),
+    "metrics.find_kpi": lambda f, a, w: f(a, f"{w.word} pulse"),
+    "metrics.board": lambda f, a, w: [f(a, view=v, today=TODAY) for v in ("all", "attention")],
+    "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
+    "metrics.team_tiles": lambda f, a, w: f(a, w.company.team, today=TODAY),
+    "metrics.explained_kpi": lambda f, a, w: [w.word, f(a, w.kpi, today=TODAY)],
+    "metrics.kpi_page": lambda f, a, w: f(a, w.kpi, today=TODAY),
+    "metrics.list_kpis": lambda f, a, w: f(a),
+    "metrics.list_all_kpis": lambda f, a, w: f(a, today=TODAY, filters={}),
+    "metrics.show_kpi": lambda f, a, w: f(a, w.kpi, today=TODAY),
+    "okr.get_objective": lambda f, a, w: f(a, w.goal),
+    "okr.get_objective_and_parent": lambda f, a, w: f(a, w.goal),
+    "okr.get_key_result": lambda f, a, w: f(a, w.key_result),
+    "okr.get_key_results": lambda f, a, w: f(a, [w.key_result]),
+    "okr.get_check_in": lambda f, a, w: f(a, w.check_in).note,
+    "okr.get_cycle": lambda f, a, w: f(a, w.cycle),
+    "okr.things_of": lambda f, a, w: f(a, _everything(w)),
+    "okr.names_in": lambda f, a, w: f(a, _events_about(w)),
+    "okr.list_cycles": lambda f, a, w: f(a, today=TODAY),
+    "okr.frame_facts": lambda f, a, w: f(a, today=TODAY),
+    "okr.list_cycles_with_counts": lambda f, a, w: f(a, today=TODAY),
+    "okr.explained_key_result": lambda f, a, w: [
+        w.word, f(a, w.key_result, rhythm=RHYTHM, today=TODAY),
+    ],
+    "okr.explained_objective": lambda f, a, w: [f(a, pk, today=TODAY) for pk in (w.parent, w.goal)],
+    "okr.find": lambda f, a, w: [f(a, text) for text in (w.word, f"{w.word} 43")],
+    "okr.goals_page": lambda f, a, w: [
+        f(a, cycle_id=w.company.cycle, view=view, today=LATE) for view in ("all", "attention", "overdue")
+    ],
+    "okr.branch_of": lambda f, a, w: [f(a, pk, depth=0) for pk in (w.parent, w.goal)],
+    "okr.key_result_line": lambda f, a, w: f(a, w.key_result),
+    "okr.children_of": lambda f, a, w: f(a, [w.parent]),
+    "okr.list_objectives": lambda f, a, w: [
+        f(a, filters=given) for given in ({}, {"cycle_id": w.company.cycle}, {"parent_id": w.parent})
+    ],
+    "okr.show_objective": lambda f, a, w: f(a, w.goal),
+    "okr.list_key_results": lambda f, a, w: [f(a, filters=given) for given in ({}, {"objective_id": w.goal})],
+    "okr.show_key_result": lambda f, a, w: f(a, w.key_result),
+    "okr.list_amendments": lambda f, a, w: [w.word, f(a, w.goal)],
+    "okr.list_check_ins": lambda f, a, w: f(a, filters={}),
+    "okr.show_check_in": lambda f, a, w: f(a, w.check_in),
+    "okr.list_all_cycles": lambda f, a, w: f(a),
+    "okr.show_cycle": lambda f, a, w: f(a, w.cycle),
+    "okr.objective_page": lambda f, a, w: [f(a, pk, today=TODAY) for pk in (w.parent, w.goal, w.below)],
+    "okr.parent_of": lambda f, a, w: f(a, w.below),
+    "okr.list_parents": lambda f, a, w: f(a),
+    "okr.people_page": lambda f, a, w: f(a, today=TODAY),
+    "okr.team_page": lambda f, a, w: f(a, w.company.team),
+    "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
+    "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY),
+    "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None),
+    "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
+    "okr.week_page": lambda f, a, w: f(a, today=LATE),
+}  # fmt: skip
+# What tells no names: how many children are behind walls (tests/web/test_walls.py).
+APART = {"okr.with_narrow_children"}
+# What a workspace's people all read, whatever stands behind walls; and what only its admins do.
+NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
+    "okr.get_cycle", "okr.names_in", "okr.list_cycles", "okr.frame_facts", "okr.list_cycles_with_counts",
+    "okr.list_all_cycles", "okr.show_cycle",
+    "okr.things_of",  # of the trail, which admins alone read
+    "okr.people_page",  # counts and dates
+}  # fmt: skip
+
+
+def queries() -> Iterator[tuple[str, Query]]:
+    """Yield every public function of the queries that takes an actor first."""
+    for room, package in ROOMS.items():
+        for found in pkgutil.iter_modules(package.__path__):
+            module = import_module(f"{package.__name__}.{found.name}")
+            for name, function in vars(module).items():
+                if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
+                    continue
+                if next(iter(inspect.signature(function).parameters), "") == "actor":
+                    yield f"{room}.{name}", function
+
+
+QUERIES = dict(queries())
+
+
+def told(name: str, actor: Actor, world: World) -> str:
+    """Return all that a query says, in small letters; nothing where it refuses."""
+    try:
+        return repr(CALLS[name](QUERIES[name], actor, world)).lower()
+    except (NotFound, NotAllowed):
+        return ""
+
+
+@pytest.fixture
+def foreign(company: Company) -> World:
+    """Another workspace, in which everything holds the word."""
+    other = build_company("Zebra")
+    by = other.actor()
+    workspace.create_token(by=by, name="Zebra token", scopes=["read"], days=9, now=NOW)
+    workspace.create_webhook(by=by, url="https://zebra.example/h", events=["checkin.created"], now=NOW)
+    workspace.invite(by=by, label="zebra@example.com", role="member", team_id=None, now=NOW)
+    return build_world(other, "Zebra")
+
+
+@pytest.fixture
+def hidden(company: Company) -> World:
+    """Things of the same workspace behind a wall."""
+    return build_world(company, "Zebra", visibility="private")
+
+
+def test_every_query_stands_in_the_table() -> None:
+    assert set(QUERIES) == set(CALLS) | APART
+
+
+def test_an_admin_of_another_workspace_is_told_nothing(company: Company, foreign: World) -> None:
+    assert silent(CALLS, foreign.company.actor(), foreign) == []  # there is something to tell
+    assert telling(CALLS, company.actor(), foreign) == []
+
+
+def test_somebody_outside_a_wall_is_told_nothing(company: Company, hidden: World) -> None:
+    walled = [name for name in CALLS if name not in NO_WALLS]
+    assert silent(walled, company.actor(), hidden) == []
+    assert telling(walled, company.actor("member"), hidden) == []
+
+
+def telling(names: Iterable[str], actor: Actor, world: World) -> list[str]:
+    """Return the queries that say the world's word."""
+    return [name for name in names if world.word.lower() in told(name, actor, world)]
+
+
+def silent(names: Iterable[str], actor: Actor, world: World) -> list[str]:
+    """Return those that do not."""
+    said = telling(names, actor, world)
+    return [name for name in names if name not in said]
