@@ -138,95 +138,73 @@ def _conditions_of(node: ast.FunctionDef) -> Iterator[tuple[ast.expr, str]]:
                 yield condition, "bar" if id(condition) in barring else "grant"
 
 
-class Change(ast.NodeTransformer):
-    """Takes guards out of a module, or has each of them note who passes it.
+class Switched(ast.NodeTransformer):
+    """Puts a switch before each guard of a module, so that one can be taken out while the tests run.
 
     Args:
-        out: the guard to take out; None takes out none.
-        noted: the guards that note who passes, with the number each is noted under.
+        numbers: line, column and kind of the guards, with the number each is known by.
     """
 
-    def __init__(self, *, out: Site | None, noted: dict[tuple[int, int, str], int]) -> None:
-        self.out = (out.line, out.column, out.kind) if out else None
-        self.noted = noted
+    def __init__(self, numbers: dict[tuple[int, int, str], int]) -> None:
+        self._numbers = numbers
 
     def applied_to(self, text: str, path: str) -> ast.Module:
-        """Return the changed module."""
+        """Return the module with its switches."""
         tree = ast.parse(text, path)
         for node, kind in list(guards_in(tree)):
-            node.guards = [*getattr(node, "guards", ()), kind]  # type: ignore[union-attr]
-        body: list[ast.stmt] = self.visit(tree).body
+            numbers = getattr(node, "guards", {})
+            numbers[kind] = self._numbers[node.lineno, node.col_offset, kind]
+            node.guards = numbers  # type: ignore[union-attr]
+        self.visit(tree)
         after = 1 if ast.get_docstring(tree) is not None else 0
-        while isinstance(body[after], ast.ImportFrom) and body[after].module == "__future__":  # type: ignore[attr-defined]
-            after += 1
-        body[after:after] = ast.parse("from qa.guards import lifted as __guard__").body
+        tree.body[after:after] = ast.parse("from qa.guards import switch as __guard__").body
         return ast.fix_missing_locations(tree)
 
     def visit(self, node: ast.AST) -> ast.AST:
         """Return what stands in a node's place."""
         if isinstance(node, ast.FunctionDef) and _is_decorated(node, "prepared"):
-            numbers = (self._number(n, k) for n, k in guards_in(node))
-            inside = [number for number in numbers if number is not None]
-            if inside:  # it is compiled once, so who runs it is noted at the call
-                node.decorator_list.insert(0, _helper("runs", *map(ast.Constant, inside)))
+            inside = [n for part in ast.walk(node) for n in getattr(part, "guards", {}).values()]
+            if inside:  # it is composed once, so who asks is noted at the call
+                node.decorator_list.insert(0, _helper("asked", *map(ast.Constant, inside)))
         if isinstance(node, ast.Call):
-            self._open(node)
-        kinds = getattr(node, "guards", ())
+            _open(node)
+        guards = getattr(node, "guards", {})
         node = self.generic_visit(node)
-        for kind in kinds:
-            where = (node.lineno, node.col_offset, kind)  # type: ignore[attr-defined]
-            if where == self.out:
-                return _without(node, kind)
-            if (number := self.noted.get(where)) is not None:
-                node = _noting(node, number)
+        original = node
+        for kind, number in guards.items():
+            test = _helper("stands", ast.Constant(number))
+            if isinstance(node, ast.stmt):
+                node = ast.copy_location(ast.If(test, [node], []), original)
+            elif isinstance(node, ast.expr):
+                node = ast.copy_location(ast.IfExp(test, node, _without(original, kind)), original)
         return node
 
-    def _open(self, call: ast.Call) -> None:
-        """Take the filter that is to go out of a call: it stays in the question, as one that everything passes."""
-        for keyword in call.keywords:
-            if any((keyword.lineno, keyword.col_offset, k) == self.out for k in getattr(keyword, "guards", ())):
-                call.keywords.remove(keyword)
-                call.args.append(_helper("or_any", ast.Constant(keyword.arg), keyword.value))
 
-    def _number(self, node: ast.AST, kind: str) -> int | None:
-        return self.noted.get((node.lineno, node.col_offset, kind))  # type: ignore[attr-defined]
+def _open(call: ast.Call) -> None:
+    """Make the filters of a call that are guards into conditions with a switch."""
+    for keyword in [k for k in call.keywords if getattr(k, "guards", {})]:
+        (number,) = keyword.guards.values()  # type: ignore[attr-defined]
+        call.keywords.remove(keyword)
+        call.args.append(_helper("where", ast.Constant(number), ast.Constant(keyword.arg), keyword.value))
 
 
 def _helper(name: str, *args: ast.expr) -> ast.Call:
     return ast.Call(ast.Attribute(ast.Name("__guard__", ast.Load()), name, ast.Load()), list(args), [])
 
 
-def _without(node: ast.AST, kind: str) -> ast.AST:
+def _without(node: ast.AST, kind: str) -> ast.expr:
     """Return what is left where a guard stood."""
-    left: ast.AST
     match node:
-        case ast.stmt():
-            left = ast.Pass()
         case ast.Call(func=ast.Attribute(value=rows, attr="visible_to"), args=args) if kind == "wall":
-            left = _helper("within_walls", rows, *args)
+            return _helper("within_walls", rows, *args)
         case ast.Call(func=ast.Attribute(value=rows, attr="visible_to"), args=args):
-            left = _helper("of_every_workspace", rows, *args)
+            return _helper("of_every_workspace", rows, *args)
         case ast.Call(func=ast.Attribute(value=rows, attr="seen"), args=args):
-            left = _helper("seen_of_every_workspace", rows, *args)
+            return _helper("seen_of_every_workspace", rows, *args)
         case ast.Call(func=ast.Attribute(attr="seen_by")):
-            left = _helper("or_any", node)
+            return _helper("or_any", node)
         case ast.Call(func=ast.Attribute(value=rows, attr="standing")):
-            left = ast.Call(ast.Attribute(rows, "all", ast.Load()), [], [])
+            return ast.Call(ast.Attribute(rows, "all", ast.Load()), [], [])
         case ast.Attribute(attr="sight"):
-            left = _helper("whole", node)
-        case _:
-            left = ast.Constant(kind == "grant")
-    return ast.copy_location(left, node)
-
-
-def _noting(node: ast.AST, number: int) -> ast.AST:
-    """Return the same guard, noting who passes."""
-    match node:
-        case ast.stmt():
-            note = ast.copy_location(ast.Expr(_helper("passed", ast.Constant(number))), node)
-            return ast.copy_location(ast.If(ast.Constant(True), [note, node], []), node)
-        case ast.keyword(arg=name, value=value):
-            return ast.copy_location(ast.keyword(name, _helper("passed", ast.Constant(number), value)), node)
-        case ast.expr():
-            return ast.copy_location(_helper("passed", ast.Constant(number), node), node)
-    raise TypeError(f"Nobody can pass {ast.dump(node)}.")
+            return _helper("whole", node)
+    return ast.Constant(kind == "grant")

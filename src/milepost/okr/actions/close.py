@@ -18,9 +18,9 @@ from milepost.okr.queries.tree import with_ancestors
 from milepost.workspace.actions import record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
-from milepost.workspace.errors import Invalid
+from milepost.workspace.errors import Invalid, NotAllowed
 from milepost.workspace.models import Visibility, WebhookEvent
-from milepost.workspace.permissions import Actor, require
+from milepost.workspace.permissions import Actor, can_write, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,11 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
 
     Raises:
         NotFound: no such cycle.
+        NotAllowed: the actor only reads, or all that runs is others'.
         WrongState: it has not ended yet.
     """
     moment = lock_moment(by, now=now)
+    require(can_write, by, to="close objectives")
     cycle = get_cycle(by, cycle_id)
     if moment.today <= cycle.last_day:
         raise WrongState(f"{cycle.name} runs until {cycle.last_day}. Close its objectives one by one until then.")
@@ -139,6 +141,8 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
             continue
         close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
         closed.append(pk)
+    if left and not closed:
+        raise NotAllowed("Nothing of what still runs in this cycle is yours to close. Ask its leads or an admin.")
     record_event(
         by=by,
         verb="closed",

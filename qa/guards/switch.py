@@ -1,4 +1,4 @@
-"""What stands in the source where a guard was taken out, or where one notes who passes it.
+"""The switches that stand before guards, and what stands there when one is off.
 
 Arguments stay in the question, so that a statement composed once is still asked with all of them.
 """
@@ -10,26 +10,28 @@ from typing import Any, TypeVar
 
 from django.db.models import Q
 
-from qa.guards import plugin
-
 Value = TypeVar("Value")
 ANY = Q(pk__gte=-1)
+off: int | None = None  # the guard that is out
+running = ""  # the test that runs
+passed: dict[int, set[str]] = {}  # by guard, the tests that passed it
 
 
-def passed(number: int, value: Value = None) -> Value:  # type: ignore[assignment]
-    """Note that the running test passes this guard, and give the value back."""
-    plugin.note(number)
-    return value
+def stands(number: int) -> bool:
+    """Return whether a guard is in its place, and note who asks."""
+    if running:
+        passed.setdefault(number, set()).add(running)
+    return number != off
 
 
-def runs(*numbers: int) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
-    """Note at each call that the running test passes these guards."""
+def asked(*numbers: int) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Note at each call of a statement that is composed once who passes the guards inside."""
 
     def dress(function: Callable[..., Value]) -> Callable[..., Value]:
         @wraps(function)
         def noted(*args: Any, **named: Any) -> Value:
             for number in numbers:
-                plugin.note(number)
+                stands(number)
             return function(*args, **named)
 
         return noted
@@ -37,9 +39,15 @@ def runs(*numbers: int) -> Callable[[Callable[..., Value]], Callable[..., Value]
     return dress
 
 
-def or_any(condition: Any, value: object = None) -> Q:
-    """Return a condition that every row meets: the one given, or anything."""
-    return (condition if isinstance(condition, Q) else Q(**{condition: value})) | ANY
+def where(number: int, name: str, value: object) -> Q:
+    """Return the filter of this name; without it, one that lets everything through."""
+    condition = Q(**{name: value})
+    return condition if stands(number) else or_any(condition)
+
+
+def or_any(condition: Q) -> Q:
+    """Return a condition that every row meets."""
+    return condition | ANY
 
 
 def whole(sight: Any) -> Any:
