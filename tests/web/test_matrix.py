@@ -143,6 +143,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "goal_reopen": (lambda _: {"reason": "Again"}, only(*OWNERS, status=302)),
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
+    "check_in_edit": (check_in_form, only("admin", "lead", status=302, others=404)),
     "kpi_new": (kpi_form, only(*WRITERS, status=302)),
     "kpi_edit": (kpi_form, only(*OWNERS, status=302)),
     "kpi_objective": (objective_form, only(*WRITERS, status=302)),
