@@ -300,11 +300,11 @@ class Cell:
 
     def expected(self, who: str, world: str) -> int:
         """Return the status for a reader in a world, from the table of those who see everything."""
-        role = {"contributor": "member", "removed": "anonymous", "disabled": "anonymous"}.get(who, who)
+        helps = self.name == "kpi_import" or (self.body and self.name in {"check_in", "kpi_values", "find"})
+        contributor = "lead" if helps else "member"  # may check in and add values, not change the plan
+        role = {"contributor": contributor, "removed": "anonymous", "disabled": "anonymous"}.get(who, who)
         role = "anonymous" if role.endswith("token") else role
         status = self.said[role]
-        if who == "contributor" and self.body and self.name in {"check_in", "kpi_values", "find"}:
-            status = 302  # may check in and add values, not change the plan
         if status == 405 or role in {"anonymous", "outsider"}:
             return status
         if (self.name, status) in SAID_FIRST:
