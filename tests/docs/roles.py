@@ -97,7 +97,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("See the settings", ("get settings", "get settings_cycles")),
         Line("Change the settings", ("post settings",), ("update_workspace",)),
         Line("See the audit trail", ("get audit",), ("list_events",)),
-        Line("Take the audit trail away as a file", ("post audit_csv",)),
+        Line("Take the audit trail away as a file", ("post audit_csv", "post audit_xlsx")),
     ),
     "Tokens and webhooks": (
         Line("See one's own tokens", ("get tokens",)),

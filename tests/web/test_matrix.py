@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "webhooks": (only("admin", status=200), only("admin", status=422)),
     "audit": (only("admin", status=200), NO),
     "audit_csv": (NO, only("admin", status=200)),
+    "audit_xlsx": (NO, only("admin", status=200)),
 }
 
 

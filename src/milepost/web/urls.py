@@ -117,6 +117,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/webhooks/", webhooks.webhooks, name="webhooks"),
     path(W + "settings/audit/", audit.audit, name="audit"),
     path(W + "settings/audit/csv/", audit_files.as_csv, name="audit_csv"),
+    path(W + "settings/audit/xlsx/", audit_files.as_xlsx, name="audit_xlsx"),
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
