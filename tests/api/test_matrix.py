@@ -1,8 +1,8 @@
 """Every operation against every kind of token: one that is not in the table fails the run."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -23,7 +23,10 @@ ADMINS = ("admin", "workspace")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What an operation is sent, who may, and what those who may are answered."""
+    """What an operation is sent, who may, and what those who may are answered: that it is done.
+
+    A refusal over what was sent would say nothing about who may, so `at` names a thing in the right state.
+    """
 
     may: tuple[str, ...]
     status: int = 200
@@ -31,6 +34,7 @@ class Row:
     more: str = ""
     else_: int = 403  # for the other roles
     outsider: int = 404
+    at: Mapping[str, str] = field(default_factory=dict)  # name in the address: which of the things
 
 
 def every(status: int = 200) -> Row:
@@ -48,15 +52,15 @@ TABLE: dict[str, Row] = {
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
-    "delete_cycle": Row(ADMINS, 422),  # it holds objectives
-    "close_cycle": Row(WRITERS, 422),  # it still runs
+    "delete_cycle": Row(ADMINS, 204, at={"cycle_id": "empty_cycle"}),
+    "close_cycle": Row(WRITERS, at={"cycle_id": "past_cycle"}),  # closes of it what they may close
     "create_objective": Row(WRITERS, 201, lambda t: {"title": "New", "cycle_id": t.company.cycle, "start": False}),
     "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
-    "activate_objective": Row(WRITERS, 422),  # it runs already
-    "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, 422),
+    "activate_objective": Row(OWNERS, at={"objective_id": "draft"}),
+    "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, at={"objective_id": "paused"}),
     "cancel_objective": Row(OWNERS, 200, lambda _: {"reason": "Over"}),
     "close_objective": Row(OWNERS, 200, lambda _: {}),
-    "reopen_objective": Row(OWNERS, 422, more="?reason=Again"),
+    "reopen_objective": Row(OWNERS, more="?reason=Again", at={"objective_id": "closed"}),
     "add_key_result": Row(OWNERS, 201, lambda _: {"title": "New", "start": 0, "target": 1, "reason": "Said so"}),
     "update_key_result": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "cancel_key_result": Row(OWNERS, 204, lambda _: {"reason": "Over"}),
@@ -76,21 +80,21 @@ TABLE: dict[str, Row] = {
     "change_role": Row(ADMINS, 200, lambda _: {"role": "viewer"}),
     "remove_person": Row(ADMINS, 204),
     "invite": Row(ADMINS, 201, lambda _: {"label": "noor@example.com"}, outsider=201),
-    "list_invitations": Row(ADMINS, outsider=200), "revoke_invitation": Row(ADMINS, 404),
+    "list_invitations": Row(ADMINS, outsider=200), "revoke_invitation": Row(ADMINS, 204),
     "create_team": Row(ADMINS, 201, lambda _: {"name": "Help centre"}, outsider=201),
     "update_team": Row(ADMINS, 200, lambda _: {"name": "Help"}),
-    "delete_team": Row(ADMINS, 422),  # it owns goals
+    "delete_team": Row(ADMINS, 204, at={"team_id": "empty_team"}),
     "set_team_member": Row(ADMINS, 200, lambda _: {"is_manager": False}),
-    "remove_team_member": Row(ADMINS, 404),  # not in it
+    "remove_team_member": Row(ADMINS, at={"person_id": "lead"}),
     "list_tokens": Row(ADMINS, outsider=200),
     "create_token": Row(("admin",), 201, lambda _: {"name": "t", "scopes": ["read"]}, outsider=201),
-    "revoke_token": Row(ADMINS, 404),
+    "revoke_token": Row(ADMINS, 204),
     "list_events": Row(ADMINS, outsider=200),
-    "list_webhooks": Row(ADMINS, outsider=200), "show_webhook": Row(ADMINS, 404),
+    "list_webhooks": Row(ADMINS, outsider=200), "show_webhook": Row(ADMINS),
     "create_webhook": Row(ADMINS, 201, lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, outsider=201),
-    "update_webhook": Row(ADMINS, 404, lambda _: {"is_on": False}), "delete_webhook": Row(ADMINS, 404),
-    "rotate_webhook_secret": Row(ADMINS, 404), "list_deliveries": Row(ADMINS, 404),
-    "send_test_message": Row(ADMINS, 404), "replay_delivery": Row(ADMINS, 404),
+    "update_webhook": Row(ADMINS, 200, lambda _: {"is_on": False}), "delete_webhook": Row(ADMINS, 204),
+    "rotate_webhook_secret": Row(ADMINS, 201), "list_deliveries": Row(ADMINS),
+    "send_test_message": Row(ADMINS, 202), "replay_delivery": Row(ADMINS, 202),
 }  # fmt: skip
 # A member's token cannot carry the scope admin at all, so a team's manager changes it on the page.
 OUTSIDE_LISTS = frozenset(
@@ -112,21 +116,24 @@ def operations() -> dict[str, tuple[str, str]]:
     return found
 
 
-def address(path: str, t: Things) -> str:
-    ids = {
-        "cycle_id": t.company.cycle, "objective_id": t.goal, "key_result_id": t.key_result, "check_in_id": t.check_in,
-        "slug": t.kpi, "note_id": t.note, "person_id": t.person, "team_id": t.team, "token_id": 999_999,
-        "webhook_id": 999_999, "delivery_id": 999_999, "invitation_id": 999_999,
-    }  # fmt: skip
-    return path.format(**ids)
+NAMED = {
+    "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
+    "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
+    "delivery_id": "delivery", "invitation_id": "invitation",
+}  # fmt: skip
+GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
+
+
+def address(path: str, t: Things, row: Row) -> str:
+    return path.format(**{name: getattr(t, which) for name, which in (NAMED | dict(row.at)).items()}) + row.more
 
 
 def worlds_of(path: str) -> tuple[str, ...]:
     """Return where an operation's thing can be: everywhere if it is named in the address."""
     named = set(re.findall(r"{(\w+)}", path))
-    if named & {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}:
+    if named & GUARDED:
         return WORLDS
-    return ("open", "foreign", "missing") if named & {"person_id", "team_id"} else ("open",)
+    return ("open", "foreign", "missing") if named else ("open",)
 
 
 def expected(name: str, row: Row, method: str, who: str, world: str) -> int:
@@ -170,7 +177,7 @@ def test_each_operation_answers_each_actor_in_each_world_as_the_table_says(
         for world in worlds_of(path):
             things = worlds[world]
             with transaction.atomic():  # each operation finds everything as it was
-                answer = call(method, address(path, things) + row.more, row.body(things) if row.body else None)
+                answer = call(method, address(path, things, row), row.body(things) if row.body else None)
                 transaction.set_rollback(True)
             answers[world] = (answer.status_code, answer.content)
             if answer.status_code != (said := expected(name, row, method, who, world)):

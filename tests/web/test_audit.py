@@ -2,12 +2,15 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from milepost.exchange import xlsx_out
+from milepost.exchange.csv_out import text_of
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
 from milepost.okr.models import KeyResult
@@ -149,3 +152,41 @@ def test_every_kind_of_thing_finds_its_place(company: Company, admin: Client) ->
         "Objective", "Key result", "KPI", "Cycle", "Team", "Person", "Webhook", "Workspace",
     }  # fmt: skip
     assert "invited <b>Noor</b>" in page
+
+
+def sheet_of(answer) -> list[list[object]]:
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return [[cell.value for cell in row] for row in book.active.iter_rows()]
+
+
+def test_the_sheet_has_what_the_csv_has_and_is_an_event_too(company: Company, admin: Client) -> None:
+    pk = company.objective('=HYPERLINK("http://x";"y")')
+    actions.cancel_objective(by=company.actor("lead"), objective_id=pk, reason="-1+1", now=NOW)
+    amended(company)
+    before = Event.objects.count()
+    answer = admin.post(reverse("audit_xlsx", args=[company.slug]), {"kind": "objective"})
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert answer["Content-Disposition"].endswith('-audit-2026-11-22.xlsx"')
+    head, *rows = sheet_of(answer)
+    exported = Event.objects.order_by("-id")[0]
+    assert (exported.verb, exported.kind, exported.data) == ("exported", "audit", {"filters": {"kind": "objective"}})
+    assert Event.objects.count() == before + 1
+    answer = admin.post(reverse("audit_csv", args=[company.slug]), {"kind": "objective"})
+    there, *lines = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    assert head == there
+    assert [[text_of(c) for c in line] for line in lines] == [
+        [f"{v:%Y-%m-%dT%H:%M:%SZ}" if isinstance(v, datetime) else "" if v is None else str(v) for v in row]
+        for row in rows
+    ]
+    assert {row[12] for row in rows} >= {"-1+1"}
+    assert [row for row in rows if row[8] == '=HYPERLINK("http://x";"y")']
+
+
+def test_a_trail_that_no_sheet_holds_is_refused_and_is_no_event(company: Company, admin: Client, monkeypatch) -> None:
+    monkeypatch.setattr(xlsx_out, "MOST_ROWS", 3)
+    before = Event.objects.count()
+    answer = admin.post(reverse("audit_xlsx", args=[company.slug]))
+    assert answer.status_code == 400
+    assert "more than the 3 rows that a sheet holds. Narrow it, or take it as CSV." in answer.content.decode()
+    assert admin.post(reverse("audit_xlsx", args=[company.slug]), {"first": "yesterday"}).status_code == 400
+    assert Event.objects.count() == before

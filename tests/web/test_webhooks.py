@@ -30,13 +30,13 @@ def ask(company: Company, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_webhook_is_added_changed_tested_and_deleted(ask) -> None:
     assert "No webhooks" in ask()[1]
-    status, page = ask({"do": "save", "url": URL, "events": ["checkin.created"]})
+    status, page = ask({"url": URL, "events": ["checkin.created"]})
     hook = Webhook.objects.get()
     assert (status, hook.url, hook.events) == (200, URL, ["checkin.created"])
     assert "whsec_" in page
     assert "whsec_" not in ask()[1]  # shown once
     assert 'value="' + URL in ask(query=f"?edit={hook.pk}")[1]
-    ask({"do": "save", "webhook": hook.pk, "url": URL + "/2", "events": ["cycle.closed", "checkin.created"]})
+    ask({"do": "change", "webhook": hook.pk, "url": URL + "/2", "events": ["cycle.closed", "checkin.created"]})
     hook.refresh_from_db()
     assert (hook.url, hook.events) == (URL + "/2", ["checkin.created", "cycle.closed"])
     old = hook.secret
@@ -54,12 +54,12 @@ def test_a_webhook_is_added_changed_tested_and_deleted(ask) -> None:
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(ask) -> None:
     for body in ({"url": "ftp://x", "events": ["checkin.created"]}, {"url": URL}, {"url": URL, "events": ["all"]}, {}):
-        status, page = ask({"do": "save", **body})
+        status, page = ask(body)
         assert (status, Webhook.objects.count()) == (422, 0)
         assert 'class="err"' in page
-    ask({"do": "save", "url": URL, "events": ["checkin.created"]})
+    ask({"url": URL, "events": ["checkin.created"]})
     pk = Webhook.objects.get().pk
-    status, page = ask({"do": "save", "webhook": pk, "url": "https://u:p@x.example", "events": ["checkin.created"]})
+    status, page = ask({"do": "change", "webhook": pk, "url": "https://u:p@x.example", "events": ["checkin.created"]})
     assert (status, Webhook.objects.get().url) == (422, URL)
     assert "without a name or password" in page
 
@@ -93,6 +93,6 @@ def test_another_company_does_not_see_or_touch_it(company: Company, ask) -> None
     other = build_company("Other")
     pk, _ = actions.create_webhook(by=other.actor(), url=URL, events=["objective.created"], now=NOW)
     assert ask(query=f"?log={pk}")[0] == ask(query=f"?edit={pk}")[0] == 404
-    for do in ("on", "off", "delete", "secret", "test", "replay"):
+    for do in ("change", "on", "off", "delete", "secret", "test", "replay"):
         assert ask({"do": do, "webhook": pk, "delivery": 1})[0] == 404
     assert URL not in ask()[1]

@@ -1,6 +1,6 @@
 """Twelve readers, and one of everything in four worlds: open, behind a wall, in another workspace, nowhere."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from milepost.metrics import actions as metrics
 from milepost.okr import actions
 from milepost.okr.models import KeyResult
 from milepost.workspace import actions as workspace
-from milepost.workspace.models import Membership
+from milepost.workspace.models import Invitation, Membership
 from milepost.workspace.permissions import Scope
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
@@ -22,34 +22,43 @@ MISSING = 999_999
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
     "goal": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
-    "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "goal", "key_result_new": "goal",
+    "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
-    "team": "team", "team_edit": "team", "team_delete": "team", "team_members": "team",
+    "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Things:
-    """One of everything in a workspace."""
+    """One of everything in a workspace, in each state that a write asks for: who may is seen from what succeeds."""
 
     company: Company
     goal: int
     draft: int
+    paused: int
+    closed: int
     key_result: int
     check_in: int
     kpi: str
     note: int
     team: int
+    empty_team: int
     person: int
+    lead: int
+    cycle: int
+    past_cycle: int
+    empty_cycle: int
+    token: int
+    invitation: int
+    webhook: int
+    delivery: int
 
     def of(self, name: str) -> dict[str, object]:
         """Return the arguments of a route."""
-        ids: dict[str, object] = {"goal": self.goal, "draft": self.draft, "key_result": self.key_result}
-        ids |= {"check_in": self.check_in, "team": self.team, "person": self.person}
         args: dict[str, object] = {"workspace": self.company.slug}
         if name in PK:
-            args["pk"] = ids[PK[name]]
+            args["pk"] = getattr(self, PK[name])
         if name == "kpi_note_delete":
             args["pk"] = self.note
         if name.startswith("kpi") and name not in {"kpis", "kpi_new"}:
@@ -59,15 +68,44 @@ class Things:
 
 def build_things(company: Company, *, kpi_name: str = "First reply time", **walls: Any) -> Things:
     """Make one of everything; `walls` are the visibility and the contributors of goals and KPI."""
+    admin, lead = company.actor(), company.actor("lead")
     goal = company.objective(**walls)
-    draft = company.objective("A draft", activate=False, **walls)
+    paused, closed = company.objective("Paused", **walls), company.objective("Closed", **walls)
+    actions.set_paused(by=lead, objective_id=paused, paused=True, now=NOW)
+    actions.close_objective(by=lead, objective_id=closed, grade=actions.GradeDraft(), key_results={}, now=NOW)
     key_result = KeyResult.objects.get(objective_id=goal).pk
     check_in = actions.record_check_in(
-        by=company.actor("lead"), draft=actions.CheckInDraft(key_result_id=key_result, value=80, confidence=6), now=NOW
+        by=lead, draft=actions.CheckInDraft(key_result_id=key_result, value=80, confidence=6), now=NOW
     )
     kpi = company.kpi(kpi_name, **walls)
-    note = metrics.add_note(by=company.actor("lead"), slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW)
-    return Things(company, goal, draft, key_result, check_in, kpi, note, company.team, company.ids["member"])
+    past, empty = (
+        actions.create_cycle(by=admin, name=f"{name} of {goal}", first_day=day, last_day=day, now=NOW)
+        for name, day in (("Past", TODAY - timedelta(days=90)), ("Empty", TODAY))
+    )
+    workspace.invite(by=admin, label="Noor", role="member", team_id=None, now=NOW)
+    webhook, _ = workspace.create_webhook(by=admin, url="https://example.org/h", events=["cycle.closed"], now=NOW)
+    return Things(
+        company=company,
+        goal=goal,
+        draft=company.objective("A draft", activate=False, **walls),
+        paused=paused,
+        closed=closed,
+        key_result=key_result,
+        check_in=check_in,
+        kpi=kpi,
+        note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),
+        team=company.team,
+        empty_team=workspace.create_team(by=admin, name=f"Empty of {goal}", parent_id=None, now=NOW),
+        person=company.ids["member"],
+        lead=company.ids["lead"],
+        cycle=company.cycle,
+        past_cycle=past,
+        empty_cycle=empty,
+        token=workspace.create_token(by=admin, name="Spare", scopes=["read"], days=9, now=NOW).id,
+        invitation=Invitation.objects.latest("pk").pk,
+        webhook=webhook,
+        delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
+    )
 
 
 def build_worlds(company: Company) -> dict[str, Things]:
@@ -88,10 +126,10 @@ def build_worlds(company: Company) -> dict[str, Things]:
     opened = build_things(company, contributor_ids=helpers)
     hidden = build_things(company, kpi_name="Behind a wall", visibility="private", contributor_ids=helpers)
     theirs = build_things(other, kpi_name="Theirs alone")
-    gone = [MISSING] * 4
+    gone = {f.name: MISSING for f in fields(Things)} | {"company": company, "kpi": "nothing-here"}
     return {
         "open": opened, "private": hidden, "foreign": replace(theirs, company=company),
-        "missing": Things(company, *gone, "nothing-here", *gone[:3]),
+        "missing": Things(**gone),  # type: ignore[arg-type]
     }  # fmt: skip
 
 

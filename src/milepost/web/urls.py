@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, re_path
 from milepost.web.pages import (
     account,
     audit,
+    audit_files,
     check_ins,
     find,
     frame,
@@ -115,7 +116,8 @@ urlpatterns: list[URLPattern] = [
     path(W + "settings/tokens/", tokens.tokens, name="tokens"),
     path(W + "settings/webhooks/", webhooks.webhooks, name="webhooks"),
     path(W + "settings/audit/", audit.audit, name="audit"),
-    path(W + "settings/audit/csv/", audit.as_csv, name="audit_csv"),
+    path(W + "settings/audit/csv/", audit_files.as_csv, name="audit_csv"),
+    path(W + "settings/audit/xlsx/", audit_files.as_xlsx, name="audit_xlsx"),
 ]
 if settings.ENVIRONMENT.debug:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

@@ -10,7 +10,7 @@ from milepost.core.proposal import read_points
 from milepost.core.series import Point, closed_points
 from milepost.core.target import Target
 from milepost.metrics.models import Metric, Note, Reading
-from milepost.metrics.permissions import can_edit_kpi
+from milepost.metrics.permissions import can_edit_kpi, can_write_values
 from milepost.metrics.queries.board import Tile, tile_of
 from milepost.metrics.queries.series import (
     Known,
@@ -78,6 +78,7 @@ class KpiPage:
     created_at: datetime
     is_archived: bool
     can_edit: bool
+    can_write_values: bool
     open_value: float | None
     year_before: float | None
     year_before_on: date | None
@@ -137,6 +138,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         created_at=kpi.created_at,
         is_archived=kpi.archived_at is not None,
         can_edit=can_edit_kpi.test(actor, kpi),
+        can_write_values=can_write_values.test(actor, kpi),
         open_value=score.open_value,
         year_before=before,
         year_before_on=before_on,

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from milepost.metrics.queries.board import Tile, tiles_read
 from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore
 from milepost.okr.models.amendment import PEOPLE
-from milepost.okr.permissions import can_approve_goal, can_edit_goal
+from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
     KeyResultLine,
@@ -93,6 +93,7 @@ class ObjectivePage:
     activated_on: date | None
     version: int
     can_edit: bool
+    can_check_in: bool
     can_approve: bool
     my_id: int | None
 
@@ -139,6 +140,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         activated_on=own["objective__activated_on"],
         version=own["objective__version"],
         can_edit=can_edit_goal.test(actor, goal),
+        can_check_in=can_check_in.test(actor, goal),
         can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,
     )

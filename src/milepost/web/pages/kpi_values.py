@@ -113,7 +113,7 @@ def delete_note(request: PlacedRequest, slug: str, pk: int) -> HttpResponse:
 def import_file(request: PlacedRequest, slug: str) -> HttpResponse:
     place = request.place
     kpi = get_kpi(place.actor, slug)
-    if not kpi_page(place.actor, slug, today=place.today).can_edit:
+    if not kpi_page(place.actor, slug, today=place.today).can_write_values:
         raise NotAllowed("You may not write values of this KPI here. Ask its lead or an admin.")
     form = ImportForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"kpi": kpi, "form": form, "held": "", "read": None}

@@ -71,7 +71,7 @@ def objective_context(
             o.state == "active"
             and k.state == "active"
             and place.actor.can_write
-            and (shown.can_edit or k.lead_id == shown.my_id)
+            and (shown.can_check_in or k.lead_id == shown.my_id)
         )
         due = (
             k.next_check_in_on is not None

@@ -24,26 +24,26 @@ SHOWN = 20
 def webhooks(request: PlacedRequest) -> HttpResponse:
     if request.method == "GET":
         return _shown(request)
-    do = DEEDS.get(request.POST.get("do", ""))
-    return _save(request) if do is None else do(request)
+    return DEEDS.get(request.POST.get("do", ""), _add)(request)
 
 
-def _save(request: PlacedRequest) -> HttpResponse:
-    """Add a webhook, or change the one that the form names."""
+def _add(request: PlacedRequest) -> HttpResponse:
     actor, form = request.place.actor, WebhookForm(request.POST)
-    changed = _named(request, "webhook") if request.POST.get("webhook") else None
-    if not form.is_valid():
-        return _shown(request, form, edited=changed, status=422)
-    if changed is not None:
-        pk = changed
-        attempt(form, lambda: actions.edit_webhook(by=actor, webhook_id=pk, **form.cleaned_data, now=clock.now()))
-        if form.errors:
-            return _shown(request, form, edited=changed, status=422)
-        return _told(request, "The webhook is changed.")
-    made = attempt(form, lambda: actions.create_webhook(by=actor, **form.cleaned_data, now=clock.now()))
+    made = None
+    if form.is_valid():
+        made = attempt(form, lambda: actions.create_webhook(by=actor, **form.cleaned_data, now=clock.now()))
     if made is None:
         return _shown(request, form, status=422)
     return _shown(request, secret=made[1])  # shown here and now: no redirect could carry it safely
+
+
+def _change(request: PlacedRequest) -> HttpResponse:
+    actor, form, pk = request.place.actor, WebhookForm(request.POST), _named(request, "webhook")
+    if form.is_valid():
+        attempt(form, lambda: actions.edit_webhook(by=actor, webhook_id=pk, **form.cleaned_data, now=clock.now()))
+    if form.errors:
+        return _shown(request, form, edited=pk, status=422)
+    return _told(request, "The webhook is changed.")
 
 
 def _switch(request: PlacedRequest) -> HttpResponse:
@@ -79,7 +79,8 @@ def _replay(request: PlacedRequest) -> HttpResponse:
 
 
 DEEDS: dict[str, Callable[[PlacedRequest], HttpResponse]] = {
-    "on": _switch, "off": _switch, "delete": _delete, "secret": _rotate, "test": _test, "replay": _replay,
+    "change": _change, "on": _switch, "off": _switch, "delete": _delete, "secret": _rotate, "test": _test,
+    "replay": _replay,
 }  # fmt: skip
 
 
