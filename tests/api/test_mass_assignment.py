@@ -231,7 +231,8 @@ def test_a_form_writes_what_it_shows_and_nothing_else(things: Things, name: str)
     client = client_of(things.company, "admin")
     where = reverse(name, kwargs=things.of(name))
     changed = {"name": "Renamed"} if name == "settings" else {}  # else it saves what stands there
-    extra = [n for n in NAMES if n not in taken_by(client, name, things)]
+    taken = taken_by(client, name, things)
+    extra = [n for n in NAMES if n not in taken]
     assert len(extra) >= 120
     more = {n: value_for(n, things, foreign) for n in extra}
     known = {model: set(model._default_manager.values_list("pk", flat=True)) for model in guarded_models()}
