@@ -90,10 +90,11 @@ def _prepare() -> Path:
 
 def _check_port() -> None:
     from milepost.cli.server import PortTaken, check_port  # noqa: PLC0415 - loads the server
+    from milepost.site.secret_key import Misconfigured  # noqa: PLC0415 - as above
 
     try:
         check_port()
-    except PortTaken as error:
+    except (PortTaken, Misconfigured) as error:
         raise refuse(str(error)) from None
 
 
@@ -163,6 +164,20 @@ def doctor() -> None:
     out.print(table)
     if not all(finding.is_sound for finding in findings):
         raise refuse("Not sound. What is marked ✗ needs a look; report it with the version you run.")
+
+
+@app.command("mail-test")
+def mail_test(to: Annotated[str, typer.Argument(help="Whom to write to.")]) -> None:
+    """Send one mail with the settings of this installation and say what became of it."""
+    setup()
+    from milepost.cli.mail import send_test  # noqa: PLC0415 - after setup
+    from milepost.mail import NotSent  # noqa: PLC0415 - after setup
+
+    try:
+        sentence = send_test(to)
+    except NotSent as problem:
+        raise refuse(f"Not sent. {problem}") from None
+    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @audit_app.command("verify")
