@@ -1,6 +1,6 @@
 """Fixtures of every test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -39,6 +39,18 @@ def _empty_through_the_one_door() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _mail_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what a page sends be in the outbox when it answers; tests/site/test_mail.py sends as it is served."""
+    from milepost import mail
+
+    class AtOnce:
+        def submit(self, do: Callable[..., None], *given: Any) -> None:
+            do(*given)
+
+    monkeypatch.setattr(mail, "_sender", AtOnce())
 
 
 @pytest.fixture

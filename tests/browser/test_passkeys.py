@@ -1,10 +1,13 @@
 """A passkey is made, renamed, opens the account without a password, and is taken away."""
 
+import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener
-from tests.people import PASSWORD, Company
+from milepost.workspace import actions
+from tests.browser.conftest import Opener, violations
+from tests.people import NOW, PASSWORD, Company
+from tests.workspace.test_every_action import settings
 
 KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -61,6 +64,37 @@ def test_a_passkey_signs_in_without_a_password(living: Company, open_as: Opener)
     page.get_by_role("button", name="Remove it").click()
     expect(page.locator("h1")).to_have_text("Your account")
     assert not Authenticator.objects.filter(type="webauthn").exists()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_needs_a_second_step_is_led_to_it_and_then_comes_in(living: Company, open_as: Opener, scheme: str) -> None:
+    page = open_as("lead", f"/w/{living.slug}/week/", scheme=scheme)
+    Authenticator.objects.create(user=living.users["admin"], type="webauthn", data={"name": "K", "credential": {}})
+    actions.change_settings(by=living.actor(), settings=settings(demands_second_step=True), now=NOW)
+    page.keyboard.press("Control+k")  # the palette of a page that stood open: the whole page goes, no fragment is shown
+    page.wait_for_url(f"**/w/{living.slug}/second-step/")
+    expect(page.locator("h1")).to_have_text("A second step first")
+    assert violations(page) == []
+    page.goto(f"/w/{living.slug}/goals/")
+    page.wait_for_url(f"**/w/{living.slug}/second-step/")
+    plug_in(page)
+    page.get_by_role("link", name="Add a passkey").click()
+    page.fill("#id_password", PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator("h1")).to_have_text("Recovery codes")
+    page.get_by_role("link", name="Go on to my week").click()
+    page.wait_for_url(f"**/w/{living.slug}/week/")
+    page.goto("/account/")
+    page.get_by_role("link", name="Remove").last.click()
+    page.wait_for_load_state()
+    if page.locator("h1").inner_text() == "Confirm it is you":
+        page.goto(
+            page.locator("a[href*='second-step/confirm'], a[href*='passkeys/confirm']").first.get_attribute("href")
+        )
+        page.get_by_role("button", name="Use a passkey").click()
+    expect(page.locator("h1")).to_have_text("This one has to stay")
+    assert violations(page) == []
 
 
 def test_without_a_key_the_page_says_so(living: Company, open_as: Opener) -> None:

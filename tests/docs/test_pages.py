@@ -1,4 +1,4 @@
-"""Every example of docs/api.md and docs/cli.md is run, from top to bottom, and answers as the page says.
+"""Every example of docs/api.md, docs/cli.md and docs/operate.md is run, from top to bottom, and answers as the page says.
 
 `…` on a page stands for what varies or is left out; everything else has to come back as it is shown.
 """
@@ -205,7 +205,7 @@ def shell(django_db_reset_sequences: None, live_server: Any, monkeypatch: pytest
     return Shell(live_server.url, tmp_path, lambda: token_of("tom@example.com", "read", "checkin:write", "kpi:write"))
 
 
-@pytest.mark.parametrize("page", ["api.md", "cli.md"])
+@pytest.mark.parametrize("page", ["api.md", "cli.md", "operate.md"])
 def test_every_example_answers_as_the_page_shows(shell: Shell, page: str) -> None:
     reader = Reader(shell)
     wrong = []

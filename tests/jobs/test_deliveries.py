@@ -176,6 +176,21 @@ def test_an_address_that_fails_for_days_is_switched_off_and_the_admins_hear_of_i
     assert show_webhook(company.actor(), pk)["failing_since"] is None
 
 
+def test_a_mail_to_the_admins_that_does_not_leave_stands_in_the_log(
+    company: Company, settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: object, *_: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("smtplib.SMTP.connect", refused)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    hook(company, "checkin.created")
+    check_in(company)
+    Receiver(410).deliver()
+    assert not Webhook.objects.get().is_on
+    assert f"nobody was told that webhook {URL} is switched off. Nobody listens at" in caplog.text
+
+
 def test_an_address_that_says_gone_is_switched_off_at_once(company: Company) -> None:
     hook(company, "checkin.created")
     check_in(company)

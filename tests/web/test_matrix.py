@@ -41,6 +41,7 @@ OWNERS = ("admin", "manager", "lead")
 # Route: what GET and what an empty POST answer. 422 is a form shown again, 400 a refusal in a sentence.
 TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "workspace": (everybody(302), NO),
+    "second_step": (everybody(302), NO),  # where it is demanded: tests/web/test_second_step.py
     "week": (READ, everybody(302)),
     "more": (READ, NO),
     "find": (READ, everybody(302)),
@@ -130,6 +131,7 @@ def objective_form(t: Things) -> dict[str, object]:
 def settings_form() -> dict[str, object]:
     return {
         "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "reviewers": 0,
+        "demands_second_step": "",
     }  # fmt: skip
 
 

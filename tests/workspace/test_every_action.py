@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -101,6 +102,7 @@ def row(verb: str, kind: str, prepare: Callable[[World], Deed], *changes: str, *
 def settings(**given: object) -> workspace.WorkspaceSettings:
     fields: dict[str, object] = {
         "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "reviewers": 0,
+        "demands_second_step": False,
     }  # fmt: skip
     return workspace.WorkspaceSettings(**(fields | given))  # type: ignore[arg-type]
 
@@ -204,6 +206,16 @@ def _empty_cycle(w: World) -> Deed:
     return lambda: okr.delete_cycle(by=w.company.actor(), cycle_id=pk, now=LATER)
 
 
+def _passkey(w: World) -> int:
+    data = {"name": "Lead's key", "credential": {}}
+    return Authenticator.objects.create(user=w.company.users["lead"], type="webauthn", data=data).pk
+
+
+def _remove_step(w: World) -> Deed:
+    pk = _passkey(w)
+    return lambda: workspace.remove_second_step(user=w.company.users["lead"], step_id=pk, now=LATER)
+
+
 def _set_up(w: World) -> Deed:
     workspace.erase_everything()
     return lambda: workspace.set_up_installation(
@@ -254,6 +266,14 @@ TABLE: dict[str, Row] = {
         "forgot_steps", "person", lambda w: lambda: workspace.forget_second_steps(email="lead@acme.example", now=LATER),
         actor="operator",
     ),
+    "workspace.add_second_step": row(
+        "added_step", "person",
+        lambda w: lambda: workspace.add_second_step(
+            user=w.company.users["lead"], add=lambda: _passkey(w), session_key="", now=LATER
+        ),
+        "second_step",
+    ),
+    "workspace.remove_second_step": row("removed_step", "person", _remove_step, "second_step"),
     "workspace.erase_person": row(
         "erased", "person", lambda w: lambda: workspace.erase_person(email="lead@acme.example", now=LATER), "role", "teams",
         actor="operator",

@@ -127,7 +127,7 @@ def test_settings_refuse_what_has_no_meaning(company: Company) -> None:
     def settings(**given: object) -> actions.WorkspaceSettings:
         fields: dict[str, object] = {
             "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0,
-            "reviewers": 0,
+            "reviewers": 0, "demands_second_step": False,
         }  # fmt: skip
         return actions.WorkspaceSettings(**{**fields, **given})  # type: ignore[arg-type]
 

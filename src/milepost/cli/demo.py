@@ -280,7 +280,7 @@ class _Company:
 
     def _rhythm(self, root: Place) -> None:
         tomorrow = (self.now + timedelta(days=1)).weekday()  # so that check-ins wait for who looks around
-        settings = workspace.WorkspaceSettings(NAME, "Europe/Madrid", 1, 1, tomorrow, 0)
+        settings = workspace.WorkspaceSettings(NAME, "Europe/Madrid", 1, 1, tomorrow, 0, demands_second_step=False)
         workspace.change_settings(by=root.actor, settings=settings, now=self.began)
 
     def _teams(self, root: Place) -> None:

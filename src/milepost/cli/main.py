@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from milepost.cli import explain, people
@@ -16,8 +17,10 @@ app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: is it what was written?")
 person_app = typer.Typer(no_args_is_help=True, help="One person's data: handed over, or erased.")
+workspace_app = typer.Typer(no_args_is_help=True, help="A workspace's settings.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in.")
 app.add_typer(user_app, name="user")
+app.add_typer(workspace_app, name="workspace")
 app.add_typer(import_app, name="import")
 app.add_typer(audit_app, name="audit")
 app.add_typer(person_app, name="person")
@@ -90,10 +93,11 @@ def _prepare() -> Path:
 
 def _check_port() -> None:
     from milepost.cli.server import PortTaken, check_port  # noqa: PLC0415 - loads the server
+    from milepost.site.secret_key import Misconfigured  # noqa: PLC0415 - as above
 
     try:
         check_port()
-    except PortTaken as error:
+    except (PortTaken, Misconfigured) as error:
         raise refuse(str(error)) from None
 
 
@@ -163,6 +167,20 @@ def doctor() -> None:
     out.print(table)
     if not all(finding.is_sound for finding in findings):
         raise refuse("Not sound. What is marked ✗ needs a look; report it with the version you run.")
+
+
+@app.command("mail-test")
+def mail_test(to: Annotated[str, typer.Argument(help="Whom to write to.")]) -> None:
+    """Send one mail with the settings of this installation and say what became of it."""
+    setup()
+    from milepost.cli.mail import send_test  # noqa: PLC0415 - after setup
+    from milepost.mail import NotSent  # noqa: PLC0415 - after setup
+
+    try:
+        sentence = send_test(to)
+    except NotSent as problem:
+        raise refuse(f"Not sent. {problem}") from None
+    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @audit_app.command("verify")
@@ -261,6 +279,56 @@ def user_forget_steps(email: str) -> None:
 
     count = _guarded(lambda: forget_steps(email=email))
     out.print(f"{email} signs in with the password alone now; {count} second steps are forgotten.", soft_wrap=True)
+
+
+@workspace_app.command("show")
+def workspace_show(
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
+) -> None:
+    """Show a workspace's settings."""
+    ready()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.workspaces import settings_of  # noqa: PLC0415 - after setup
+
+    found: list[tuple[str, list[tuple[str, str]]]] = []
+    _guarded(lambda: found.append(settings_of(workspace, now=clock.now())))
+    slug, rows = found[0]
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for words, value in [("Slug", slug), *rows]:
+        table.add_row(words, escape(value))
+    out.print(table)
+
+
+@workspace_app.command("set")
+def workspace_set(
+    workspace: Annotated[str, typer.Option(help="Slug; may be left out when there is only one.")] = "",
+    name: Annotated[str | None, typer.Option(help="Its name.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Madrid.")] = None,
+    fiscal_month: Annotated[int | None, typer.Option(help="The month a year begins in, 1 to 12.")] = None,
+    rhythm_weeks: Annotated[int | None, typer.Option(help="Weeks between check-ins, 1 to 3; 0: monthly.")] = None,
+    rhythm_weekday: Annotated[int | None, typer.Option(help="The day they are due on; 0: Monday.")] = None,
+    reviewers: Annotated[int | None, typer.Option(help="How many review a new objective, 0 to 2.")] = None,
+    second_step: Annotated[
+        bool | None, typer.Option("--second-step/--no-second-step", help="Whether everybody needs one.")
+    ] = None,
+) -> None:
+    """Change some of a workspace's settings; what is not named stays."""
+    ready()
+    from milepost import clock  # noqa: PLC0415 - after setup
+    from milepost.cli.workspaces import change_settings  # noqa: PLC0415 - after setup
+
+    named = {
+        "name": name,
+        "time_zone": time_zone,
+        "fiscal_month": fiscal_month,
+        "rhythm_weeks": rhythm_weeks,
+        "rhythm_weekday": rhythm_weekday,
+        "reviewers": reviewers,
+        "demands_second_step": second_step,
+    }
+    given = {key: value for key, value in named.items() if value is not None}
+    slug = _guarded(lambda: change_settings(workspace, given, now=clock.now()))
+    out.print(f"The settings of {slug} are saved.", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from granian import Granian
 from granian.constants import Interfaces
 
-from milepost.site.environment import Environment
+from milepost.site.environment import read_environment
 
 STOP_SECONDS = 5
 
 
 def address() -> str:
     """Return the address to open in a browser."""
-    environment = Environment()
+    environment = read_environment()
     return environment.base_url or f"http://{environment.host}:{environment.port}/"
 
 
@@ -30,8 +30,9 @@ def check_port() -> None:
 
     Raises:
         PortTaken: somebody does, or this user may not.
+        Misconfigured: the settings cannot be used.
     """
-    environment = Environment()
+    environment = read_environment()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -59,7 +60,7 @@ def run(*, with_work: bool, asked: threading.Event | None = None) -> None:
 
     `asked` is what `remember_stop` returned; None lets it begin here.
     """
-    environment = Environment()
+    environment = read_environment()
     asked = asked or remember_stop()
     # A forked server would inherit this process's SQLite locks and connections, which SQLite forbids:
     # if a job was writing at that moment, the server found the database locked for ever.

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
-from django.core.mail import send_mail
 from standardwebhooks.webhooks import Webhook
 
+from milepost import mail
 from milepost.jobs.addresses import Refused, reachable
 from milepost.workspace import actions
 from milepost.workspace.actions import Message
@@ -113,4 +113,7 @@ def _tell_admins(message: Message, error: str) -> None:
             "Mend the receiver, then switch it on in Settings, Webhooks. Messages that wait there are sent then; "
             "each can also be sent again by hand."
         )
-        send_mail("A webhook is switched off", text, None, list(emails), fail_silently=True)
+        try:
+            mail.send(to=emails, subject="A webhook is switched off", text=text)
+        except mail.NotSent as problem:
+            log.error("nobody was told that webhook %s is switched off. %s", url, problem)

@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from milepost.site.mail import Mail, read_mail
 from milepost.site.secret_key import Misconfigured, checked, kept
 
 SQLITE_INIT = (
@@ -40,6 +41,9 @@ class Environment(BaseSettings):
         default="", validation_alias="MILEPOST_SECRET_KEY", description="instead of the one made in the home folder"
     )
     hsts_seconds: int = Field(default=31_536_000, ge=0, description="how long browsers insist on https; 0: not at all")
+    mail_url: str = Field(default="console:", description="the mail server: smtp://user:password@host:587", repr=False)
+    mail_from: str = Field(default="", description="who mails come from: Milepost <okr@example.org>")
+    mail_seconds: int = Field(default=10, ge=1, le=120, description="how long a mail server may keep silent")
     database_url: str = Field(
         default="",
         validation_alias=AliasChoices("DATABASE_URL", "MILEPOST_DATABASE_URL"),
@@ -102,6 +106,14 @@ class Environment(BaseSettings):
                 f"MILEPOST_TRUSTED_PROXIES: {error}. Write addresses such as 10.0.0.5 or 10.0.0.0/24."
             ) from None
 
+    def mail(self) -> Mail:
+        """Return how mail leaves.
+
+        Raises:
+            Misconfigured: the server's address, or the sender, cannot be used.
+        """
+        return read_mail(self.mail_url, sender=self.mail_from.strip())
+
     def database(self) -> dict[str, Any]:
         """Return Django's settings of the one database.
 
@@ -132,3 +144,18 @@ class Environment(BaseSettings):
             "OPTIONS": options,
             **known,
         }
+
+
+def read_environment() -> Environment:
+    """Return the settings that the environment gives.
+
+    Raises:
+        Misconfigured: one is of the wrong kind, such as a port that is no number.
+    """
+    try:
+        return Environment()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, says = str(first["loc"][0]), first["msg"]
+        variable = name if name.isupper() else f"MILEPOST_{name.upper()}"
+        raise Misconfigured(f"{variable} is “{first['input']}”. {says}.") from None

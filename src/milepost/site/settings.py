@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from milepost.site.environment import Environment
+from milepost.site.environment import read_environment
 
-ENVIRONMENT = Environment()
+ENVIRONMENT = read_environment()
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key()
 ALLOWED_HOSTS = ENVIRONMENT.host_names()
@@ -127,6 +127,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this browser stays, every other one is out
 PASSWORD_RESET_TIMEOUT = 3600
+# allauth's own would write a row for whom a link is made, nobody included; this one binds the address as well.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
 _FORMS = "milepost.web.forms.account"
 ACCOUNT_FORMS = {
     "login": f"{_FORMS}.Login",
@@ -159,7 +161,15 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+MAIL = ENVIRONMENT.mail()
+EMAIL_BACKEND = MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls  # either checks the certificate
+EMAIL_TIMEOUT = ENVIRONMENT.mail_seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL.sender
+ANYMAIL = {**MAIL.provider, "REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 
 IS_HTTPS = BASE_URL.startswith("https://")
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""  # browsers take such a cookie from this very host only, over TLS only

@@ -3,7 +3,6 @@
 from allauth.account import views as sign_in
 from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
@@ -61,18 +60,19 @@ urlpatterns: list[URLPattern] = [
     path("account/second-step/", account.to_account, name="mfa_index"),
     path("account/second-step/sign-in/", second_step.authenticate, name="mfa_authenticate"),
     path("account/second-step/confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),
-    path("account/second-step/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("account/second-step/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/second-step/app/", account.add_app, name="mfa_activate_totp"),
+    path("account/second-step/app/remove/", account.remove_app, name="mfa_deactivate_totp"),
     path("account/second-step/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/second-step/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/second-step/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("account/passkeys/", account.to_account, name="mfa_list_webauthn"),
-    path("account/passkeys/new/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("account/passkeys/new/", account.add_passkey, name="mfa_add_webauthn"),
     path("account/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("account/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("account/passkeys/<int:pk>/name/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("account/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", account.remove_passkey, name="mfa_remove_webauthn"),
     path(W, frame.to_week, name="workspace"),
+    path(W + "second-step/", account.second_step, name="second_step"),
     path(W + "week/", week.week, name="week"),
     path(W + "more/", frame.more, name="more"),
     path(W + "find/", find.find, name="find"),

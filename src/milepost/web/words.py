@@ -143,6 +143,8 @@ FIELDS = {
     "rhythm_weeks": "Weeks between check-ins",
     "rhythm_weekday": "Check-ins on",
     "reviewers": "Reviewers",
+    "demands_second_step": "Second step demanded",
+    "second_step": "Second step",
 }
 # The audit trail: what an event is about, and by what hand it was made.
 KINDS = {
@@ -196,6 +198,9 @@ VERBS = {
     "added": "let in",
     "removed": "removed",
     "set_password": "set the password of",
+    "added_step": "added a second step of",
+    "removed_step": "removed a second step of",
+    "forgot_steps": "took the second steps away of",
     "rotated_secret": "gave a new secret to",
     "tested": "sent a test to",
     "replayed": "sent a message again to",

@@ -1,5 +1,7 @@
 """What can go wrong around people and workspaces, in sentences for people."""
 
+from collections.abc import Sequence
+
 
 class DomainError(Exception):
     """A refusal that a person can read; `str(error)` is the sentence, `field` the place if there is one."""
@@ -43,6 +45,16 @@ class LastAdmin(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This is the last admin. Make somebody else an admin first.")
+
+
+class StillDemanded(DomainError):
+    """A workspace that demands a second step keeps everybody's last one."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        verb = "demands" if len(names) == 1 else "demand"
+        super().__init__(
+            f"{', '.join(names)} {verb} a second step of everybody. Add another one before you remove this."
+        )
 
 
 class TeamCircle(DomainError):

@@ -67,8 +67,8 @@ TABLES: dict[str, Columns] = {
     "django_content_type": _table(business="id app_label model"),
     # the workspace and its programs
     "workspace_workspace": _table(
-        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday reviewers is_sample scores_on "
-        "has_walls created_at version"
+        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday reviewers "
+        "demands_second_step is_sample scores_on has_walls created_at version"
     ),
     "workspace_team": _table(business="id workspace_id name parent_id version"),
     "workspace_event": _table(

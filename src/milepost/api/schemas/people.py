@@ -37,6 +37,7 @@ class WorkspaceOut(Schema):
     rhythm_weeks: int
     rhythm_weekday: int
     reviewers: int
+    demands_second_step: bool = Field(description="Everybody needs a second step to see its pages; tokens do not.")
     version: int
 
 
@@ -51,6 +52,7 @@ class WorkspacePatch(Body):
     rhythm_weeks: Annotated[int, Field(ge=0, le=3)] | None = Field(None, description="0 is every month.")
     rhythm_weekday: Annotated[int, Field(ge=0, le=6)] | None = Field(None, description="0 is Monday.")
     reviewers: Annotated[int, Field(ge=0, le=2)] | None = None
+    demands_second_step: bool | None = Field(None, description="An admin who has a second step may switch it on.")
 
 
 class PersonOut(Schema):

@@ -99,6 +99,11 @@ class SettingsForm(VersionedForm):
         coerce=int,
         label="A new objective is reviewed by",
     )
+    demands_second_step = forms.BooleanField(
+        required=False,
+        label="Everybody needs a second step",
+        widget=forms.CheckboxInput(attrs={"aria-describedby": "id_demands_second_step_helptext"}),
+    )
 
 
 class CycleForm(VersionedForm):

@@ -76,6 +76,8 @@ def _shown(field: forms.Field, value: Any) -> str:
         words = {str(key): str(label).strip() for key, label in offered}
         chosen = value if isinstance(value, list | tuple) else [value]
         return ", ".join(sorted(words.get(str(one), str(one)) for one in chosen if one not in {None, ""}))
+    if isinstance(field, forms.BooleanField):
+        return "yes" if value else "no"
     if value is None:
         return ""
     return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,9 +1,16 @@
 """Your account: password, second steps, passkeys, where you are signed in."""
 
-from allauth.mfa.models import Authenticator
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,31 +19,34 @@ from milepost import clock
 from milepost.web import format as words
 from milepost.web.forms.fields import optional_id
 from milepost.web.sessions import end_other_sessions, end_session, list_sessions
+from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.queries import Step, get_place, list_second_steps, what_demands
+
+
+class OwnRequest(HttpRequest):
+    """A request of somebody who is signed in, about their own account."""
+
+    user: Any
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: OwnRequest) -> HttpResponse:
     if request.method == "POST":
         _end(request)
         return redirect("account")
     sessions = list_sessions(request, now=clock.now())
-    steps = list(Authenticator.objects.filter(user=request.user.pk).order_by("created_at", "pk"))
-    codes = next((s for s in steps if s.type == Authenticator.Type.RECOVERY_CODES), None)
     context = {
-        "app": next((s for s in steps if s.type == Authenticator.Type.TOTP), None),
-        "passkeys": [(s, s.wrap().name) for s in steps if s.type == Authenticator.Type.WEBAUTHN],
-        "has_codes": codes is not None,
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "steps": list_second_steps(request.user.pk),
         "sessions": sessions,
         "others": sum(not s.is_current for s in sessions),
     }
     return render(request, "account/page.html", context)
 
 
-def _end(request: HttpRequest) -> None:
+def _end(request: OwnRequest) -> None:
     if request.POST.get("do") == "others":
         ended = end_other_sessions(request)
         messages.success(request, f"Signed out of {words.count(ended, 'other browser')}.")
@@ -52,6 +62,70 @@ def _end(request: HttpRequest) -> None:
 @require_GET
 @never_cache
 @login_required
-def to_account(request: HttpRequest) -> HttpResponse:
+def to_account(request: OwnRequest) -> HttpResponse:
     """Take the addresses that allauth goes on to, all of which are parts of the one page here."""
     return redirect("account")
+
+
+@require_GET
+@never_cache
+@login_required
+def second_step(request: OwnRequest, workspace: str) -> HttpResponse:
+    """Say why a workspace wants a second step, and where to set one up; nothing else of it is shown."""
+    place = get_place(user=request.user, slug=workspace, now=clock.now())
+    if not place.lacks_second_step:
+        return redirect("week", place.slug)
+    return render(request, "account/second_step.html", {"name": place.name})
+
+
+def _adds(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a page of allauth add a second step through the action that tells it and ends what came in without."""
+
+    @wraps(view)
+    def added(request: OwnRequest) -> HttpResponseBase:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return view(request)
+        return actions.add_second_step(
+            user=request.user,
+            add=lambda: view(request),
+            session_key=request.session.session_key or "",
+            now=clock.now(),
+        )
+
+    return added
+
+
+add_app = _adds(totp.activate_totp)
+add_passkey = _adds(passkeys.add_webauthn)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def remove_app(request: OwnRequest) -> HttpResponse:
+    return _remove(request, list_second_steps(request.user.pk).app)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def remove_passkey(request: OwnRequest, pk: int) -> HttpResponse:
+    return _remove(request, next((one for one in list_second_steps(request.user.pk).passkeys if one.id == pk), None))
+
+
+def _remove(request: OwnRequest, step: Step | None) -> HttpResponse:
+    if step is None:
+        raise NotFound
+    answer: HttpResponse = _remove_this(request, step)
+    return answer
+
+
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator] # it has no types
+def _remove_this(request: OwnRequest, step: Step) -> HttpResponse:
+    if request.method == "POST":
+        actions.remove_second_step(user=request.user, step_id=step.id, now=clock.now())
+        messages.success(request, f"{step.name} is removed.")
+        return redirect("account")
+    is_last = list_second_steps(request.user.pk).count == 1
+    context = {"step": step, "is_last": is_last, "demanded_by": what_demands(request.user.pk) if is_last else ()}
+    return render(request, "account/remove_step.html", context)

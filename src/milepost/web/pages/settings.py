@@ -38,6 +38,7 @@ def general(request: PlacedRequest) -> HttpResponse:
         "rhythm_weeks": 0 if place.rhythm.monthly else place.rhythm.every_weeks,
         "rhythm_weekday": place.rhythm.weekday,
         "reviewers": place.reviewers,
+        "demands_second_step": place.demands_second_step,
         "version": show_workspace(place.actor)["version"],
     }
     form = SettingsForm(request.POST or None, initial=initial)
@@ -51,7 +52,8 @@ def general(request: PlacedRequest) -> HttpResponse:
         if saved:
             messages.success(request, "Settings saved.")
             return redirect("settings", place.slug)
-    return render(request, "settings/general.html", {"form": form}, status=status_of(request, form))
+    context = {"form": form, "has_second_step": place.has_second_step}
+    return render(request, "settings/general.html", context, status=status_of(request, form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,15 +155,18 @@ def members(request: PlacedRequest) -> HttpResponse:
         "roles": ROLES,
         "invitations": list_invitations(place.actor, now=clock.now()),
         "lede": f"{words.count(len(rows), 'person', 'people').capitalize()}, "
-        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}. {_without_second_step(rows)}",
+        f"{words.count(sum(m.role == 'admin' for m in rows), 'admin')}. "
+        f"{_without_second_step(rows, is_demanded=place.demands_second_step)}",
     }
     return render(request, "settings/members.html", context, status=status)
 
 
-def _without_second_step(rows: tuple[MemberRow, ...]) -> str:
+def _without_second_step(rows: tuple[MemberRow, ...], *, is_demanded: bool) -> str:
     without = sum(not m.has_second_step for m in rows)
     if not without:
         return "All sign in with a second step."
+    if is_demanded:
+        return f"{words.count(without, 'person sets', 'people set').capitalize()} up a second step before they come in."
     return f"{words.count(without, 'person signs', 'people sign').capitalize()} in with a password alone."
 
 

@@ -27,6 +27,7 @@ from milepost.workspace.actions.members import (
 from milepost.workspace.actions.operator import add_member, forget_second_steps, make_operator, set_password
 from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.search import index_many, index_words
+from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.visibility import read_visibility, walls_moved, walls_stand
@@ -50,6 +51,7 @@ __all__ = [
     "WorkspaceSettings",
     "accept_invitation",
     "add_member",
+    "add_second_step",
     "change_role",
     "change_settings",
     "claim_deliveries",
@@ -88,6 +90,7 @@ __all__ = [
     "record_event",
     "record_export",
     "remove_member",
+    "remove_second_step",
     "replay",
     "revoke_invitation",
     "revoke_token",

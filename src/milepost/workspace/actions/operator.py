@@ -1,7 +1,5 @@
 """What whoever runs the installation does at the command line."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -15,9 +13,10 @@ from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
+from milepost.workspace.actions.told import told
 from milepost.workspace.actions.visibility import walls_moved
 from milepost.workspace.errors import Invalid
-from milepost.workspace.models import ActorKind, Membership, Role, User
+from milepost.workspace.models import Membership, Role, User
 from milepost.workspace.permissions import Actor
 
 
@@ -62,7 +61,7 @@ def set_password(*, email: str, password: str, now: datetime) -> None:
     """
     user = _user(email)
     _check_password(password)
-    with _told(user, verb="set_password", now=now):
+    with told(user, verb="set_password", now=now, by_operator=True):
         user.set_password(password)
         user.save(update_fields=["password"])
 
@@ -80,22 +79,10 @@ def forget_second_steps(*, email: str, now: datetime) -> int:
         Invalid: nobody has this address.
     """
     user = _user(email)
-    with _told(user, verb="forgot_steps", now=now):
+    with told(user, verb="forgot_steps", now=now, by_operator=True):
         _, deleted = Authenticator.objects.filter(user=user.pk).delete()
         end_sessions(user.pk)
     return sum(deleted.values())
-
-
-@contextmanager
-def _told(user: User, *, verb: str, now: datetime) -> Iterator[None]:
-    """Lock every workspace that a person is in, and write down in each what was done to their way in."""
-    places = list(Membership.objects.filter(user=user, removed_at=None).order_by("workspace_id"))
-    for place in places:
-        lock_workspace(place.workspace_id)
-    yield
-    for place in places:
-        by = Actor(workspace_id=place.workspace_id, membership_id=None, role=Role.ADMIN, kind=ActorKind.OPERATOR)
-        record_event(by=by, verb=verb, kind="person", object_id=place.pk, now=now)
 
 
 def _user(email: str) -> User:

@@ -13,8 +13,9 @@ from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotAllowed
-from milepost.workspace.models import Membership, Role, User, Workspace
+from milepost.workspace.models import ActorKind, Membership, Role, User, Workspace
 from milepost.workspace.permissions import Actor, can_change_settings, require
+from milepost.workspace.queries.second_steps import SECOND_STEPS
 
 RESERVED_SLUGS = frozenset({"new", "api", "static", "account", "start", "join", "styleguide", "healthz"})
 
@@ -70,15 +71,16 @@ class WorkspaceSettings:
     rhythm_weeks: int
     rhythm_weekday: int
     reviewers: int
+    demands_second_step: bool
 
 
 @transaction.atomic
 def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None = None, now: datetime) -> None:
-    """Save the workspace's settings; scores are due again, since zone and rhythm give them meaning.
+    """Save the workspace's settings; scores are due again, but for those that give them no meaning.
 
     Raises:
         NotAllowed: not an admin.
-        Invalid: a value cannot be used.
+        Invalid: a value cannot be used, or who demands a second step of everybody has none.
         Stale: it is not the version `seen` any more.
     """
     require(can_change_settings, by, to="change the settings")
@@ -92,7 +94,10 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
         "rhythm_weeks": _between(settings.rhythm_weeks, 0, 3, field="rhythm_weeks"),
         "rhythm_weekday": _between(settings.rhythm_weekday, 0, 6, field="rhythm_weekday"),
         "reviewers": _between(settings.reviewers, 0, 2, field="reviewers"),
+        "demands_second_step": settings.demands_second_step,
     }
+    if settings.demands_second_step and not workspace.demands_second_step:
+        _check_may_demand(by)
     for field, new in wanted.items():
         old = getattr(workspace, field)
         if old != new:
@@ -100,9 +105,30 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
             setattr(workspace, field, new)
     if not changes:
         return
-    workspace.scores_on = None
+    if changes.keys() - {"demands_second_step"}:
+        workspace.scores_on = None
     workspace.save(update_fields=[*changes, "scores_on", "version"])
     record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, changes=changes)
+
+
+def _check_may_demand(by: Actor) -> None:
+    """Refuse unless an admin who can show a second step demands it: so at least one is not shut out.
+
+    The operator may for an admin who has one; a token of the workspace stands for nobody who could.
+    """
+    admins = Membership.objects.filter(
+        workspace_id=by.workspace_id, role=Role.ADMIN, removed_at=None, user__authenticator__type__in=SECOND_STEPS
+    )
+    if by.kind == ActorKind.OPERATOR:
+        sentence = "No admin of this workspace has a second step. Let one of them set it up first, in their account."
+    elif by.membership_id is None:
+        admins = admins.none()
+        sentence = "A token of the workspace cannot demand it. An admin who has a second step switches it on."
+    else:
+        admins = admins.filter(pk=by.membership_id)
+        sentence = "Set up a second step of your own first, in your account. Then you can demand one of everybody."
+    if not admins.exists():
+        raise Invalid(sentence, field="demands_second_step")
 
 
 def _between(value: int, low: int, high: int, *, field: str) -> int:

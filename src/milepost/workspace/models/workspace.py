@@ -16,6 +16,7 @@ class Workspace(models.Model):
     rhythm_weeks = models.PositiveSmallIntegerField(default=1)  # 1, 2, 3; 0 is monthly (rule C4)
     rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
     reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
+    demands_second_step = models.BooleanField(default=False)  # who has none sees no page of it
     is_sample = models.BooleanField(default=False)
     scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7); None: do it now
     has_walls = models.BooleanField(default=False)  # something in it is, or was, seen by fewer than everybody

@@ -37,6 +37,7 @@ from milepost.workspace.queries.people import (
     list_teams,
     names_of,
 )
+from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
@@ -48,6 +49,8 @@ __all__ = [
     "Option",
     "Page",
     "Place",
+    "SecondSteps",
+    "Step",
     "TeamChoice",
     "TokenFacts",
     "TokenRow",
@@ -67,6 +70,7 @@ __all__ = [
     "list_invitations",
     "list_members",
     "list_people",
+    "list_second_steps",
     "list_teams",
     "list_tokens",
     "list_webhooks",
@@ -82,5 +86,6 @@ __all__ = [
     "show_workspace",
     "trail_head",
     "verify_trail",
+    "what_demands",
     "whom_to_tell",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet
 
 from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
@@ -14,6 +14,7 @@ from milepost.workspace.errors import NotFound, NoToken
 from milepost.workspace.models import ActorKind, ApiToken, Membership, Role, Scope, Team, User, Workspace
 from milepost.workspace.models.token import hash_of
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.second_steps import has_second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Place:
     """An actor in their workspace, with what every page needs to know of it.
 
     `today` is the day in the workspace's zone; `teams` are the ones the person is in: (id, name).
+    `has_second_step` is asked for people only: a token is its own second step, an operator needs none.
     """
 
     actor: Actor
@@ -35,6 +37,13 @@ class Place:
     scores_are_old: bool
     user_name: str
     teams: tuple[tuple[int, str], ...]
+    demands_second_step: bool
+    has_second_step: bool
+
+    @property
+    def lacks_second_step(self) -> bool:
+        """Return whether a person has to set up a second step before any page of the workspace is theirs to see."""
+        return self.demands_second_step and not self.has_second_step and self.actor.kind == ActorKind.PERSON
 
 
 ANCHOR = date(2024, 1, 1)  # a Monday: two- and three-week rhythms count from its week
@@ -174,6 +183,7 @@ def _by_membership(membership_id: int) -> QuerySet[Membership, Any]:
 
 def _in_force(rows: QuerySet[Membership]) -> QuerySet[Membership, Any]:
     rows = rows.select_related("workspace", "user").filter(removed_at=None, user__is_active=True)
+    rows = rows.annotate(has_second_step=has_second_step(OuterRef("user_id")))
     return _with_teams(rows, "team_memberships")
 
 
@@ -218,10 +228,18 @@ def _member_place(
         token_id=token.id if token else None,
         scopes=token.scopes if token else frozenset(Scope),
     )
-    return _place(actor, workspace, now=now, teams=teams)
+    has_step = bool(getattr(membership, "has_second_step", False))  # a row of a token carries none
+    return _place(actor, workspace, now=now, teams=teams, has_second_step=has_step)
 
 
-def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tuple[int, str], ...]) -> Place:
+def _place(
+    actor: Actor,
+    workspace: Workspace,
+    *,
+    now: datetime,
+    teams: tuple[tuple[int, str], ...],
+    has_second_step: bool = False,
+) -> Place:
     today = local_day(now, workspace.time_zone)
     return Place(
         actor=actor,
@@ -236,6 +254,8 @@ def _place(actor: Actor, workspace: Workspace, *, now: datetime, teams: tuple[tu
         scores_are_old=workspace.scores_on != today,
         user_name=actor.name,
         teams=teams,
+        demands_second_step=workspace.demands_second_step,
+        has_second_step=has_second_step,
     )
 
 

@@ -23,7 +23,7 @@ WORKSPACE = Listing(
     fields={
         "id": "id", "slug": "slug", "name": "name", "time_zone": "time_zone", "fiscal_month": "fiscal_month",
         "rhythm_weeks": "rhythm_weeks", "rhythm_weekday": "rhythm_weekday", "reviewers": "reviewers",
-        "version": "version",
+        "demands_second_step": "demands_second_step", "version": "version",
     },
 )  # fmt: skip
 INVITATIONS = Listing(

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from milepost.prepared import prepared
 from milepost.workspace.models import Invitation, Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.second_steps import SECOND_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def list_members(actor: Actor) -> tuple[MemberRow, ...]:
     for member, team in places.values_list("membership_id", "team__name"):
         teams.setdefault(member, []).append(team)
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
-    secured = set(rows.filter(user__authenticator__type__in=("totp", "webauthn")).values_list("id", flat=True))
+    secured = set(rows.filter(user__authenticator__type__in=SECOND_STEPS).values_list("id", flat=True))
     return tuple(
         MemberRow(
             id=pk,

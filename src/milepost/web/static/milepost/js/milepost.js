@@ -21,9 +21,17 @@
 
   // Find or do anything.
   const palette = document.getElementById("palette");
+  const fragment = async (query) => {
+    const answer = await fetch(`/w/${ws}/find/?${query}`, { headers: { "HX-Request": "true" } });
+    const elsewhere = answer.headers.get("HX-Redirect") || (answer.redirected && answer.url);
+    if (elsewhere) location.href = elsewhere;
+    return elsewhere ? null : answer.text();
+  };
   const find = async () => {
     if (!palette || palette.open) return;
-    palette.innerHTML = await (await fetch(`/w/${ws}/find/?palette=1`, { headers: { "HX-Request": "true" } })).text();
+    const found = await fragment("palette=1");
+    if (found === null) return;
+    palette.innerHTML = found;
     if (window.htmx) window.htmx.process(palette);
     palette.showModal();
     palette.querySelector("input").focus();
@@ -43,7 +51,9 @@
       e.preventDefault();
       const hits = palette.querySelector("#find-hits");
       const q = encodeURIComponent(palette.querySelector("input").value);
-      hits.innerHTML = await (await fetch(`/w/${ws}/find/?hits=1&q=${q}`, { headers: { "HX-Request": "true" } })).text();
+      const found = await fragment(`hits=1&q=${q}`);
+      if (found === null) return;
+      hits.innerHTML = found;
       hits.querySelector("a, button")?.click();
     });
   }
