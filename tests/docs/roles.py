@@ -93,7 +93,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Make somebody a team's manager", ("team_manager",), ("set_team_member",)),
     ),
     "Workspace": (
-        Line("Come in, find things", ("get workspace", "get more", "get find"), ("show_me", "show_workspace", "search")),
+        Line("Come in, find things", ("get workspace", "get more", "get find", "get second_step"), ("show_me", "show_workspace", "search")),
         Line("See the settings", ("get settings", "get settings_cycles")),
         Line("Change the settings", ("post settings",), ("update_workspace",)),
         Line("See the audit trail", ("get audit",), ("list_events",)),

@@ -10,8 +10,11 @@ from tests.people import NOW, Company, build_company
 from tests.workspace.test_every_action import TABLE, World
 
 pytestmark = pytest.mark.django_db
-# Done by nobody who has a role: at the command line, before there is anybody, by invitation, by a worker.
-NO_ROLE = {"workspace.set_up_installation", "workspace.create_workspace", "workspace.accept_invitation"}
+# Done by nobody who has a role: before there is anybody, by the operator, by invitation, to one's own account.
+NO_ROLE = {
+    "workspace.set_up_installation", "workspace.create_workspace", "workspace.accept_invitation",
+    "workspace.add_second_step", "workspace.remove_second_step",
+}  # fmt: skip
 OF_PEOPLE = [name for name, row in TABLE.items() if row.actor == "person" and name not in NO_ROLE]
 # What names nothing of another workspace, so an admin there does it in their own; and what viewers do.
 AT_HOME = {
