@@ -23,7 +23,7 @@ from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
 from milepost.web.forms.kpis import MOST_BYTES, ImportForm, NoteForm, ValueForm
-from milepost.web.pages.kpis import kpi_context
+from milepost.web.pages.kpi_page import kpi_context
 from milepost.workspace.errors import NotAllowed
 
 HOLD_SECONDS = 3600

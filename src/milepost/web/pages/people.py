@@ -16,7 +16,7 @@ from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.people import TeamForm
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import teams as team_choices
-from milepost.web.pages.kpis import goals_by_kpi
+from milepost.web.pages.kpi_board import goals_by_kpi
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.queries import list_people

@@ -1,0 +1,120 @@
+"""Adding, changing and archiving a KPI."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from milepost import clock
+from milepost.metrics import actions as metrics
+from milepost.metrics.queries import contributor_ids, get_kpi, kpi_target
+from milepost.okr import actions
+from milepost.web.access import PlacedRequest, page
+from milepost.web.forms.fields import attempt
+from milepost.web.forms.kpis import KpiForm
+from milepost.web.forms.versions import attempt_on, status_of
+from milepost.web.pages.choices import kpi_choices
+from milepost.workspace.permissions import WHO_SEES, Visibility
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def new(request: PlacedRequest) -> HttpResponse:
+    place = request.place
+    initial = {
+        "lead": str(place.actor.membership_id),
+        "frequency": "week",
+        "aggregation": "stock",
+        "direction": "higher",
+    }
+    form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        slug = attempt(
+            form,
+            lambda: metrics.create_kpi(by=place.actor, draft=form.draft(), today=place.today, now=clock.now()),
+        )
+        if slug is not None:
+            return redirect("kpi", place.slug, slug)
+    context = _form_context(form, heading="Add a KPI", back=reverse("kpis", args=[place.slug]))
+    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def edit(request: PlacedRequest, slug: str) -> HttpResponse:
+    place = request.place
+    found = get_kpi(place.actor, slug)
+    target = kpi_target(found, today=place.today)
+    initial = {
+        "name": found.name,
+        "description": found.description,
+        "unit": found.unit_code,
+        "frequency": found.frequency,
+        "direction": found.direction,
+        "aggregation": found.aggregation,
+        "low": target.low if target else None,
+        "high": target.high if target else None,
+        "tolerance": (target.tolerance or None) if target else None,
+        "lead": str(found.lead_id),
+        "team": str(found.owner_team_id or ""),
+        "group": found.group,
+        "lag_days": found.lag_days,
+        "visibility": WHO_SEES[Visibility(found.visibility)],
+        "contributors": [str(pk) for pk in contributor_ids(found.pk)],
+        "version": found.version,
+    }
+    form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        saved = attempt_on(
+            form,
+            lambda seen: (
+                actions.edit_kpi(
+                    by=place.actor, slug=slug, draft=form.draft(), today=place.today, seen=seen, now=clock.now()
+                )
+                or True
+            ),
+        )
+        if saved:
+            return redirect("kpi", place.slug, slug)
+    back = reverse("kpi", args=[place.slug, slug])
+    context = _form_context(form, heading="Edit the KPI", back=back)
+    context["crumb"] = (back, found.name)
+    context["danger"] = {
+        "title": "Archive",
+        "action": reverse("kpi_archive", args=[place.slug, slug]),
+        "label": f"Archive {found.name}",
+    }
+    return render(request, "goals/form.html", context, status=status_of(request, form))
+
+
+def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
+    rows = (
+        ("", ("name",)),
+        ("", ("description",)),
+        ("g4", ("unit", "frequency", "direction", "aggregation")),
+        ("g3", ("low", "high", "tolerance")),
+        ("g4", ("lead", "team", "group", "lag_days")),
+        ("g2", ("visibility", "contributors")),
+    )
+    return {
+        "form": form,
+        "rows": [{"css": css, "fields": [form[n] for n in names]} for css, names in rows],
+        "heading": heading,
+        "lede": "A measure that is watched against a target, without an end.",
+        "save_label": "Save KPI",
+        "back": back,
+        "hints": (
+            "Write what is measured so that two people would count the same.",
+            "Without a target it is only watched. “Still close” forgives a small miss.",
+            "A ratio keeps its two counts, so weeks add up to a quarter correctly.",
+        ),
+    }
+
+
+@require_POST
+@page
+def archive(request: PlacedRequest, slug: str) -> HttpResponse:
+    metrics.archive_kpi(by=request.place.actor, slug=slug, now=clock.now())
+    return redirect("kpis", request.place.slug)
