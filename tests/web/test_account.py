@@ -313,7 +313,8 @@ def test_a_password_alone_opens_nothing_once_there_is_an_app(company: Company, s
                     given = chosen.choice(spent) if spent else "00000000"
                 if kind == "code":
                     given, works = code(secret), True
-                    cache.delete_pattern("*") if hasattr(cache, "delete_pattern") else cache.clear()
+                    cache.clear()  # else no second code works within half a minute; it knows no spent ones then
+                    spent = [one for one in spent if len(one) != len(given)]
                 if kind == "recovery" and unused:
                     given, works = unused.pop(), True
                 client.post(reverse("mfa_authenticate"), {"code": given})
