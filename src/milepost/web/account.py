@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.auth import login
@@ -19,8 +19,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from milepost import mail
+from milepost import clock, mail
 from milepost.links import absolute
+from milepost.workspace import actions
 
 NOBODY = 0  # the id of nobody: a mail to them is composed and sent to no address
 
@@ -106,7 +107,20 @@ def enter(request: HttpRequest, user: Any) -> None:
     """Sign in a person who just chose their password, as the sign-in page does."""
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     record_authentication(request, user, method="password")
-    UserSession.objects.create_from_request(request)
+    if not request.session.session_key:
+        request.session.save()  # a new session has its key from the first saving on
+    touch(request, now=clock.now())
+
+
+def touch(request: HttpRequest, *, now: datetime) -> None:
+    """Write down that somebody who is signed in uses this browser, and from where."""
+    actions.touch_session(
+        user_id=request.user.pk or 0,
+        session_key=request.session.session_key or "",
+        address=sender_of(request) or "0.0.0.0",  # noqa: S104 - no address is known, nothing is bound to it
+        user_agent=request.headers.get("User-Agent", ""),
+        now=now,
+    )
 
 
 SYSTEMS = (

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from milepost import clock
 from milepost.web import format as words
+from milepost.web.account import browser_words
 from milepost.web.forms.fields import optional_id
-from milepost.web.sessions import end_other_sessions, end_session, list_sessions
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.queries import Step, get_place, list_second_steps, what_demands
+from milepost.workspace.queries import Step, get_place, list_second_steps, list_sessions, what_demands
 
 
 class OwnRequest(HttpRequest):
@@ -37,10 +37,10 @@ def account(request: OwnRequest) -> HttpResponse:
     if request.method == "POST":
         _end(request)
         return redirect("account")
-    sessions = list_sessions(request, now=clock.now())
+    sessions = list_sessions(request.user.pk, session_key=_key(request), now=clock.now())
     context = {
         "steps": list_second_steps(request.user.pk),
-        "sessions": sessions,
+        "sessions": [(s, browser_words(s.user_agent) or "An unknown program") for s in sessions],
         "others": sum(not s.is_current for s in sessions),
     }
     return render(request, "account/page.html", context)
@@ -48,14 +48,13 @@ def account(request: OwnRequest) -> HttpResponse:
 
 def _end(request: OwnRequest) -> None:
     if request.POST.get("do") == "others":
-        ended = end_other_sessions(request)
+        ended = actions.end_sessions(request.user.pk, but=_key(request))
         messages.success(request, f"Signed out of {words.count(ended, 'other browser')}.")
         return
     session_id = optional_id(request.POST.get("session", ""))
     if session_id is None:
         raise Invalid("Choose which session to end.")
-    if not end_session(request, session_id):
-        raise NotFound
+    actions.end_session(user_id=request.user.pk, session_id=session_id, but=_key(request))
     messages.success(request, "That browser is signed out.")
 
 
@@ -88,7 +87,7 @@ def _adds(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
         return actions.add_second_step(
             user=request.user,
             add=lambda: view(request),
-            session_key=request.session.session_key or "",
+            session_key=_key(request),
             now=clock.now(),
         )
 
@@ -129,3 +128,7 @@ def _remove_this(request: OwnRequest, step: Step) -> HttpResponse:
     is_last = list_second_steps(request.user.pk).count == 1
     context = {"step": step, "is_last": is_last, "demanded_by": what_demands(request.user.pk) if is_last else ()}
     return render(request, "account/remove_step.html", context)
+
+
+def _key(request: HttpRequest) -> str:
+    return request.session.session_key or ""

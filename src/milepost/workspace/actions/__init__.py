@@ -28,6 +28,7 @@ from milepost.workspace.actions.operator import add_member, forget_second_steps,
 from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
+from milepost.workspace.actions.sessions import end_session, end_sessions, touch_session
 from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.visibility import read_visibility, walls_moved, walls_stand
@@ -66,6 +67,8 @@ __all__ = [
     "delivered",
     "edit_team",
     "edit_webhook",
+    "end_session",
+    "end_sessions",
     "erase_everything",
     "erase_person",
     "export_person",
@@ -101,6 +104,7 @@ __all__ = [
     "set_team_member",
     "set_up_installation",
     "tell",
+    "touch_session",
     "touch_token",
     "walls_moved",
     "walls_stand",

@@ -38,6 +38,7 @@ from milepost.workspace.queries.people import (
     names_of,
 )
 from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
+from milepost.workspace.queries.sessions import SessionRow, list_sessions
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
@@ -50,6 +51,7 @@ __all__ = [
     "Page",
     "Place",
     "SecondSteps",
+    "SessionRow",
     "Step",
     "TeamChoice",
     "TokenFacts",
@@ -71,6 +73,7 @@ __all__ = [
     "list_members",
     "list_people",
     "list_second_steps",
+    "list_sessions",
     "list_teams",
     "list_tokens",
     "list_webhooks",
