@@ -79,7 +79,9 @@ def test_an_objective_without_key_results_stays_a_draft(company: Company) -> Non
 def test_with_reviewers_a_new_objective_waits_for_an_admin(company: Company) -> None:
     from milepost.workspace.actions import WorkspaceSettings, change_settings
 
-    change_settings(by=company.actor(), settings=WorkspaceSettings("Acme", "UTC", 1, 1, 0, 1, demands_second_step=False), now=NOW)
+    change_settings(
+        by=company.actor(), settings=WorkspaceSettings("Acme", "UTC", 1, 1, 0, 1, demands_second_step=False), now=NOW
+    )
     pk = company.objective()
     assert Objective.objects.get(pk=pk).state == "in_review"
     with pytest.raises(NotAllowed):
