@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
@@ -63,6 +64,7 @@ def find_sites() -> list[Site]:
 
 def guards_in(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt | ast.keyword, str]]:
     """Yield each guard of a module with its kind; a call of `visible_to` is a wall and a tenant filter."""
+    ending = {id(n.func.value) for n in ast.walk(tree) if isinstance(n, ast.Call) and _is_update(n.func)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _name(node.value.func) == "require":
             yield node, "check"
@@ -74,7 +76,9 @@ def guards_in(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt | ast.keyword
             if _name(node.value) != "reader":  # the one place that all others lead to
                 yield node, "wall"
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield from _of_call(node, node.func)
+            for part, kind in _of_call(node, node.func):
+                if kind != "ended" or id(node) not in ending:  # what has ended ends once: nobody is shut out by that
+                    yield part, kind
 
 
 def _of_call(node: ast.Call, method: ast.Attribute) -> Iterator[tuple[ast.expr | ast.keyword, str]]:
@@ -112,6 +116,10 @@ def _name(node: ast.expr) -> str:
         case ast.Call(func=func):
             return _name(func)
     return ""
+
+
+def _is_update(func: ast.expr) -> TypeGuard[ast.Attribute]:
+    return isinstance(func, ast.Attribute) and func.attr == "update"
 
 
 def _refuses(node: ast.If) -> bool:

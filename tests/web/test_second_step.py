@@ -337,6 +337,7 @@ def test_the_last_one_stays_while_it_is_demanded(company: Company, kinds: tuple[
     assert "Your password alone then opens your account" in client.get(last).content.decode()
     assert client.post(last).status_code == 302
     assert not Authenticator.objects.filter(user=company.users["member"]).exists()  # the codes went with it
+    assert list_second_steps(company.users["admin"].pk).count == 1  # and nobody else's
     told = [e for e in Event.objects.order_by("id") if e.verb == "removed_step"]
     assert [e.object_id for e in told] == [company.ids["member"]] * len(kinds)
     assert all(new is None for e in told for _, new in e.data["changes"].values())
