@@ -32,12 +32,12 @@ class Seen:
     passed: dict[int, list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def near(self, number: int) -> list[str]:
+    def near(self, number: int, most_seconds: float) -> list[str]:
         """Return the tests that pass a guard: those about walls first, then the others, the quick ones first."""
         tests = self.passed.get(number, [])
         order = sorted(tests, key=lambda t: (_place(t), self.seconds.get(t, 0.0), t))
         spent = accumulate(self.seconds.get(t, 0.0) for t in order)
-        return [test for test, seconds in zip(order, spent, strict=True) if seconds <= MOST_SECONDS]
+        return [test for test, seconds in zip(order, spent, strict=True) if seconds <= most_seconds]
 
 
 def _place(test: str) -> int:
@@ -76,15 +76,15 @@ def survey(jobs: int) -> Seen:
     return seen
 
 
-def noticed(chosen: list[int], seen: Seen, jobs: int) -> dict[int, str]:
+def noticed(chosen: list[int], seen: Seen, *, jobs: int, most_seconds: float) -> dict[int, str]:
     """Take each of these guards out in turn; return the test that noticed, by guard.
 
-    Those tests run that pass the guard, for at most `MOST_SECONDS` as they took with every guard in its place.
+    Those tests run that pass the guard, for so many seconds as they took with every guard in its place.
     """
     found: dict[int, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         file, said = Path(folder, "tried.json"), Path(folder, "tried.json.said")
-        file.write_text(json.dumps([(n, seen.near(n)) for n in chosen if seen.near(n)]))
+        file.write_text(json.dumps([(n, tests) for n in chosen if (tests := seen.near(n, most_seconds))]))
         pytest(**{TRIED: str(file), JOBS: str(jobs)})
         for line in said.read_text().splitlines() if said.exists() else ():
             number, test, ran = json.loads(line)
@@ -100,13 +100,15 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m qa.guards", description=__doc__)
     asked.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many runs side by side")
     asked.add_argument("--match", default="", help="only guards whose place (path:line:column:kind) holds this text")
+    asked.add_argument("--every", type=int, default=1, help="only every so manieth of them, for a quick look")
+    asked.add_argument("--seconds", type=float, default=MOST_SECONDS, help="of tests that one guard may take")
     asked.add_argument("--list", action="store_true", help="print the guards and stop")
     asked.add_argument(
         "--seen", type=Path, help="keep what the first run shows in this file, and use it if it is there"
     )
     options = asked.parse_args()
     sites = find_sites()
-    chosen = [(number, site) for number, site in enumerate(sites) if options.match in site.key]
+    chosen = [(number, site) for number, site in enumerate(sites) if options.match in site.key][:: options.every]
     if options.list:
         print("\n".join(f"{site.key}  {site.text}" for _, site in chosen))
         return 0
@@ -116,7 +118,7 @@ def main() -> int:
         seen = survey(options.jobs)
         if options.seen:
             options.seen.write_text(json.dumps({"passed": seen.passed, "seconds": seen.seconds}))
-    found = noticed([number for number, _ in chosen], seen, options.jobs)
+    found = noticed([n for n, _ in chosen], seen, jobs=options.jobs, most_seconds=options.seconds)
     for number, site in chosen:
         print(f"{site.kind:8} {site.path}:{site.line} {site.text}\n         {found.get(number, 'NOT NOTICED')}")
     missed = [site for number, site in chosen if number not in found]

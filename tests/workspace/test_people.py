@@ -150,3 +150,17 @@ def test_nothing_crosses_from_one_workspace_to_another(company: Company) -> None
         get_place(user=company.users["admin"], slug=other.slug, now=NOW)
     with pytest.raises(NotFound):
         actions.change_role(by=company.actor(), membership_id=other.ids["lead"], role="admin", now=NOW)
+
+
+def test_who_was_removed_is_not_there_any_more(company: Company) -> None:
+    gone = company.ids["member"]
+    actions.remove_member(by=company.actor(), membership_id=gone, now=NOW)
+    for again in (
+        lambda: actions.remove_member(by=company.actor(), membership_id=gone, now=NOW),
+        lambda: actions.change_role(by=company.actor(), membership_id=gone, role="admin", now=NOW),
+        lambda: actions.set_team_member(
+            by=company.actor(), team_id=company.team, membership_id=gone, is_manager=True, now=NOW
+        ),
+    ):
+        with pytest.raises(NotFound):
+            again()
