@@ -246,6 +246,16 @@ def test_only_an_admin_who_has_one_demands_it(company: Company) -> None:
     assert Event.objects.order_by("-id")[0].data["changes"] == {"demands_second_step": [True, False]}
 
 
+def test_an_admin_elsewhere_who_has_one_is_none_of_ours(company: Company) -> None:
+    give(build_company("Other").users["admin"])
+    asked = settings_of(demands_second_step=True)
+    with pytest.raises(Invalid, match="No admin of this workspace has a second step"):
+        actions.change_settings(by=company.operator(), settings=asked, now=NOW)
+    give(company.users["admin"])
+    actions.change_settings(by=company.operator(), settings=asked, now=NOW)
+    assert Workspace.objects.get(pk=company.workspace_id).demands_second_step
+
+
 def test_the_demand_alone_lets_scores_be(company: Company) -> None:
     give(company.users["admin"])
     Workspace.objects.update(scores_on=NOW.date())

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from milepost.workspace import actions
+from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Delivery, Webhook, Workspace
 from tests.people import NOW, Company, build_company
 
@@ -96,3 +97,15 @@ def test_another_company_does_not_see_or_touch_it(company: Company, ask) -> None
     for do in ("change", "on", "off", "delete", "secret", "test", "replay"):
         assert ask({"do": do, "webhook": pk, "delivery": 1})[0] == 404
     assert URL not in ask()[1]
+
+
+def test_a_workspace_has_twenty_webhooks_whatever_others_have(company: Company) -> None:
+    def add(to: Company, number: int) -> None:
+        actions.create_webhook(by=to.actor(), url=f"{URL}/{number}", events=["checkin.created"], now=NOW)
+
+    for number in range(actions.MOST_WEBHOOKS):
+        add(company, number)
+    with pytest.raises(Invalid, match="at most 20 webhooks"):
+        add(company, 20)
+    add(build_company("Other"), 20)
+    assert Webhook.objects.count() == actions.MOST_WEBHOOKS + 1

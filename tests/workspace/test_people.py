@@ -15,7 +15,7 @@ from milepost.workspace.errors import (
     TeamCircle,
 )
 from milepost.workspace.models import Event, Membership, Team, User, Workspace
-from milepost.workspace.queries import get_place
+from milepost.workspace.queries import get_place, place_of
 from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +164,15 @@ def test_who_was_removed_is_not_there_any_more(company: Company) -> None:
     ):
         with pytest.raises(NotFound):
             again()
+
+
+def test_who_is_switched_off_has_no_place(company: Company) -> None:
+    user = company.users["lead"]
+    get_place(user=user, slug=company.slug, now=NOW)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for place in (
+        lambda: get_place(user=user, slug=company.slug, now=NOW),
+        lambda: place_of(membership_id=company.ids["lead"], now=NOW),
+    ):
+        with pytest.raises(NotFound):
+            place()
