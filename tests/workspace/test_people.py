@@ -15,7 +15,7 @@ from milepost.workspace.errors import (
     TeamCircle,
 )
 from milepost.workspace.models import Event, Membership, Team, User, Workspace
-from milepost.workspace.queries import get_place, place_of
+from milepost.workspace.queries import get_place, list_workspaces, place_of
 from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +176,13 @@ def test_who_is_switched_off_has_no_place(company: Company) -> None:
     ):
         with pytest.raises(NotFound):
             place()
+
+
+def test_people_are_shown_the_workspaces_they_are_in(company: Company) -> None:
+    other = build_company("Other")
+    user = company.users["lead"]
+    assert list_workspaces(user) == ((company.slug, "Acme"),)
+    there = actions.add_member(by=other.operator(), email=user.email, name="L", role="viewer", password="", now=NOW)
+    assert list_workspaces(user) == ((company.slug, "Acme"), (other.slug, "Other"))
+    actions.remove_member(by=other.actor(), membership_id=there, now=NOW)
+    assert list_workspaces(user) == ((company.slug, "Acme"),)
