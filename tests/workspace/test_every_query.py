@@ -6,7 +6,7 @@ A query that is not in the table fails the run, and so does a row whose query te
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -25,7 +25,7 @@ from milepost.workspace import queries as places
 from milepost.workspace.errors import NotAllowed, NotFound
 from milepost.workspace.models import ApiToken, Invitation, Webhook
 from milepost.workspace.permissions import Actor
-from tests.people import NOW, TODAY, Company, build_company
+from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
 pytestmark = pytest.mark.django_db
 Query = Callable[..., Any]
@@ -240,6 +240,39 @@ def test_somebody_outside_a_wall_is_told_nothing(company: Company, hidden: World
     walled = [name for name in CALLS if name not in NO_WALLS]
     assert silent(walled, company.actor(), hidden) == []
     assert telling(walled, company.actor("member"), hidden) == []
+
+
+# What admins alone read.
+OF_ADMINS = {
+    "workspace.list_events", "workspace.every_event", "workspace.list_all_invitations", "workspace.list_webhooks",
+    "workspace.show_webhook", "workspace.list_deliveries",
+}  # fmt: skip
+
+
+def test_who_is_no_admin_is_told_nothing_of_what_admins_read(foreign: World) -> None:
+    assert silent(OF_ADMINS, foreign.company.actor(), foreign) == []
+    for who in ("manager", "member", "viewer"):
+        assert telling(OF_ADMINS, foreign.company.actor(who), foreign) == []
+
+
+def test_who_was_removed_is_in_no_list_of_people(company: Company, foreign: World) -> None:
+    lists = {"workspace.list_all_people", "workspace.show_person", "workspace.list_people", "workspace.list_members"}
+    lists |= {"okr.people_page", "okr.person_page", "okr.team_page", "okr.find", "workspace.show_team"}
+    pk = workspace.add_member(
+        by=foreign.company.operator(),
+        email="gone@zebra.example",
+        name="Quagga Gone",
+        role="member",
+        password=PASSWORD,
+        now=NOW,
+    )
+    by = foreign.company.actor()
+    workspace.set_team_member(by=by, team_id=foreign.company.team, membership_id=pk, is_manager=False, now=NOW)
+    people = replace(foreign.company, ids=foreign.company.ids | {"lead": pk})
+    gone = replace(foreign, word="Quagga", company=people)
+    assert silent(lists, by, gone) == []
+    workspace.remove_member(by=by, membership_id=pk, now=NOW)
+    assert telling(lists, by, gone) == []
 
 
 def telling(names: Iterable[str], actor: Actor, world: World) -> list[str]:
