@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from milepost.core.progress import Step, value_at
+from milepost.core.workdays import WorkCalendar, days_after
 
 GREEN_ASPIRATIONAL = 0.7  # E3, G1
 
@@ -25,11 +26,14 @@ class EmptyCycle(ValueError):
         super().__init__(f"The cycle would end on {last} before it begins on {first}.")
 
 
-def elapsed(*, first: date, last: date, day: date) -> float:
+def elapsed(*, first: date, last: date, day: date, calendar: WorkCalendar | None = None) -> float:
     """Return the share of a cycle's time that has passed on a day, 0..1; a one-day cycle is 0, then 1.
+
+    A cycle with no counted day after its first one is like one of a single day.
 
     Args:
         first, last: the cycle's days, both included.
+        calendar: which days count; None counts all.
 
     Raises:
         EmptyCycle: last lies before first.
@@ -38,10 +42,10 @@ def elapsed(*, first: date, last: date, day: date) -> float:
     """
     if last < first:
         raise EmptyCycle(first, last)
-    if first == last:
+    whole = days_after(first, last, calendar=calendar)
+    if whole == 0:
         return 1.0 if day > last else 0.0
-    day = min(max(day, first), last)
-    return (day - first).days / (last - first).days
+    return days_after(first, min(day, last), calendar=calendar) / whole
 
 
 def green_at(ambition: Ambition) -> float:
