@@ -9,12 +9,12 @@ from milepost.core.measure import Kind, Measure
 from milepost.core.pace import GREEN_ASPIRATIONAL, Ambition, green_at
 from milepost.core.progress import WHOLE_PERCENT, value_at
 from milepost.core.status import EXACT, GoalWord
+from milepost.core.target import LEAST_RELIABILITY
 
 AHEAD_FROM = 0.90  # S4
 ON_TRACK_FROM = 0.60
 AT_RISK_FROM = 0.30
 LEAST_READINGS = 6
-LEAST_RELIABILITY = 50.0
 
 
 class HitIn(StrEnum):
