@@ -57,6 +57,7 @@ def test_the_roll_up_is_the_sum_of_its_exact_shares(given_children: list, random
     random.shuffle(shuffled)
     assert roll_up(shuffled).score == pytest.approx(rolled.score, abs=1e-12)
     assert sum(share for _, share in rolled.shares) == pytest.approx(1)
+    assert all(share > 0 for _, share in rolled.shares)
 
 
 def test_a_tiny_or_huge_weight_counts_like_any_other() -> None:

@@ -9,6 +9,7 @@ from milepost.core.numbers import mean, said
 
 # Between these a weight is divided as a float without loss; others take the exact way.
 LIGHT, HEAVY = 1e-150, 1e150
+LEAST = math.nextafter(0.0, 1.0)  # a share that is there, however small
 WHOLE = 100.0  # percent
 DENOMINATOR = 10**9  # a float that such a fraction prints as was meant to be that fraction
 
@@ -115,7 +116,7 @@ def roll_up(children: Sequence[Child]) -> RollUp:
     scaled = False
     if whole is None:
         exact = [(c, share) for c, share in zip(children, shares(children).values(), strict=True) if share > 0]
-        parts = [(c, float(share)) for c, share in exact]
+        parts = [(c, float(share) or LEAST) for c, share in exact]
         top = max((share for c, share in exact if c.score is not None), default=Fraction(1))
         reported = [(c, float(share / top)) for c, share in exact if c.score is not None]
         scaled = is_scaled(children)
