@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from milepost.core.numbers import mean
+
 LEAST_POINTS = 8  # below it there are no limits
 FIRM_POINTS = 24  # from it on the baseline is locked
 NATURAL = 2.66  # 3 / 1.128
@@ -86,12 +88,13 @@ def natural_limits(values: Sequence[float | None]) -> Limits | None:
     ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
     if len(known) < LEAST_POINTS or not ranges:
         return None
-    mean = math.fsum(known) / len(known)
-    spread = math.fsum(ranges) / len(ranges)
+    level, spread = mean(known), mean(ranges)
+    if level is None or spread is None or not math.isfinite(abs(level) + NATURAL * spread):
+        return None  # beyond the largest float there are no limits
     return Limits(
-        mean=mean,
-        lower=mean - NATURAL * spread,
-        upper=mean + NATURAL * spread,
+        mean=level,
+        lower=level - NATURAL * spread,
+        upper=level + NATURAL * spread,
         moving_range=spread,
         count=len(known),
     )
@@ -103,6 +106,8 @@ def read_series(values: Sequence[float | None]) -> Reading:
     The first 8 to 24 values of a phase are its baseline. From the 9th on each value is tested against
     what came before; when the cumulative sum signals, a new phase begins where the shift began. A
     single value far out is a spike and starts no phase. With no spread at all nothing is tested.
+
+    Source: XmR chart and two-sided cumulative sum; rules K8, K10.
     """
     phases: list[Phase] = []
     shifts: list[Shift] = []
@@ -131,8 +136,8 @@ def _phase(values: Sequence[float | None], first: int, last: int) -> Phase | Non
     if not known:
         return None
     limits = natural_limits(_baseline(inside))
-    mean = limits.mean if limits and limits.is_firm else math.fsum(known) / len(known)
-    return Phase(first=first, last=last, mean=mean, limits=limits)
+    level = limits.mean if limits and limits.is_firm else mean(known)
+    return None if level is None else Phase(first=first, last=last, mean=level, limits=limits)
 
 
 def _baseline(values: Sequence[float | None]) -> Sequence[float | None]:
