@@ -73,6 +73,17 @@ def finite(value: float, *, name: str) -> float:
     return float(value)
 
 
+def or_missing(value: float, *, name: str) -> float | None:
+    """Return a number of a batch: NaN is missing, as programs write it.
+
+    Raises:
+        NotANumber: an infinity, "1e400" among them.
+
+    Source: the edge cases of progress: NaN in a batch is missing.
+    """
+    return None if math.isnan(value) else finite(value, name=name)
+
+
 def said(value: float) -> str:
     """Return a finite number with all digits it was typed with and U+2212 as minus: 1234567, −0.1.
 

@@ -63,6 +63,20 @@ def revisions(readings: Sequence[Known], *, at: datetime | None = None) -> tuple
     )
 
 
+def duplicates(readings: Sequence[Known]) -> tuple[date, ...]:
+    """Return the days for which one batch brought two values, oldest first; the later one counts, both are kept.
+
+    Source: rule K6; the edge cases of progress: the validity of such a series falls.
+    """
+    seen: set[tuple[date, datetime]] = set()
+    twice: set[date] = set()
+    for reading in readings:
+        if (reading.valid_on, reading.known_at) in seen:
+            twice.add(reading.valid_on)
+        seen.add((reading.valid_on, reading.known_at))
+    return tuple(sorted(twice))
+
+
 def pull_writes(value: float | None, *, last_of_source: float | None, is_first: bool) -> bool:
     """Return whether a pull writes what it read: only what differs from the source's own last value.
 
