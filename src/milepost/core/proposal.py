@@ -1,5 +1,6 @@
 """What to start an objective with when a KPI leaves its target."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,7 +108,7 @@ def _level(points: Sequence[Point], how: Aggregation) -> float | None:
     if how == Aggregation.RATIO and all(p.denominator for p in points):
         plain = aggregate(points, how=how)
         scale = _scale(points)
-        if plain is not None and scale is not None:
+        if plain is not None and scale is not None and math.isfinite(plain * scale):
             return plain * scale
     return mean([p.value for p in points])
 

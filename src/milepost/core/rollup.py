@@ -78,15 +78,7 @@ def shares(children: Sequence[Child]) -> dict[Hashable, Fraction]:
 
     Source: rule R2.
     """
-    fixed, weights, taken, weight = _split(children)
-    if weight > 0:
-        rest = 1 - taken
-        split = {key: rest * w / weight for key, w in weights.items()}
-    else:
-        split = dict.fromkeys(weights, Fraction(0))
-        if taken > 0:
-            fixed = {key: share / taken for key, share in fixed.items()}
-    return {c.key: fixed[c.key] if c.share is not None else split[c.key] for c in children}
+    return _exact_shares(children)[0]
 
 
 def is_scaled(children: Sequence[Child]) -> bool:
@@ -97,8 +89,7 @@ def is_scaled(children: Sequence[Child]) -> bool:
 
     Source: rule R2.
     """
-    _, _, taken, weight = _split(children)
-    return weight == 0 and 0 < taken < 1
+    return _exact_shares(children)[1]
 
 
 def roll_up(children: Sequence[Child]) -> RollUp:
@@ -115,11 +106,11 @@ def roll_up(children: Sequence[Child]) -> RollUp:
     whole = _plain_whole(children)
     scaled = False
     if whole is None:
-        exact = [(c, share) for c, share in zip(children, shares(children).values(), strict=True) if share > 0]
+        by_key, scaled = _exact_shares(children)
+        exact = [(c, by_key[c.key]) for c in children if by_key[c.key] > 0]
         parts = [(c, float(share) or LEAST) for c, share in exact]
         top = max((share for c, share in exact if c.score is not None), default=Fraction(1))
         reported = [(c, float(share / top)) for c, share in exact if c.score is not None]
-        scaled = is_scaled(children)
     else:  # the plain case, a hundred thousand times in a rebuild
         parts = [(c, c.weight / whole) for c in children]
         reported = [(c, share) for c, share in parts if c.score is not None]
@@ -178,24 +169,35 @@ def _plain_whole(children: Sequence[Child]) -> float | None:
     return whole if math.isfinite(whole) else None
 
 
-def _split(
-    children: Sequence[Child],
-) -> tuple[dict[Hashable, Fraction], dict[Hashable, Fraction], Fraction, Fraction]:
-    """Return fixed shares and weights by child, and both sums."""
+def _exact_shares(children: Sequence[Child]) -> tuple[dict[Hashable, Fraction], bool]:
+    """Return each child's share, and whether the fixed ones were scaled."""
+    fixed: dict[Hashable, Fraction] = {}
+    weights: dict[Hashable, Fraction] = {}
     for c in children:
-        if c.share is not None and not 0 <= c.share <= 1:
-            raise BadWeight(c.share, is_share=True)
-        if c.share is None and not 0 <= c.weight < math.inf:
-            raise BadWeight(c.weight, is_share=False)
-    fixed = {c.key: _exact(c.share) for c in children if c.share is not None}
-    weights = {c.key: _exact(c.weight) for c in children if c.share is None}
+        if c.share is not None:
+            if not 0 <= c.share <= 1:
+                raise BadWeight(c.share, is_share=True)
+            fixed[c.key] = _exact(c.share)
+        else:
+            if not 0 <= c.weight < math.inf:
+                raise BadWeight(c.weight, is_share=False)
+            weights[c.key] = _exact(c.weight)
     taken = sum(fixed.values(), Fraction(0))
     if taken > 1:
         raise SharesAboveOne(taken)
-    return fixed, weights, taken, sum(weights.values(), Fraction(0))
+    weight = sum(weights.values(), Fraction(0))
+    is_scaled = weight == 0 and 0 < taken < 1
+    if weight > 0:
+        each = (1 - taken) / weight
+        weights = {key: each * w for key, w in weights.items()}
+    elif is_scaled:
+        fixed = {key: share / taken for key, share in fixed.items()}
+    return {c.key: fixed[c.key] if c.share is not None else weights[c.key] for c in children}, is_scaled
 
 
 def _exact(value: float) -> Fraction:
+    if value == 1.0:
+        return Fraction(1)
     exact = Fraction(value)
     meant = exact.limit_denominator(DENOMINATOR)
     return meant if float(meant) == value else exact
