@@ -8,7 +8,7 @@ from enum import StrEnum
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.numbers import finite
 from milepost.core.pace import Ambition, EmptyCycle, elapsed, green_at
-from milepost.core.progress import clip01, progress, value_at
+from milepost.core.progress import check_way, clip01, progress, value_at
 from milepost.core.workdays import WorkCalendar
 
 
@@ -80,10 +80,11 @@ def curve_share(curve: Curve, tau: float) -> float:
 
 
 def check_path(path: Path) -> None:
-    """Do nothing if the path leads through its checkpoints to its end.
+    """Do nothing if the path leads through its checkpoints to its end, and each amendment to its own.
 
     Raises:
         NotANumber: a value is not finite.
+        NoDistance: start equals target.
         EmptyCycle: it ends before it begins.
         BadCheckpoints: one lies outside, on the first or last day, or not after the one before.
 
@@ -91,8 +92,9 @@ def check_path(path: Path) -> None:
     """
     if path.last < path.first:
         raise EmptyCycle(path.first, path.last)
-    finite(path.start, name="The start")
-    finite(path.target, name="The target")
+    check_way(start=path.start, target=path.target)
+    for change in path.amendments:
+        check_way(start=change.start, target=change.target)
     before = path.first
     for checkpoint in path.checkpoints:
         finite(checkpoint.value, name="A checkpoint")

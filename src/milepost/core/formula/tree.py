@@ -1,6 +1,6 @@
 """The parts of a formula, and its text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -104,8 +104,11 @@ def size(node: Node) -> int:
     return sum(1 for _ in parts(node))
 
 
-def write(node: Node) -> str:
+def write(node: Node, *, instead: Callable[[str], str] | None = None) -> str:
     """Return the text of a formula as the product writes it; `grammar.read_formula` reads it back.
+
+    Args:
+        instead: what to write in place of a name, for example its value; None writes names.
 
     Source: rule K7.
     """
@@ -113,20 +116,22 @@ def write(node: Node) -> str:
         case Number(value):
             return f"{Decimal(repr(value)):f}".removesuffix(".0")
         case Name(name):
+            if instead is not None:
+                return instead(name)
             return name if _is_plain(name) else f"[{name}]"
         case Negative(of):
-            return f"{Sign.MINUS}{_inside(of, of_sums_only=False)}"
+            return f"{Sign.MINUS}{_inside(of, instead, of_sums_only=False)}"
         case Chain(first, rest):
             adds = rest[0][0] in SUMS
-            text = _inside(first, of_sums_only=adds)
-            return text + "".join(f" {sign} {_inside(one, of_sums_only=adds)}" for sign, one in rest)
+            text = _inside(first, instead, of_sums_only=adds)
+            return text + "".join(f" {sign} {_inside(one, instead, of_sums_only=adds)}" for sign, one in rest)
         case Call(function, arguments):
-            return f"{function}({', '.join(write(one) for one in arguments)})"
+            return f"{function}({', '.join(write(one, instead=instead) for one in arguments)})"
 
 
-def _inside(node: Node, *, of_sums_only: bool) -> str:
+def _inside(node: Node, instead: Callable[[str], str] | None, *, of_sums_only: bool) -> str:
     """Return a part's text, in parentheses if it is a chain: of any kind, or of sums only."""
-    text = write(node)
+    text = write(node, instead=instead)
     if isinstance(node, Chain) and (node.rest[0][0] in SUMS or not of_sums_only):
         return f"({text})"
     return text
