@@ -30,7 +30,7 @@ bench: .venv/dev.stamp
 
 qa: test
 	$(BIN)/python -m qa.guards
-	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -q tests/core
+	HYPOTHESIS_PROFILE=long MILEPOST_FUZZ_ROUNDS=1000000 $(BIN)/pytest -n 2 -q tests/core
 	MILEPOST_XSS_ROUNDS=1000 $(BIN)/pytest -q tests/browser/test_xss.py
 	MILEPOST_SEQUENCES=2000 $(BIN)/pytest -q tests/web/test_account.py
 	MILEPOST_API_REQUESTS=100000 $(BIN)/pytest -q tests/api/test_description.py

@@ -7,9 +7,12 @@ import pytest
 
 from milepost.core.calendar import Frequency, year_before
 from milepost.core.grade import grade_word
+from milepost.core.levels import Levels, levels_progress
 from milepost.core.pace import Ambition, elapsed, expected_linear
+from milepost.core.path import Curve, curve_share
 from milepost.core.progress import Step, clip01, maintain_score, milestone_progress, progress
 from milepost.core.rollup import Child, SharesAboveOne, roll_up, shares
+from milepost.core.rule_sets import RATIO
 from milepost.core.status import goal_word
 
 COMMITTED, ASPIRATIONAL = Ambition.COMMITTED, Ambition.ASPIRATIONAL
@@ -36,6 +39,11 @@ def test_p2_and_p3() -> None:
     assert maintain_score([28, 30, 35, 45], low=None, high=30, tolerance=10) == pytest.approx(0.625)
     inside, outside = [5.0] * 9, [11.0] * 4
     assert maintain_score(inside + outside, low=0, high=10, tolerance=0) == pytest.approx(9 / 13)
+
+
+@pytest.mark.parametrize(("value", "share"), [(40, 0.3), (70, 0.5), (100, 0.7), (120, 0.85), (140, 1)])
+def test_p4(value: float, share: float) -> None:
+    assert levels_progress(Levels(start=0, floor=40, target=100, stretch=140), value) == pytest.approx(share)
 
 
 def test_p5() -> None:
@@ -78,6 +86,10 @@ def test_e1_and_e3() -> None:
     assert elapsed(first=day, last=day, day=date(2026, 11, 23)) == 1
 
 
+def test_e2() -> None:
+    assert [curve_share(curve, 0.5) for curve in (Curve.FRONT, Curve.BACK, Curve.S)] == [0.75, 0.25, 0.5]
+
+
 @pytest.mark.parametrize(
     ("gap", "word"),
     [
@@ -95,6 +107,12 @@ def test_s1(gap: float, word: str) -> None:
             progress=expected + gap, expected=expected, tau=0.5, ambition=COMMITTED, ended=False, closed=False
         )
         assert got == word
+
+
+def test_s2() -> None:
+    asked = {"tau": 0.53, "ambition": COMMITTED, "ended": False, "closed": False}
+    assert pytest.approx(0.566, abs=5e-4) == 0.30 / 0.53
+    assert goal_word(progress=0.30, expected=0.53, rules=RATIO, **asked) == "off_track"
 
 
 def test_s1_early_ended_done_and_reached() -> None:

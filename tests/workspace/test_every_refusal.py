@@ -1,11 +1,13 @@
 """Every action called directly by who may not, past the page that would have refused first: nothing happens."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Event
-from milepost.workspace.permissions import Actor
+from milepost.workspace.permissions import Actor, Role
 from tests.people import NOW, Company, build_company
 from tests.workspace.test_every_action import TABLE, World
 
@@ -62,3 +64,12 @@ def test_a_member_is_refused_what_is_not_theirs(company: Company, monkeypatch: p
     member = company.actor("member")
     let = {name for name in OF_PEOPLE if not refused(company, name, member, monkeypatch)}
     assert let == OF_MEMBERS
+
+
+@pytest.mark.parametrize("who", ["lead", "manager"])
+def test_a_viewer_changes_nothing_whatever_they_lead(
+    company: Company, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = replace(company.actor(who), role=Role.VIEWER)
+    let = [name for name in OF_PEOPLE if not refused(company, name, viewer, monkeypatch)]
+    assert let == []

@@ -1,13 +1,17 @@
 """Days, periods and their names. Periods are half-open; weeks are ISO weeks (rule K9)."""
 
 import re
-from datetime import date, datetime, timedelta
+from calendar import isleap, monthrange
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MONTHS_A_YEAR = 12
 MONTHS_A_QUARTER = 3
+DAYS_A_WEEK = 7
+DAYS_A_COMPARED_YEAR = 364  # K5: to the same weekday
 LAST_ISO_WEEK = 53
+THURSDAY = 3  # an ISO week belongs to the year of its Thursday
 
 
 class Frequency(StrEnum):
@@ -37,17 +41,33 @@ class NotAPeriod(ValueError):
         super().__init__(f"“{shown}” names no {frequency.value}. Write it like {example}.")
 
 
+class OutOfCalendar(ValueError):
+    """A step of time that leaves the years 1 to 9999."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"The calendar has no such day so far from {day}. Use a year from 1 to 9999.")
+
+
 def local_day(now: datetime, zone: str) -> date:
-    """Return the calendar day of an aware moment in a zone."""
+    """Return the calendar day of an aware moment in a zone.
+
+    Source: rules E1, K9.
+    """
     return now.astimezone(ZoneInfo(zone)).date()
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day `months` later, or the last day of a shorter month."""
+    """Return the same day `months` later, or the last day of a shorter month.
+
+    Raises:
+        OutOfCalendar: the month lies outside the years 1 to 9999.
+
+    Source: rule K9.
+    """
     year, month0 = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
-    first_of_next = date(year + 1, 1, 1) if month0 == MONTHS_A_YEAR - 1 else date(year, month0 + 2, 1)
-    longest = (first_of_next - timedelta(days=1)).day
-    return date(year, month0 + 1, min(day.day, longest))
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OutOfCalendar(day)
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
 
 def period_start(day: date, frequency: Frequency, *, fiscal_month: int = 1) -> date:
@@ -55,6 +75,9 @@ def period_start(day: date, frequency: Frequency, *, fiscal_month: int = 1) -> d
 
     Args:
         fiscal_month: the month (1..12) in which quarters and years begin.
+
+    Raises:
+        OutOfCalendar: it would begin before the year 1.
 
     Source: rule K9.
     """
@@ -70,12 +93,18 @@ def period_start(day: date, frequency: Frequency, *, fiscal_month: int = 1) -> d
 
 
 def shift_periods(start: date, frequency: Frequency, count: int) -> date:
-    """Return the period start `count` periods after `start` (before it, if negative); never drifts."""
+    """Return the period start `count` periods after `start` (before it, if negative); never drifts.
+
+    Raises:
+        OutOfCalendar: it lies outside the years 1 to 9999.
+
+    Source: rule K9.
+    """
     match frequency:
         case Frequency.DAY:
-            return start + timedelta(days=count)
+            return _add_days(start, count)
         case Frequency.WEEK:
-            return start + timedelta(weeks=count)
+            return _add_days(start, DAYS_A_WEEK * count)
         case Frequency.MONTH:
             return add_months(start, count)
         case Frequency.QUARTER:
@@ -85,42 +114,64 @@ def shift_periods(start: date, frequency: Frequency, count: int) -> date:
 
 
 def next_start(start: date, frequency: Frequency) -> date:
-    """Return the start of the period after the one that begins on `start`."""
+    """Return the start of the period after the one that begins on `start`.
+
+    Source: rule K9.
+    """
     return shift_periods(start, frequency, 1)
 
 
 def previous_start(start: date, frequency: Frequency) -> date:
-    """Return the start of the period before the one that begins on `start`."""
+    """Return the start of the period before the one that begins on `start`.
+
+    Source: rules K5, K9.
+    """
     return shift_periods(start, frequency, -1)
 
 
 def last_day(start: date, frequency: Frequency) -> date:
-    """Return the last day, included, of the period that begins on `start`."""
+    """Return the last day, included, of the period that begins on `start`.
+
+    Source: rule K9.
+    """
     return next_start(start, frequency) - timedelta(days=1)
 
 
 def is_closed(start: date, frequency: Frequency, *, today: date) -> bool:
-    """Return whether the period is over: its last day lies before today."""
+    """Return whether the period is over: its last day lies before today.
+
+    Source: rules K4, S7.
+    """
     return next_start(start, frequency) <= today
 
 
 def last_closed(frequency: Frequency, *, today: date, fiscal_month: int = 1) -> date:
-    """Return the start of the newest closed period."""
+    """Return the start of the newest closed period.
+
+    Source: rule K4.
+    """
     return previous_start(period_start(today, frequency, fiscal_month=fiscal_month), frequency)
 
 
 def starts_between(first: date, last: date, frequency: Frequency) -> list[date]:
-    """Return the period starts from `first` to `last`, both included; empty if last lies before first."""
-    starts = []
-    count = 0
-    while (start := shift_periods(first, frequency, count)) <= last:
-        starts.append(start)
-        count += 1
+    """Return the period starts from `first` to `last`, both included; empty if last lies before first.
+
+    Source: rule K9.
+    """
+    starts: list[date] = []
+    try:
+        while (start := shift_periods(first, frequency, len(starts))) <= last:
+            starts.append(start)
+    except OutOfCalendar:  # the last one of the calendar was among them
+        pass
     return starts
 
 
 def same_day_year_before(day: date) -> date:
-    """Return the same day of the year before; 29 Feb compares with 28 Feb (rule K5)."""
+    """Return the same day of the year before; 29 Feb compares with 28 Feb.
+
+    Source: rule K5.
+    """
     return add_months(day, -MONTHS_A_YEAR)
 
 
@@ -129,18 +180,31 @@ def year_before(start: date, frequency: Frequency) -> date:
 
     A day goes back 364 days to the same weekday; a week to the same ISO number, week 53 to week 52.
 
+    Raises:
+        OutOfCalendar: there is no year before.
+
     Source: rule K5.
     """
     match frequency:
         case Frequency.DAY:
-            return start - timedelta(days=364)
+            return _add_days(start, -DAYS_A_COMPARED_YEAR)
         case Frequency.WEEK:
             year, week, _ = start.isocalendar()
-            try:
-                return date.fromisocalendar(year - 1, week, 1)
-            except ValueError:
-                return date.fromisocalendar(year - 1, week - 1, 1)
+            if year == MINYEAR:
+                raise OutOfCalendar(start)
+            if week == LAST_ISO_WEEK and not has_week_53(year - 1):
+                week -= 1
+            return date.fromisocalendar(year - 1, week, 1)
     return same_day_year_before(start)
+
+
+def has_week_53(year: int) -> bool:
+    """Return whether an ISO year has 53 weeks: it holds 53 Thursdays.
+
+    Source: rules K5, K9.
+    """
+    new_year = date(year, 1, 1)
+    return new_year.weekday() == THURSDAY or (new_year.weekday() == THURSDAY - 1 and isleap(year))
 
 
 def default_lag_days(frequency: Frequency) -> int:
@@ -173,9 +237,29 @@ def parse_period(text: str, frequency: Frequency, *, fiscal_month: int = 1) -> d
     if found is None or _ORDER.index(found[1]) > _ORDER.index(frequency):
         raise NotAPeriod(text, frequency)
     day, grain = found
-    if grain == Frequency.WEEK and frequency != Frequency.WEEK:
-        day += timedelta(days=3)  # a week belongs to the month of its Thursday, as its year does
-    return period_start(day, frequency, fiscal_month=fiscal_month)
+    try:
+        if grain == Frequency.WEEK and frequency != Frequency.WEEK:
+            day = home_day(day, grain)
+        start = period_start(day, frequency, fiscal_month=fiscal_month)
+        next_start(start, frequency)  # one whose end no calendar has is none
+    except OutOfCalendar:
+        raise NotAPeriod(text, frequency) from None
+    return start
+
+
+def home_day(start: date, frequency: Frequency) -> date:
+    """Return the day by which a period is put into a longer one: a week by its Thursday, as its ISO year is.
+
+    Source: rules K4, K9.
+    """
+    return _add_days(start, THURSDAY) if frequency == Frequency.WEEK else start
+
+
+def _add_days(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise OutOfCalendar(day) from None
 
 
 def _read(text: str, *, fiscal_month: int) -> tuple[date, Frequency] | None:

@@ -18,6 +18,8 @@ def plain(value: Any) -> Any:
     Raises:
         ValueError: NaN or an infinity.
         TypeError: something that is no JSON.
+
+    Source: ADR 0006.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -40,13 +42,18 @@ def canonical(record: Mapping[str, Any]) -> bytes:
     """Return the one spelling of a record: ASCII JSON, keys sorted, no blanks, moments in UTC to the microsecond.
 
     A float that is not whole is written by its shortest digits that read back the same.
+
+    Source: ADR 0006.
     """
     flat = {key: _moment(value) if isinstance(value, datetime) else plain(value) for key, value in record.items()}
     return json.dumps(flat, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
 def fingerprint(record: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a record's canonical bytes, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a record's canonical bytes, as 64 hexadecimal digits.
+
+    Source: ADR 0006.
+    """
     return hashlib.sha256(canonical(record)).hexdigest()
 
 

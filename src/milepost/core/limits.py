@@ -7,8 +7,10 @@ autocorrelation and seasons are not part of it yet.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from milepost.core.numbers import mean
 
 LEAST_POINTS = 8  # below it there are no limits
 FIRM_POINTS = 24  # from it on the baseline is locked
@@ -32,17 +34,26 @@ class Limits:
 
     @property
     def sigma(self) -> float:
-        """Return the spread from point to point."""
+        """Return the spread from point to point.
+
+        Source: XmR chart; rule K8.
+        """
         return self.moving_range / SIGMA_PER_RANGE
 
     @property
     def guard(self) -> float:
-        """Return by how much tests are widened because the limits are only estimated."""
+        """Return by how much tests are widened because the limits are only estimated.
+
+        Source: XmR chart; rule K8.
+        """
         return 1 + GUARD / self.count
 
     @property
     def is_firm(self) -> bool:
-        """Return whether the baseline is long enough to be locked."""
+        """Return whether the baseline is long enough to be locked.
+
+        Source: XmR chart; rule K8.
+        """
         return self.count >= FIRM_POINTS
 
 
@@ -86,24 +97,64 @@ def natural_limits(values: Sequence[float | None]) -> Limits | None:
     ranges = [abs(b - a) for a, b in pairwise(values) if a is not None and b is not None]
     if len(known) < LEAST_POINTS or not ranges:
         return None
-    mean = math.fsum(known) / len(known)
-    spread = math.fsum(ranges) / len(ranges)
+    level, spread = mean(known), mean(ranges)
+    if level is None or spread is None or not math.isfinite(abs(level) + NATURAL * spread):
+        return None  # beyond the largest float there are no limits
     return Limits(
-        mean=mean,
-        lower=mean - NATURAL * spread,
-        upper=mean + NATURAL * spread,
+        mean=level,
+        lower=level - NATURAL * spread,
+        upper=level + NATURAL * spread,
         moving_range=spread,
         count=len(known),
     )
 
 
-def read_series(values: Sequence[float | None]) -> Reading:
+def read_series(values: Sequence[float | None], *, breaks: Sequence[int] = ()) -> Reading:
     """Return the phases of a series, oldest value first.
 
     The first 8 to 24 values of a phase are its baseline. From the 9th on each value is tested against
     what came before; when the cumulative sum signals, a new phase begins where the shift began. A
     single value far out is a spike and starts no phase. With no spread at all nothing is tested.
+
+    Args:
+        breaks: indices at which the unit or definition changed without a factor: a new phase begins there
+            and nothing is compared across.
+
+    Source: XmR chart and two-sided cumulative sum; rules K8, K10.
     """
+    ends = [0, *sorted({index for index in breaks if 0 < index < len(values)}), len(values)]
+    read = [_read_unbroken(values[first:end], first) for first, end in pairwise(ends)]
+    return Reading(
+        phases=tuple(phase for one in read for phase in one.phases),
+        shifts=tuple(shift for one in read for shift in one.shifts),
+        spikes=tuple(spike for one in read for spike in one.spikes),
+    )
+
+
+def first_change(values: Sequence[float | None]) -> int | None:
+    """Return the index of the first value that differs after at least 8 alike; None if there is none.
+
+    Values that were all alike have no spread, so no test can say that one of them is far out.
+
+    Source: XmR chart; the edge cases of progress.
+    """
+    known = [(index, value) for index, value in enumerate(values) if value is not None]
+    for place, (index, value) in enumerate(known):
+        if value != known[0][1]:
+            return index if place >= LEAST_POINTS else None
+    return None
+
+
+def values_needed(values: Sequence[float | None]) -> int:
+    """Return how many more values there must be before limits can be told; 0 when there are enough.
+
+    Source: XmR chart; the edge cases of progress.
+    """
+    return max(0, LEAST_POINTS - sum(value is not None for value in values))
+
+
+def _read_unbroken(values: Sequence[float | None], offset: int) -> Reading:
+    """Return the phases of a stretch of one definition, with indices counted from `offset`."""
     phases: list[Phase] = []
     shifts: list[Shift] = []
     spikes: list[int] = []
@@ -114,7 +165,7 @@ def read_series(values: Sequence[float | None]) -> Reading:
         phase = _phase(values, first, last)
         if phase is not None:
             if shifts and phases:
-                shifts[-1] = Shift(shifts[-1].index, shifts[-1].found_at, shifts[-1].before, phase.mean)
+                shifts[-1] = replace(shifts[-1], after=phase.mean)
             phases.append(phase)
         if found is None:
             break
@@ -122,7 +173,13 @@ def read_series(values: Sequence[float | None]) -> Reading:
         before = phase.mean if phase is not None else math.nan
         shifts.append(Shift(index=start, found_at=found_at, before=before, after=math.nan))
         first = start
-    return Reading(tuple(phases), tuple(s for s in shifts if math.isfinite(s.after)), tuple(spikes))
+    return Reading(
+        tuple(replace(p, first=p.first + offset, last=p.last + offset) for p in phases),
+        tuple(
+            replace(s, index=s.index + offset, found_at=s.found_at + offset) for s in shifts if math.isfinite(s.after)
+        ),
+        tuple(spike + offset for spike in spikes),
+    )
 
 
 def _phase(values: Sequence[float | None], first: int, last: int) -> Phase | None:
@@ -131,8 +188,8 @@ def _phase(values: Sequence[float | None], first: int, last: int) -> Phase | Non
     if not known:
         return None
     limits = natural_limits(_baseline(inside))
-    mean = limits.mean if limits and limits.is_firm else math.fsum(known) / len(known)
-    return Phase(first=first, last=last, mean=mean, limits=limits)
+    level = limits.mean if limits and limits.is_firm else mean(known)
+    return None if level is None else Phase(first=first, last=last, mean=level, limits=limits)
 
 
 def _baseline(values: Sequence[float | None]) -> Sequence[float | None]:

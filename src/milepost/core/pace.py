@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from milepost.core.progress import Step, value_at
+from milepost.core.workdays import WorkCalendar, days_after
 
 GREEN_ASPIRATIONAL = 0.7  # E3, G1
 
@@ -25,11 +26,14 @@ class EmptyCycle(ValueError):
         super().__init__(f"The cycle would end on {last} before it begins on {first}.")
 
 
-def elapsed(*, first: date, last: date, day: date) -> float:
+def elapsed(*, first: date, last: date, day: date, calendar: WorkCalendar | None = None) -> float:
     """Return the share of a cycle's time that has passed on a day, 0..1; a one-day cycle is 0, then 1.
+
+    A cycle with no counted day after its first one is like one of a single day.
 
     Args:
         first, last: the cycle's days, both included.
+        calendar: which days count; None counts all.
 
     Raises:
         EmptyCycle: last lies before first.
@@ -38,10 +42,10 @@ def elapsed(*, first: date, last: date, day: date) -> float:
     """
     if last < first:
         raise EmptyCycle(first, last)
-    if first == last:
+    whole = days_after(first, last, calendar=calendar)
+    if whole == 0:
         return 1.0 if day > last else 0.0
-    day = min(max(day, first), last)
-    return (day - first).days / (last - first).days
+    return days_after(first, min(day, last), calendar=calendar) / whole
 
 
 def green_at(ambition: Ambition) -> float:
@@ -69,28 +73,38 @@ def expected_maintain(*, closed_periods: int, ambition: Ambition) -> float | Non
 
 
 def expected_milestone(
-    steps: Sequence[Step], *, first: date, last: date, day: date, ambition: Ambition
+    steps: Sequence[Step],
+    *,
+    first: date,
+    last: date,
+    day: date,
+    ambition: Ambition,
+    calendar: WorkCalendar | None = None,
 ) -> float | None:
-    """Return the share of a milestone that is due by a day; None without steps.
+    """Return the share of a milestone that is due by a day, 0..1; None without steps.
 
     A dated step is due on its day. The k-th of n undated steps is due when k / n of the time has
     passed, so a single one on the last day.
 
     Source: rule E3.
     """
-    total = math.fsum(step.weight for step in steps)
-    if total <= 0:
+    heaviest = max((step.weight for step in steps), default=0.0)
+    if heaviest <= 0:
         return None
-    due = due_steps(steps, first=first, last=last, day=day)
-    return green_at(ambition) * math.fsum(step.weight for step in due) / total
+    due = due_steps(steps, first=first, last=last, day=day, calendar=calendar)
+    # Measured in the heaviest, so that no sum of weights overflows.
+    whole = math.fsum(step.weight / heaviest for step in steps)
+    return green_at(ambition) * math.fsum(step.weight / heaviest for step in due) / whole
 
 
-def due_steps(steps: Sequence[Step], *, first: date, last: date, day: date) -> list[Step]:
+def due_steps(
+    steps: Sequence[Step], *, first: date, last: date, day: date, calendar: WorkCalendar | None = None
+) -> list[Step]:
     """Return the steps of a milestone that are due by a day, the dated ones first.
 
     Source: rule E3.
     """
-    tau = elapsed(first=first, last=last, day=day)
+    tau = elapsed(first=first, last=last, day=day, calendar=calendar)
     undated = [step for step in steps if step.due_on is None]
     dated = [step for step in steps if step.due_on is not None and step.due_on <= day]
     return dated + [step for k, step in enumerate(undated, start=1) if tau >= k / len(undated)]

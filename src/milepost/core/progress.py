@@ -1,17 +1,23 @@
 """How far a key result has come."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from milepost.core.numbers import finite, mean, said
+
+FARTHEST = sys.float_info.max  # p is unbounded, but always a number
+WHOLE_PERCENT = 100.0  # P7
 
 
 class NoDistance(ValueError):
     """Start and target are the same, so there is no way to go."""
 
-    def __init__(self, value: float | None) -> None:
+    def __init__(self, value: float) -> None:
         super().__init__(
-            f"Start and target are both {value:g}, so nothing could be reached. "
+            f"Start and target are both {said(value)}, so nothing could be reached. "
             "Change one of them, or keep a level instead."
         )
 
@@ -22,8 +28,17 @@ class DirectionDisagrees(ValueError):
     def __init__(self, *, start: float, target: float, direction: str) -> None:
         way = "down" if target < start else "up"
         super().__init__(
-            f"From {start:g} to {target:g} goes {way}, but “{direction}” is said to be good. Change one of the three."
+            f"From {said(start)} to {said(target)} goes {way}, but “{direction}” is said to be good. "
+            "Change one of the three."
         )
+
+
+class BadBand(ValueError):
+    """A level to keep that nothing could be held against."""
+
+
+class BadStep(ValueError):
+    """A step of a milestone whose weight or share done is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +69,48 @@ def progress(*, start: float, target: float, value: float) -> float:
     """
     if start == target:
         raise NoDistance(start)
-    # Scaled by the largest of the three: differences of huge numbers must not overflow.
-    scale = max(abs(start), abs(target), abs(value))
-    if math.isinf(target - start) or math.isinf(value - start):
-        start, target, value = start / scale, target / scale, value / scale
-    return (value - start) / (target - start)
+    way, gone = target - start, value - start
+    if math.isinf(way) or math.isinf(gone):  # halves are exact, and their differences do not overflow
+        way, gone = target / 2 - start / 2, value / 2 - start / 2
+    share = gone / way
+    return math.copysign(FARTHEST, share) if math.isinf(share) else share
+
+
+def forced_progress(*, value: float, target: float, direction: str) -> float:
+    """Return the progress of an imported goal whose start is its target: 1 at the target or past it, else 0.
+
+    Args:
+        value, target: in the metric's own unit; finite.
+        direction: "higher" or "lower", which way is good.
+
+    Source: the introduction of rules P.
+    """
+    is_met = value <= target if direction == "lower" else value >= target
+    return 1.0 if is_met else 0.0
+
+
+def percent_progress(value: float) -> float:
+    """Return the progress of a typed percentage: 68.9 is .689, above 100 more than 1.
+
+    Source: rule P7.
+    """
+    return progress(start=0.0, target=WHOLE_PERCENT, value=value)
+
+
+def baseline_progress(*, baseline: float | None, target: float | None, value: float | None) -> float | None:
+    """Return P1 from the value first measured; None while it waits for that, a target or a value.
+
+    Args:
+        baseline, target, value: in the metric's own unit; finite or None.
+
+    Raises:
+        NoDistance: the target is what was measured.
+
+    Source: rule P11.
+    """
+    if baseline is None or target is None or value is None:
+        return None
+    return progress(start=baseline, target=target, value=value)
 
 
 def value_at(share: float, *, start: float, target: float) -> float:
@@ -71,13 +123,16 @@ def value_at(share: float, *, start: float, target: float) -> float:
     """
     if share == 1.0:
         return target
-    if math.isinf(target - start):
-        return (1.0 - share) * start + share * target
-    return start + share * (target - start)
+    way = target - start
+    found = start + share * way if math.isfinite(way) else (1.0 - share) * start + share * target
+    return math.copysign(FARTHEST, found) if math.isinf(found) else found
 
 
 def clip01(share: float) -> float:
-    """Return the share cut to 0..1: the score that rolls up."""
+    """Return the share cut to 0..1: the score that rolls up.
+
+    Source: the introduction of rules P.
+    """
     return min(1.0, max(0.0, share))
 
 
@@ -86,9 +141,52 @@ def check_direction(*, start: float, target: float, direction: str) -> None:
 
     Raises:
         DirectionDisagrees: with the numbers named.
+
+    Source: the introduction of rules P.
     """
     if (direction == "higher" and target < start) or (direction == "lower" and target > start):
         raise DirectionDisagrees(start=start, target=target, direction=direction)
+
+
+def check_way(*, start: float, target: float, direction: str | None = None) -> None:
+    """Do nothing if there is a way from start to target, and in the direction, where one is stated.
+
+    Raises:
+        NotANumber: start or target is not finite.
+        NoDistance: start equals target.
+        DirectionDisagrees: with the numbers named.
+
+    Source: rule P1 and the introduction of rules P.
+    """
+    finite(start, name="The start")
+    finite(target, name="The target")
+    if start == target:
+        raise NoDistance(start)
+    if direction is not None:
+        check_direction(start=start, target=target, direction=direction)
+
+
+def check_band(*, low: float | None, high: float | None, tolerance: float) -> None:
+    """Do nothing if a level can be kept so.
+
+    Args:
+        low, high, tolerance: in the metric's unit; one of low and high may be None.
+
+    Raises:
+        NotANumber: one is not finite.
+        BadBand: neither end is given, nothing lies between them, or the tolerance is below 0.
+
+    Source: rules P2, P3.
+    """
+    for value, name in ((low, "The lower end"), (high, "The upper end"), (tolerance, "The tolerance")):
+        if value is not None:
+            finite(value, name=name)
+    if low is None and high is None:
+        raise BadBand("Write the level to keep: at least, at most, or both.")
+    if low is not None and high is not None and low >= high:
+        raise BadBand(f"At least {said(low)} and at most {said(high)} leave nothing between. Change one.")
+    if tolerance < 0:
+        raise BadBand(f"The tolerance is {said(tolerance)}. Write 0 or more.")
 
 
 def maintain_credit(value: float, *, low: float | None, high: float | None, tolerance: float) -> float:
@@ -110,15 +208,34 @@ def maintain_credit(value: float, *, low: float | None, high: float | None, tole
     return clip01(1.0 - shortfall / tolerance) if tolerance > 0 else 0.0
 
 
-def maintain_score(values: Sequence[float], *, low: float | None, high: float | None, tolerance: float) -> float | None:
+def maintain_score(
+    values: Sequence[float], *, low: float | None, high: float | None, tolerance: float, at_close: bool = False
+) -> float | None:
     """Return the mean credit of closed periods, None before the first.
+
+    Args:
+        values: one a closed period with data, oldest first.
+        at_close: only the last period counts.
 
     Source: rules P2, P3.
     """
-    if not values:
-        return None
-    credits = [maintain_credit(v, low=low, high=high, tolerance=tolerance) for v in values]
-    return math.fsum(credits) / len(credits)
+    counted = values[-1:] if at_close else values
+    return mean([maintain_credit(v, low=low, high=high, tolerance=tolerance) for v in counted])
+
+
+def check_steps(steps: Sequence[Step]) -> None:
+    """Do nothing if every step has a weight above 0 and a share done of 0..1.
+
+    Raises:
+        BadStep: with the number named.
+
+    Source: rule P5.
+    """
+    for step in steps:
+        if not (step.weight > 0 and math.isfinite(step.weight)):
+            raise BadStep(f"The weight of a step is {_any(step.weight)}. Write a number above 0.")
+        if not 0 <= step.done <= 1:
+            raise BadStep(f"The share done of a step is {_any(step.done)}. Write one from 0 to 1.")
 
 
 def milestone_progress(steps: Sequence[Step]) -> float | None:
@@ -126,7 +243,13 @@ def milestone_progress(steps: Sequence[Step]) -> float | None:
 
     Source: rule P5.
     """
-    total = math.fsum(step.weight for step in steps)
-    if total <= 0:
+    heaviest = max((step.weight for step in steps), default=0.0)
+    if heaviest <= 0:
         return None
-    return math.fsum(step.weight * step.done for step in steps) / total
+    # Weights are only compared with each other: measured in the heaviest, no sum of them overflows.
+    whole = math.fsum(step.weight / heaviest for step in steps)
+    return clip01(math.fsum(step.weight / heaviest * step.done for step in steps) / whole)
+
+
+def _any(value: float) -> str:
+    return said(value) if math.isfinite(value) else str(value)

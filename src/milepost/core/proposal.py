@@ -7,6 +7,7 @@ from datetime import date
 
 from milepost.core.calendar import Frequency, starts_between
 from milepost.core.limits import Reading, read_series
+from milepost.core.numbers import mean
 from milepost.core.series import Aggregation, Point, aggregate
 from milepost.core.target import Direction, Target, miss, off_streak
 
@@ -34,7 +35,10 @@ class Proposal:
 
 
 def read_points(points: Sequence[Point], *, frequency: Frequency) -> tuple[list[date], Reading]:
-    """Return the period starts of a series, gaps included, and what it says about them."""
+    """Return the period starts of a series, gaps included, and what it says about them.
+
+    Source: rule K8.
+    """
     if not points:
         return [], read_series([])
     starts = starts_between(points[0].start, points[-1].start, frequency)
@@ -72,7 +76,8 @@ def propose(
         start, why = shift.after, "since_shift"
         if how == Aggregation.RATIO:  # a level of ratios is a sum over a sum as well (K4)
             since = [p for p in recent if p.start >= starts[shift.index]]
-            start = _level(since, how) or shift.after
+            level = _level(since, how)
+            start = shift.after if level is None else level
     else:
         start, why = _level(recent[-ROLLING:], how), "mean_of_last_4"
     worse = shift is not None and _is_worse(shift.before, shift.after, target, direction)
@@ -103,9 +108,9 @@ def _level(points: Sequence[Point], how: Aggregation) -> float | None:
     if how == Aggregation.RATIO and all(p.denominator for p in points):
         plain = aggregate(points, how=how)
         scale = _scale(points)
-        if plain is not None and scale is not None:
+        if plain is not None and scale is not None and math.isfinite(plain * scale):
             return plain * scale
-    return math.fsum(p.value for p in points) / len(points)
+    return mean([p.value for p in points])
 
 
 def _scale(points: Sequence[Point]) -> float | None:

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from milepost.core.calendar import Frequency, last_closed, last_day, next_start
+from milepost.core.numbers import mean, said
 from milepost.core.series import Point
 
 UNRATED_BELOW = 4  # expected periods (K3)
 LEAST_FRESHNESS = 0.25  # K3
+LEAST_RELIABILITY = 50.0  # K3, S4
 
 
 class Direction(StrEnum):
@@ -48,25 +50,28 @@ class BadTarget(ValueError):
 class Target:
     """A target in the metric's unit: at least `low`, at most `high`, or within both, ends included.
 
-    A miss of up to `tolerance` is close.
+    A miss of up to `tolerance` is close. `as_given` keeps the words it was given in: "Below 60 days".
     """
 
     rule: TargetRule
     low: float | None = None
     high: float | None = None
     tolerance: float = 0.0
+    as_given: str = ""
 
     def validate(self) -> None:
         """Do nothing if the numbers fit the rule.
 
         Raises:
             BadTarget: with a sentence.
+
+        Source: rule K2.
         """
         for value in (self.low, self.high, self.tolerance):
             if value is not None and not math.isfinite(value):
                 raise BadTarget("A target is a finite number, such as 95.")
         if self.tolerance < 0:
-            raise BadTarget("A tolerance is 0 or more.")
+            raise BadTarget(f"The tolerance is {said(self.tolerance)}. A tolerance is 0 or more.")
         if self.rule == TargetRule.AT_LEAST and (self.low is None or self.high is not None):
             raise BadTarget("Write the value it should be at least.")
         if self.rule == TargetRule.AT_MOST and (self.high is None or self.low is not None):
@@ -75,20 +80,28 @@ class Target:
             if self.low is None or self.high is None:
                 raise BadTarget("Write both ends of the range.")
             if self.low >= self.high:
-                raise BadTarget(f"The range would go from {self.low:g} to {self.high:g}. Write the smaller one first.")
+                raise BadTarget(
+                    f"The range would go from {said(self.low)} to {said(self.high)}. Write the smaller one first."
+                )
 
     @property
     def edge(self) -> float | None:
-        """Return the one value to reach: the bound, or the middle of a range."""
+        """Return the one value to reach: the bound, or the middle of a range.
+
+        Source: rule K2.
+        """
         if self.rule == TargetRule.AT_LEAST:
             return self.low
         if self.rule == TargetRule.AT_MOST:
             return self.high
-        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+        return None if self.low is None or self.high is None else mean([self.low, self.high])
 
 
 def miss(value: float, target: Target) -> float:
-    """Return by how much a value misses its target, in the metric's unit; 0 when met, ends included."""
+    """Return by how much a value misses its target, in the metric's unit; 0 when met, ends included.
+
+    Source: rule K2.
+    """
     if target.low is not None and value < target.low:
         return target.low - value
     if target.high is not None and value > target.high:
@@ -138,6 +151,7 @@ def kpi_word(
     lag_days: int,
     today: date,
     expected_periods: int,
+    reliability: float | None = None,
 ) -> KpiWord:
     """Return the status of a KPI.
 
@@ -148,17 +162,27 @@ def kpi_word(
         last: newest closed period with a value, None if there is none.
         expected_periods: closed periods since the first value; with fewer than 4 it is unrated, so
             never unknown.
+        reliability: 0..100; None where nobody has worked it out, then freshness alone may say unknown.
 
     Source: rule K3.
     """
     if last is None:
         return KpiWord.NO_VALUE
     fresh = freshness(last_start=last.start, frequency=frequency, lag_days=lag_days, today=today)
-    if expected_periods >= UNRATED_BELOW and fresh < LEAST_FRESHNESS:
+    unreliable = reliability is not None and reliability < LEAST_RELIABILITY
+    if is_rated(expected_periods) and (unreliable or fresh < LEAST_FRESHNESS):
         return KpiWord.UNKNOWN
     if last.start < _newest_due(frequency, lag_days=lag_days, today=today, like=last.start):
         return KpiWord.NO_VALUE
     return period_word(last.value, target)
+
+
+def is_rated(expected_periods: int) -> bool:
+    """Return whether a KPI has had enough periods to be called unknown; below 4 it is unrated.
+
+    Source: rule K3.
+    """
+    return expected_periods >= UNRATED_BELOW
 
 
 def _newest_due(frequency: Frequency, *, lag_days: int, today: date, like: date) -> date:
@@ -179,11 +203,14 @@ def word_edges(target: Target) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """
     low = () if target.low is None else (target.low, target.low - target.tolerance)
     high = () if target.high is None else (target.high, target.high + target.tolerance)
-    return tuple(dict.fromkeys(low)), tuple(dict.fromkeys(high))
+    return tuple(dict.fromkeys(filter(math.isfinite, low))), tuple(dict.fromkeys(filter(math.isfinite, high)))
 
 
 def off_streak(values: Sequence[float], target: Target | None) -> int:
-    """Return how many values at the end of the series, newest last, are off target in a row."""
+    """Return how many values at the end of the series, newest last, are off target in a row.
+
+    Source: rule K8.
+    """
     count = 0
     for value in reversed(values):
         if period_word(value, target) != KpiWord.OFF_TARGET:

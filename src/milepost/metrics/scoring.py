@@ -7,6 +7,7 @@ from datetime import date
 from milepost.core.calendar import Frequency, default_lag_days, last_closed, last_day, starts_between
 from milepost.core.series import Point, closed_points
 from milepost.core.target import KpiWord, Target, kpi_word
+from milepost.core.versions import in_force
 
 ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
 Versions = Sequence[tuple[date, Target | None]]
@@ -59,7 +60,7 @@ def judge(
 
 def target_on(versions: Versions, day: date) -> Target | None:
     """Return the target in force on a day; before the first version, the first one (rule K2)."""
-    found = _version_on(versions, day)
+    found = in_force(versions, day)
     return found[1] if found else None
 
 
@@ -70,15 +71,5 @@ def target_of_period(versions: Versions, start: date, frequency: Frequency) -> T
 
 def in_force_since(versions: Versions, start: date, frequency: Frequency) -> date | None:
     """Return since when the target that judges a period is in force; None without one, or if it always was."""
-    found = _version_on(versions, last_day(start, frequency))
+    found = in_force(versions, last_day(start, frequency))
     return found[0] if found and found[0] != ALWAYS else None
-
-
-def _version_on(versions: Versions, day: date) -> tuple[date, Target | None] | None:
-    if not versions:
-        return None
-    in_force = versions[0]
-    for version in versions:
-        if version[0] <= day:
-            in_force = version
-    return in_force

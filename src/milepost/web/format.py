@@ -7,8 +7,9 @@ from functools import lru_cache
 from babel.numbers import format_decimal, get_currency_symbol
 
 from milepost.core.calendar import Frequency, last_day
+from milepost.core.currencies import CURRENCIES
 from milepost.core.target import Target
-from milepost.core.units import CURRENCIES, PERCENT
+from milepost.core.units import PERCENT
 
 LOCALE = "en"
 MINUS = "\u2212"

@@ -23,8 +23,22 @@ from milepost.core.explain.key_result import (
     nudge_reach,
     reach_in_words,
 )
+from milepost.core.explain.kinds import (
+    explain_baseline,
+    explain_calculated,
+    explain_grade,
+    explain_judged,
+    explain_levels,
+    explain_sum,
+    explain_tasks,
+)
 from milepost.core.explain.kpi import explain_kpi
-from milepost.core.explain.plan import explain_keep_plan, explain_milestone_plan, explain_reach_plan
+from milepost.core.explain.plan import (
+    explain_keep_plan,
+    explain_milestone_plan,
+    explain_path_plan,
+    explain_reach_plan,
+)
 from milepost.core.explain.shape import Change, Compare, Explained, Explanation, Input, LeftOut, Link, Part, SetBy
 from milepost.core.explain.status import Way, explain_status
 
@@ -42,18 +56,26 @@ __all__ = [
     "Part",
     "SetBy",
     "Way",
+    "explain_baseline",
+    "explain_calculated",
     "explain_frozen",
+    "explain_grade",
+    "explain_judged",
     "explain_keep",
     "explain_keep_plan",
     "explain_kpi",
+    "explain_levels",
     "explain_member_plans",
     "explain_members",
     "explain_milestone",
     "explain_milestone_plan",
+    "explain_path_plan",
     "explain_reach",
     "explain_reach_plan",
     "explain_score",
     "explain_status",
+    "explain_sum",
+    "explain_tasks",
     "explain_window",
     "nudge_by_points",
     "nudge_milestone",

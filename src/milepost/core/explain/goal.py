@@ -40,7 +40,10 @@ class Member:
 
 
 def nudge_by_points(label: str, score: float) -> Nudge:
-    """Return ten points more of a child, or what is left up to the whole."""
+    """Return ten points more of a child, or what is left up to the whole.
+
+    Source: rule R1.
+    """
     after = min(1.0, score + POINTS)
     return Nudge(f"{label} at {percent(after)}", after)
 

@@ -9,6 +9,7 @@ from milepost.core.explain.text import counted, day, number, percent, period, qu
 from milepost.core.series import Point
 from milepost.core.target import (
     LEAST_FRESHNESS,
+    LEAST_RELIABILITY,
     UNRATED_BELOW,
     KpiWord,
     Target,
@@ -35,11 +36,13 @@ def explain_kpi(
     unit: str,
     inputs: Sequence[Input] = (),
     link: Link | None = None,
+    reliability: float | None = None,
 ) -> Explanation:
     """Return a KPI's word with the value, the target and the dates that make it, and the values at its edges.
 
     Args:
-        last, target, frequency, lag_days, today, expected_periods: as `core.target.kpi_word` takes them.
+        last, target, frequency, lag_days, today, expected_periods, reliability: as `core.target.kpi_word`
+            takes them.
         inputs: where value and target come from.
 
     Source: rules K2, K3.
@@ -51,6 +54,7 @@ def explain_kpi(
         lag_days=lag_days,
         today=today,
         expected_periods=expected_periods,
+        reliability=reliability,
     )
     facts = [*inputs, Input("lag", float(lag_days), "day" if lag_days == 1 else "days", source="definition")]
     if last is None:
@@ -62,7 +66,12 @@ def explain_kpi(
     late = _late(last, word, frequency=frequency, lag_days=lag_days, today=today)
     if word == KpiWord.UNKNOWN:
         fresh = freshness(last_start=last.start, frequency=frequency, lag_days=lag_days, today=today)
-        late += f"; freshness {percent(fresh)} is below {percent(LEAST_FRESHNESS)}"
+        reasons = [late] * (today >= overdue_from(last_start=last.start, frequency=frequency, lag_days=lag_days))
+        if fresh < LEAST_FRESHNESS:
+            reasons.append(f"freshness {percent(fresh)} is below {percent(LEAST_FRESHNESS)}")
+        if reliability is not None and reliability < LEAST_RELIABILITY:
+            reasons.append(f"reliability {number(reliability)} is below {number(LEAST_RELIABILITY)}")
+        late = "; ".join(reasons)
     elif word == KpiWord.NO_VALUE and expected_periods < UNRATED_BELOW:
         late += f"; unrated with fewer than {UNRATED_BELOW} periods"
     formula = f"{late}; the last one: {judged}" if late else judged

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from milepost.core.explain.key_result import NamedStep
+from milepost.core.explain.key_result import NamedStep, reach_in_words
 from milepost.core.explain.shape import Change, Explanation, Input
 from milepost.core.explain.text import day as day_text
 from milepost.core.explain.text import digits, hundredfold, number, percent, sign, summands
@@ -17,6 +17,8 @@ from milepost.core.pace import (
     green_at,
     plan_value,
 )
+from milepost.core.path import Curve, Path, expected_on_path, in_force, path_value
+from milepost.core.progress import progress
 
 
 def explain_reach_plan(
@@ -48,6 +50,37 @@ def explain_reach_plan(
     change = _next_day(plan, day=day, last=last)
     return Explanation(
         "expected", ("E1", "E3", "E5"), formula, value=value, inputs=tuple(inputs), changes=change
+    )  # fmt: skip
+
+
+def explain_path_plan(path: Path, *, day: date, ambition: Ambition, unit: str) -> Explanation:
+    """Return the progress planned for a day on a path with a curve, phased targets or amendments.
+
+    Args:
+        path: from start to target, in `unit`.
+
+    Source: rules E1, E2, E3, E5.
+    """
+
+    def plan(on: date) -> float:
+        return expected_on_path(path, on, ambition=ambition)
+
+    start, target = in_force(path, day)
+    share, value = path_value(path, day), plan(day)
+    sums = reach_in_words(start=start, target=target, value=share)
+    # Beyond the path's ends the plan is cut; what is shown would not be the sum.
+    cut = (
+        "" if green_at(ambition) * progress(start=start, target=target, value=share) == value else ", cut to 0 to 100 %"
+    )
+    formula = f"{_times(green_at(ambition))}{sums}{cut} = {percent(value)}"
+    inputs = [
+        Input("on the path", share, unit, on=day, source=_curve_words(path, day)),
+        *(Input("phased target", point.value, unit, on=point.on, source="plan") for point in path.checkpoints),
+        *(Input("amended target", made.target, unit, on=made.on, source="amendment") for made in path.amendments),
+    ]
+    change = _next_day(plan, day=day, last=max([path.last, *(made.last for made in path.amendments)]))
+    return Explanation(
+        "expected", ("E1", "E2", "E3", "E5"), formula, value=value, inputs=tuple(inputs), changes=change
     )  # fmt: skip
 
 
@@ -95,6 +128,20 @@ def explain_milestone_plan(
     return Explanation(
         "expected", ("E1", "E3"), formula, value=value, inputs=inputs, changes=_next_day(plan, day=day, last=last)
     )
+
+
+def _curve_words(path: Path, day: date) -> str:
+    made = [change for change in path.amendments if change.on <= day]
+    if made:
+        return f"straight from the amendment of {day_text(made[-1].on)}"
+    words = {
+        Curve.LINEAR: "straight",
+        Curve.CHECKPOINTS: "through the phased targets",
+        Curve.FRONT: "front-loaded",
+        Curve.BACK: "back-loaded",
+        Curve.S: "in an S",
+    }
+    return words[path.curve]
 
 
 def _next_day(plan: Callable[[date], float | None], *, day: date, last: date) -> tuple[Change, ...]:

@@ -1,6 +1,6 @@
 """The status word of a goal, and the borders at which it becomes another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,8 @@ from milepost.core.explain.text import (
 from milepost.core.pace import Ambition, green_at
 from milepost.core.progress import progress as progress_of
 from milepost.core.progress import value_at
-from milepost.core.status import EARLY_UNTIL, FULL, GoalWord, goal_word, word_starts
+from milepost.core.rule_sets import GAP, ObjectiveRule, RuleKind, RuleSet
+from milepost.core.status import EXACT, FULL, GoalWord, goal_word, objective_word, word_starts
 
 BESIDE = 1e-6  # what is just below a border; wider than the float noise that counts as on it
 NUDGES = 8
@@ -62,8 +63,10 @@ def explain_status(
     missing: int = 0,
     way: Way | None = None,
     set_by: SetBy | None = None,
+    rules: RuleSet = GAP,
+    children: Sequence[GoalWord] = (),
 ) -> Explanation:
-    """Return a goal's status with the gap that makes it and the nearest borders on both sides.
+    """Return a goal's status with the distance that makes it and the nearest borders on both sides.
 
     Args:
         progress: p of a key result (s of a level to keep), the score of an objective; None unknown.
@@ -73,12 +76,15 @@ def explain_status(
         missing: key results of the objective that lack their first value past its due day.
         way: of a key result with start and target, so that borders are told as values.
         set_by: the lead's own word while it stands; it is the one shown.
+        rules: what the workspace compares.
+        children: the words of an objective's contributing children, where the weakest one counts.
 
-    Source: rules S1, S3, S5, S7.
+    Source: rules S1, S2, S3, S5, S7.
     """
+    takes_weakest = is_objective and rules.objective == ObjectiveRule.WEAKEST and bool(children)
 
     def word_at(share: float | None, *, at: float = tau, cap: bool = missing > 0) -> GoalWord:
-        return goal_word(
+        own = goal_word(
             progress=share,
             expected=expected,
             tau=at,
@@ -87,13 +93,18 @@ def explain_status(
             closed=closed,
             is_maintain=is_maintain,
             has_breach=is_maintain and share is not None and share < FULL,
-            has_missing=cap,
+            has_missing=cap and not takes_weakest,
+            rules=rules,
         )
+        return objective_word(own, children, rules=rules, has_missing=cap) if takes_weakest else own
 
     word = word_at(progress)
     free = word_at(progress, cap=False)
-    rules = ["S1"] + ["S3"] * is_objective + ["S5"] * (set_by is not None) + ["S7"]
+    keys = (
+        ["S1"] + ["S2"] * (rules.kind != RuleKind.GAP) + ["S3"] * is_objective + ["S5"] * (set_by is not None) + ["S7"]
+    )
     changes: list[Change] = []
+    starts = () if expected is None else word_starts(expected=expected, ambition=ambition, rules=rules)
     if closed:
         formula = "closed, so its word is done"
     elif ended:
@@ -101,17 +112,20 @@ def explain_status(
     elif progress is None or expected is None:
         formula = f"no {'value' if progress is None else 'plan'} yet, so there is no word"
         if expected is not None:
-            changes += _borders_around(None, word_at, expected, ambition, way, is_bounded=way is None)
+            changes += _borders_around(None, word_at, starts, way, is_bounded=way is None)
     else:
-        formula = _gap(progress, expected, lambda share: word_at(share, cap=False), green_at(ambition))
-        if free != word_at(progress, at=1.0, cap=False):
-            formula += f"; {percent(tau)} of the time has passed, less than {percent(EARLY_UNTIL)}, so {words(free)}"
+        formula = _distance(progress, expected, lambda share: word_at(share, cap=False), green_at(ambition), rules)
+        if takes_weakest:
+            formula += f"; its weakest child gives the word: {words(free)}"
+        elif free != word_at(progress, at=1.0, cap=False):
+            part, early = percent(tau), percent(rules.early_until)
+            formula += f"; {part} of the time has passed, less than {early}, so {words(free)}"
         else:
             formula += f": {words(free)}"
         if free != word:
             formula += f", but held at {words(word)}: {missing} without a value whose first check-in was due"
             changes.append(Change(f"once none is missing: {words(free)}", word=free.value))
-        changes += _borders_around(progress, word_at, expected, ambition, way, is_bounded=way is None)
+        changes += _borders_around(progress, word_at, starts, way, is_bounded=way is None)
     if set_by is not None:
         until = f", shown through {day(set_by.until)}" if set_by.until else ""
         formula = f"set by {set_by.who} on {day(set_by.on)}{until}; the plan says {words(word)} ({formula})"
@@ -119,35 +133,42 @@ def explain_status(
     inputs = (Input("progress", progress), Input("plan for today", expected))
     if set_by is not None:
         set_by = SetBy(set_by.who, set_by.why, set_by.on, set_by.until, word.value)
-    return Explanation(
-        "status", tuple(rules), formula, word=shown, inputs=inputs, changes=tuple(changes), set_by=set_by
-    )
+    return Explanation("status", tuple(keys), formula, word=shown, inputs=inputs, changes=tuple(changes), set_by=set_by)
 
 
-def _gap(share: float, expected: float, word_at: Wording, green: float) -> str:
-    """Return the difference to the plan with as many decimals as its word needs (S7)."""
+def _distance(share: float, expected: float, word_at: Wording, green: float, rules: RuleSet) -> str:
+    """Return progress against the plan with as many decimals as its word needs (S7)."""
     word = word_at(share)
     if word == GoalWord.REACHED:
         return f"{percent(share, places=2)} is at least {percent(green)}, where the grade is green"
+    is_ratio = rules.kind == RuleKind.RATIO
+    if is_ratio and expected <= EXACT:
+        return f"the plan is {percent(expected, places=2)}, so nothing can be compared"
     for places in range(2, MOST_PLACES):
         a, b = hundredfold(share, places), hundredfold(expected, places)
-        if word_at(float((a - b) / 100) + expected) == word:
+        shown = float(a / b) * expected if is_ratio and b else float((a - b) / 100) + expected
+        if word_at(shown) == word:
             break
-    return f"{digits(a, keep_zeros=True)} % − {digits(b, keep_zeros=True)} % = {sign(a - b)} points"
+    if not is_ratio:
+        return f"{digits(a, keep_zeros=True)} % − {digits(b, keep_zeros=True)} % = {sign(a - b)} points"
+    for places in range(1, MOST_PLACES):
+        ratio = hundredfold(share / expected, places)
+        if word_at(float(ratio) / 100 * expected) == word:
+            break
+    return f"{digits(a, keep_zeros=True)} % / {digits(b, keep_zeros=True)} % = {digits(ratio)} %"
 
 
 def _borders_around(
     share: float | None,
     word_at: Wording,
-    expected: float,
-    ambition: Ambition,
+    starts: Sequence[float],
     way: Way | None,
     *,
     is_bounded: bool,
 ) -> list[Change]:
     """Return the border to the next better and the next worse word; all borders while there is no value."""
-    starts = [s for s in word_starts(expected=expected, ambition=ambition) if not is_bounded or 0 < s <= 1]
-    borders = [b for b in (_Border(s, word_at(s), word_at(s - BESIDE)) for s in starts) if b.word != b.below]
+    inside = [s for s in starts if not is_bounded or 0 < s <= 1]
+    borders = [b for b in (_Border(s, word_at(s), word_at(s - BESIDE)) for s in inside) if b.word != b.below]
     if share is None:
         return [_from(b, word_at, way) for b in borders]
     word = word_at(share)

@@ -18,29 +18,44 @@ _WIDE = Context(prec=700)
 
 
 def places_for(distance: float) -> int:
-    """Return the decimals that tell a hundredth of a distance apart: 1 for 18, 0 for 5000, 2 for 1."""
+    """Return the decimals that tell a hundredth of a distance apart: 1 for 18, 0 for 5000, 2 for 1.
+
+    Source: rule S7.
+    """
     if distance <= 0 or not math.isfinite(distance):
         return 2
     return max(0, min(MOST_PLACES, 2 - math.floor(math.log10(distance))))
 
 
 def rounded(value: float, places: int, how: str = ROUND_HALF_EVEN) -> Decimal:
-    """Return a number cut to its decimals, as `decimal` rounds."""
+    """Return a number cut to its decimals, as `decimal` rounds.
+
+    Source: rule S7.
+    """
     return _cut(Decimal(repr(float(value))), places, how)
 
 
 def down(value: float, places: int) -> Decimal:
-    """Return the number at or below, cut to its decimals."""
+    """Return the number at or below, cut to its decimals.
+
+    Source: rule S7.
+    """
     return rounded(value, places, ROUND_FLOOR)
 
 
 def up(value: float, places: int) -> Decimal:
-    """Return the number at or above, cut to its decimals."""
+    """Return the number at or above, cut to its decimals.
+
+    Source: rule S7.
+    """
     return rounded(value, places, ROUND_CEILING)
 
 
 def digits(value: Decimal, *, keep_zeros: bool = False) -> str:
-    """Return a number as written: U+2212 in front, no zeros behind unless they are to be kept."""
+    """Return a number as written: U+2212 in front, no zeros behind unless they are to be kept.
+
+    Source: rule S7.
+    """
     if abs(value) >= READABLE:
         return f"{float(value):.6g}".replace("-", MINUS)
     text = f"{value:f}"
@@ -52,26 +67,38 @@ def digits(value: Decimal, *, keep_zeros: bool = False) -> str:
 
 
 def number(value: float, *, distance: float | None = None) -> str:
-    """Return a number as it was typed; a computed one to a ten-thousandth of the distance it is read against."""
+    """Return a number as it was typed; a computed one to a ten-thousandth of the distance it is read against.
+
+    Source: rule S7.
+    """
     if float(f"{value:.{TYPED_DIGITS}g}") == value:
         return digits(Decimal(f"{value:.{TYPED_DIGITS}g}"))
     return digits(rounded(value, places_for(abs(value) if distance is None else distance) + 2))
 
 
 def quantity(value: float, unit: str | None, *, distance: float | None = None) -> str:
-    """Return a value with its unit; a share without one as percent."""
+    """Return a value with its unit; a share without one as percent.
+
+    Source: rule S7.
+    """
     if unit is None:
         return percent(value)
     return f"{number(value, distance=distance)} {unit}".rstrip()
 
 
 def percent(share: float, *, places: int = 1, keep_zeros: bool = False) -> str:
-    """Return a share of 1 as percent: 27.8 %."""
+    """Return a share of 1 as percent: 27.8 %.
+
+    Source: rule S7.
+    """
     return f"{digits(hundredfold(share, places), keep_zeros=keep_zeros)} %"
 
 
 def hundredfold(share: float, places: int, how: str = ROUND_HALF_EVEN) -> Decimal:
-    """Return a share of 1 in percent, cut to its decimals."""
+    """Return a share of 1 in percent, cut to its decimals.
+
+    Source: rule S7.
+    """
     return _cut(_WIDE.multiply(Decimal(repr(float(share))), Decimal(100)), places, how)
 
 
@@ -82,13 +109,19 @@ def _cut(value: Decimal, places: int, how: str) -> Decimal:
 
 
 def sign(value: Decimal) -> str:
-    """Return a difference with its sign: +1.89, −8.88."""
+    """Return a difference with its sign: +1.89, −8.88.
+
+    Source: rule S7.
+    """
     text = digits(value, keep_zeros=True)
     return f"+{text}" if value > 0 else text
 
 
 def share_text(share: Fraction) -> str:
-    """Return a share as one would write it: 0.34, 1/3; with four decimals where neither is short."""
+    """Return a share as one would write it: 0.34, 1/3; with four decimals where neither is short.
+
+    Source: rule S7.
+    """
     if share.limit_denominator(FRACTION_BELOW) != share:
         return digits(rounded(float(share), 4))
     hundredths = share * 100
@@ -99,6 +132,8 @@ def add_up(parts: Sequence[Fraction], places: int = 2) -> tuple[list[Decimal], D
     """Return shares of 1 in percent, cut to their decimals so that the digits shown add up, and their sum.
 
     The sum is rounded; what rounding down left over goes where it was cut most.
+
+    Source: rule S7.
     """
     unit = Fraction(1, 10 ** (places + 2))
     total = round(sum(parts, Fraction(0)) / unit)
@@ -110,19 +145,28 @@ def add_up(parts: Sequence[Fraction], places: int = 2) -> tuple[list[Decimal], D
 
 
 def summands(texts: Sequence[str]) -> str:
-    """Return a sum in words of digits, its middle left out when it is long."""
+    """Return a sum in words of digits, its middle left out when it is long.
+
+    Source: rule S7.
+    """
     if len(texts) > LONGEST_SUM:
         texts = [*texts[: LONGEST_SUM - 2], "…", texts[-1]]
     return " + ".join(f"({t})" if t.startswith(MINUS) else t for t in texts)
 
 
 def day(value: date) -> str:
-    """Return 22 Nov 2026."""
+    """Return 22 Nov 2026.
+
+    Source: rule K9.
+    """
     return f"{value.day} {value:%b %Y}"
 
 
 def period(start: date, frequency: Frequency) -> str:
-    """Return the name of a period: week of 9 Nov 2026, Nov 2026, Q4 2026, 2026."""
+    """Return the name of a period: week of 9 Nov 2026, Nov 2026, Q4 2026, 2026.
+
+    Source: rule K9.
+    """
     match frequency:
         case Frequency.DAY:
             return day(start)
@@ -138,10 +182,16 @@ def period(start: date, frequency: Frequency) -> str:
 
 
 def words(word: str) -> str:
-    """Return a word of a status as people read it: on track."""
+    """Return a word of a status as people read it: on track.
+
+    Source: rules S, K3.
+    """
     return word.replace("_", " ")
 
 
 def counted(n: int, noun: str) -> str:
-    """Return a count with its noun: 1 week, 4 weeks."""
+    """Return a count with its noun: 1 week, 4 weeks.
+
+    Source: rule R4.
+    """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -48,6 +48,7 @@ def withdraw_note(*, by: Actor, slug: str, note_id: int, now: datetime) -> None:
     """Take one's own note back; an admin may take any.
 
     Raises:
+        NotAllowed: the actor only reads by now.
         NotFound: no such note, or not the reader's to take.
     """
     lock_workspace(by.workspace_id)
@@ -58,6 +59,7 @@ def withdraw_note(*, by: Actor, slug: str, note_id: int, now: datetime) -> None:
     note = rows.first()
     if note is None:
         raise NotFound
+    require(can_write, by, to="take notes back")
     note.withdrawn_at = now
     note.save(update_fields=["withdrawn_at"])
     record_event(

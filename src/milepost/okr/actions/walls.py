@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
+from milepost.core.alignment import is_inside
 from milepost.metrics.models import Metric
 from milepost.okr.models import Contributor, KeyResult, Objective
-from milepost.okr.queries.audience import audiences, is_inside, kpi_audiences
+from milepost.okr.queries.audience import audiences, kpi_audiences
 from milepost.workspace.actions import walls_stand
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Visibility

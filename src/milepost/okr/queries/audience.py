@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from milepost.core.alignment import Audience
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr.models import Contributor, KeyResult, Objective
 from milepost.workspace.models import Membership, Role, Team, TeamMembership, Visibility
-
-Audience = frozenset[int] | None  # None: everybody
 
 
 def audiences(objective_ids: Collection[int]) -> dict[int, Audience]:
@@ -38,11 +37,6 @@ def kpi_audiences(metric_ids: Collection[int]) -> dict[int, Audience]:
         people[pk].add(one)
     _add_teams(people, {pk: team for pk, visibility, team, _ in rows if visibility == Visibility.TEAM})
     return _counted(people, [pk for pk, *_ in rows])
-
-
-def is_inside(inner: Audience, outer: Audience) -> bool:
-    """Return whether everybody in `inner` is also in `outer`."""
-    return outer is None or (inner is not None and inner <= outer)
 
 
 def _counted(people: dict[int, set[int]], ids: Collection[int]) -> dict[int, Audience]:

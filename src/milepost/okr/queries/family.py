@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from milepost.core.alignment import is_inside
 from milepost.core.pace import Ambition
 from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
-from milepost.okr.queries.audience import audiences, is_inside
+from milepost.okr.queries.audience import audiences
 from milepost.okr.queries.facts import COUNTING
 from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from milepost.core.calendar import Frequency, last_day
+from milepost.core.calendar import Frequency
 from milepost.core.proposal import Proposal, propose
 from milepost.core.series import Aggregation, Point, closed_points
 from milepost.core.target import Direction, Target
-from milepost.core.verdict import VerdictResult, verdict
+from milepost.core.verdict import VerdictResult, stretches, verdict
 from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.kpi import kpi_target
@@ -79,7 +79,9 @@ class GoalOfKpi:
     objective_grade: float | None
 
 
-def goals_of_kpi(actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: Target | None) -> tuple[GoalOfKpi, ...]:
+def goals_of_kpi(
+    actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: Target | None, today: date
+) -> tuple[GoalOfKpi, ...]:
     """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10).
 
     Args:
@@ -106,11 +108,13 @@ def goals_of_kpi(actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: 
         title, state, ends_on, activated_on, closed_on, grade = about[line.id]
         result = None
         if closed_on is not None and activated_on is not None:
+            seen = stretches(closed, frequency=frequency, activated_on=activated_on, closed_on=closed_on, today=today)
             result = verdict(
-                before=[p.value for p in closed if last_day(p.start, frequency) < activated_on],
-                since=[p.value for p in closed if last_day(p.start, frequency) >= activated_on],
+                before=seen.before,
+                since=seen.since,
                 target=target,
                 direction=Direction(kpi.direction),
+                in_cycle=seen.in_cycle,
             )
         found.append(GoalOfKpi(line, title, state, ends_on, result, closed_on, grade))
     return tuple(sorted(found, key=lambda g: (g.closed_on is not None, -(g.closed_on or date.min).toordinal())))

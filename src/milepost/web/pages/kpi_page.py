@@ -41,7 +41,7 @@ def kpi_context(
     shown = kpi_page(place.actor, slug, today=place.today, all_rows=request.GET.get("values") == "all")
     tile = shown.tile
     closed = closed_points(shown.points, frequency=Frequency(tile.frequency), today=place.today)
-    goals = goals_of_kpi(place.actor, shown.metric, closed=closed, target=tile.target)
+    goals = goals_of_kpi(place.actor, shown.metric, closed=closed, target=tile.target, today=place.today)
     range_key = request.GET.get("range", "52")
     last = dict(RANGES).get(range_key, 52)
     given = chart_input(shown, today=place.today, last=last)

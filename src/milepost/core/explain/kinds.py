@@ -1,0 +1,180 @@
+"""The progress of the rarer kinds of key result, the grade, and a calculated KPI."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from milepost.core.explain.shape import Change, Compare, Explanation, Input, SetBy
+from milepost.core.explain.text import MINUS, number, percent, quantity, summands
+from milepost.core.formula import Node, evaluate, names, write
+from milepost.core.grade import Grade, grade_word
+from milepost.core.judgement import Judgement
+from milepost.core.levels import Levels, levels_progress
+from milepost.core.measure import WAITING
+from milepost.core.pace import Ambition
+from milepost.core.parts import Amount, sum_of_values, tasks_progress
+from milepost.core.progress import progress
+
+
+def explain_levels(levels: Levels, *, value: float | None, unit: str, inputs: Sequence[Input] = ()) -> Explanation:
+    """Return the progress between floor, target and stretch, with the levels still ahead.
+
+    Args:
+        value: in `unit`, None while there is none.
+
+    Source: rule P4.
+    """
+    corners = levels.corners
+    facts = (*inputs, *(Input(f"level of {percent(at)}", corner, unit, source="plan") for corner, at in corners))
+    if value is None:
+        return Explanation("progress", ("P4",), "no value yet, so it is unknown", inputs=facts)
+    share = levels_progress(levels, value)
+    rises = levels.stretch > levels.start
+    index = sum(value >= corner if rises else value <= corner for corner, _ in corners[1:-1])
+    (a, low), (b, high) = corners[index], corners[index + 1]
+    distance = abs(b - a)
+    x, y, z = (_signed(v, distance) for v in (value, a, b))
+    formula = f"{percent(low)} + ({x} − {y}) / ({z} − {y}) × {percent(high - low)} = {percent(share)}"
+    side = Compare.AT_LEAST if rises else Compare.AT_MOST
+    changes = tuple(
+        Change(f"at {quantity(corner, unit)}: {percent(at)}", side, corner, unit, becomes=at, adds=at - share)
+        for corner, at in corners[1:]
+        if at > share
+    )
+    return Explanation("progress", ("P4",), formula, value=share, inputs=facts, changes=changes)
+
+
+def explain_tasks(*, done: int, total: int, cancelled: int = 0) -> Explanation:
+    """Return the share of tasks done, and what the next one adds.
+
+    Raises:
+        BadCount: as of `parts.tasks_progress`.
+
+    Source: rule P6.
+    """
+    share = tasks_progress(done=done, total=total, cancelled=cancelled)
+    inputs = tuple(
+        Input(label, float(n), "", source="tasks")
+        for label, n in (("done", done), ("in all", total), ("cancelled", cancelled))
+    )
+    if share is None:
+        return Explanation("progress", ("P6",), "no task is left, so it is unknown", inputs=inputs)
+    below = f"({total} − {cancelled})" if cancelled else f"{total}"
+    formula = f"{done} / {below} = {percent(share)}"
+    changes: tuple[Change, ...] = ()
+    if done < total - cancelled:
+        after = tasks_progress(done=done + 1, total=total, cancelled=cancelled) or 0.0
+        changes = (Change(f"one more done: {percent(share)} → {percent(after)}", becomes=after, adds=after - share),)
+    return Explanation("progress", ("P6",), formula, value=share, inputs=inputs, changes=changes)
+
+
+def explain_sum(children: Sequence[tuple[str, Amount]], *, start: float, target: float, unit: str) -> Explanation:
+    """Return the progress of the sum of child key results from start to target.
+
+    Args:
+        children: each with its words.
+        start, target: in `unit`, the unit of every child.
+
+    Raises:
+        MixedUnits: as of `parts.sum_of_values`.
+
+    Source: rules P9, P1.
+    """
+    found = sum_of_values([amount for _, amount in children])
+    inputs = tuple(Input(label, amount.value, unit, source="key result") for label, amount in children)
+    counted = f"{found.reported} of {found.total} reported"
+    if found.value is None:
+        return Explanation(
+            "progress", ("P9", "P1"), f"{counted}, so it is unknown", inputs=inputs, reported=found.reported,
+            contributing=found.total,
+        )  # fmt: skip
+    share = progress(start=start, target=target, value=found.value)
+    distance = abs(target - start)
+    texts = [number(a.value, distance=distance) for _, a in children if a.value is not None]
+    b, c = _signed(start, distance), _signed(target, distance)
+    formula = f"({summands(texts)} − {b}) / ({c} − {b}) = {percent(share)}, {counted}"
+    return Explanation(
+        "progress", ("P9", "P1"), formula, value=share, inputs=inputs, reported=found.reported,
+        contributing=found.total,
+    )  # fmt: skip
+
+
+def explain_judged(judgement: Judgement | None, *, on: date | None = None) -> Explanation:
+    """Return a score that the lead judged, with the reason.
+
+    Args:
+        on: the day of the judgement.
+
+    Source: rule P10.
+    """
+    if judgement is None:
+        return Explanation("progress", ("P10",), "nobody has judged it yet, so it is unknown")
+    formula = f"judged {percent(judgement.score)}: {judgement.why}"
+    inputs = (Input("judgement", judgement.score, on=on, source="judged", by=judgement.by),)
+    return Explanation("progress", ("P10",), formula, value=judgement.score, inputs=inputs)
+
+
+def explain_baseline(
+    *, baseline: float | None, target: float | None, unit: str, inputs: Sequence[Input] = ()
+) -> Explanation:
+    """Return what a key result waits for that is measured first; with both numbers it is explained as P1.
+
+    Source: rule P11.
+    """
+    missing = "the first value" if baseline is None else "a target" if target is None else "a value"
+    facts = (*inputs, *(() if baseline is None else (Input("measured first", baseline, unit, source="baseline"),)))
+    return Explanation("progress", ("P11",), f"{WAITING}: {missing} is not there yet", inputs=facts)
+
+
+def explain_grade(grade: Grade, *, ambition: Ambition, set_by: SetBy | None = None) -> Explanation:
+    """Return the final grade with its word, and the proposed one where they differ.
+
+    Args:
+        set_by: who gave it and when, if somebody reviewed it.
+
+    Source: rules G1, G3.
+    """
+    if grade.final is None:
+        return Explanation("grade", ("G1",), "no score at the end, so no grade is proposed")
+    word = grade_word(grade.final, ambition=ambition)
+    called = "" if word is None else f": {word.value}"
+    if grade.proposed is None or grade.final == grade.proposed:
+        formula = f"the score at the end, {percent(grade.final)}{called}"
+    else:
+        formula = f"{percent(grade.final)}{called}; proposed was {percent(grade.proposed)}; {grade.why}"
+    if not grade.is_reviewed:
+        formula += "; not reviewed"
+    inputs = (Input("proposed", grade.proposed, source="score at the end"),)
+    return Explanation(
+        "grade", ("G1", "G3"), formula, value=grade.final, word=None if word is None else word.value, inputs=inputs,
+        set_by=set_by,
+    )  # fmt: skip
+
+
+def explain_calculated(node: Node, values: Mapping[str, float | None], *, unit: str, on: date) -> Explanation:
+    """Return what a calculated KPI comes to in one period, with the values in place of the names.
+
+    Args:
+        values: of each name in its own unit; None, or no entry, is missing.
+        on: the first day of the period.
+
+    Source: rule K7.
+    """
+    value = evaluate(node, values)
+    inputs = tuple(Input(name, values.get(name), "", on=on, source="KPI") for name in names(node))
+    missing = [name for name in names(node) if values.get(name) is None]
+
+    def shown(name: str) -> str:
+        known = values.get(name)
+        return "missing" if known is None else _signed(known, abs(known))
+
+    sums = write(node, instead=shown)
+    if value is None:
+        why = f"{', '.join(missing)} missing" if missing else "that is no number"
+        return Explanation("value", ("K7",), f"{sums}: {why}, so it is unknown", unit=unit, inputs=inputs)
+    text = f"{write(node)} = {sums} = {quantity(value, unit)}"
+    return Explanation("value", ("K7",), text, value=value, unit=unit, inputs=inputs)
+
+
+def _signed(value: float, distance: float) -> str:
+    text = number(value, distance=distance)
+    return f"({text})" if text.startswith(MINUS) else text

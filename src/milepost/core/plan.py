@@ -1,0 +1,88 @@
+"""One door to where the plan says a key result should be, whatever its kind."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from milepost.core.levels import Levels
+from milepost.core.measure import Kind, Measure, Seen
+from milepost.core.pace import Ambition, expected_maintain, expected_milestone
+from milepost.core.parts import Combine
+from milepost.core.path import (
+    Amended,
+    Checkpoint,
+    Curve,
+    Path,
+    expected_by_levels,
+    expected_on_path,
+)
+from milepost.core.progress import WHOLE_PERCENT
+from milepost.core.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a key result is to come true: first and last day, both included, and how the way is spread over them.
+
+    Checkpoints and amendments are in the unit of the kind's own numbers; of a kind without numbers
+    they are shares 0..1.
+    """
+
+    first: date
+    last: date
+    curve: Curve = Curve.LINEAR
+    checkpoints: tuple[Checkpoint, ...] = ()
+    amendments: tuple[Amended, ...] = ()
+    calendar: WorkCalendar | None = None
+
+
+def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition: Ambition, day: date) -> float | None:
+    """Return the progress planned for a day, 0..1; None while the kind has no plan yet.
+
+    That is: a level to keep before its first closed period, a milestone without steps, and what
+    waits for a baseline. For the last day it is what a closed child counts as expected.
+
+    Raises:
+        NoDistance: start equals target.
+        EmptyCycle: the last day lies before the first.
+
+    Source: rules E1, E2, E3, E5, R8.
+    """
+    match measure.kind:
+        case Kind.KEEP:
+            return expected_maintain(closed_periods=len(seen.values), ambition=ambition)
+        case Kind.MILESTONE:
+            return expected_milestone(
+                seen.steps,
+                first=timing.first,
+                last=timing.last,
+                day=day,
+                ambition=ambition,
+                calendar=timing.calendar,
+            )
+    ends = _ends(measure)
+    if ends is None:
+        return None
+    path = Path(
+        first=timing.first,
+        last=timing.last,
+        start=ends[0],
+        target=ends[1],
+        curve=timing.curve,
+        checkpoints=timing.checkpoints,
+        amendments=timing.amendments,
+        calendar=timing.calendar,
+    )
+    if measure.kind == Kind.LEVELS and measure.stretch is not None:
+        levels = Levels(start=ends[0], target=ends[1], stretch=measure.stretch, floor=measure.floor)
+        return expected_by_levels(path, levels, day)
+    return expected_on_path(path, day, ambition=ambition)
+
+
+def _ends(measure: Measure) -> tuple[float, float] | None:
+    """Return where the way of a kind begins and ends, in its own numbers."""
+    if measure.kind == Kind.PERCENT:
+        return 0.0, WHOLE_PERCENT
+    by_score = measure.kind == Kind.CHILDREN and measure.combine != Combine.SUM
+    if by_score or measure.kind in {Kind.TASKS, Kind.JUDGED}:
+        return 0.0, 1.0
+    return None if measure.start is None or measure.target is None else (measure.start, measure.target)
