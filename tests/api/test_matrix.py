@@ -64,6 +64,8 @@ TABLE: dict[str, Row] = {
     "add_key_result": Row(OWNERS, 201, lambda _: {"title": "New", "start": 0, "target": 1, "reason": "Said so"}),
     "update_key_result": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "cancel_key_result": Row(OWNERS, 204, lambda _: {"reason": "Over"}),
+    "set_override": Row(OWNERS, 200, lambda _: {"score": 0.8, "why": "Signed"}),
+    "clear_override": Row(OWNERS, more="?reason=Paid", at={"key_result_id": "overridden"}),
     "move_key_result": Row(OWNERS, 204, lambda _: {"direction": "up"}),
     "check_in": Row(
         ("admin", "manager", "lead"), 201, lambda t: {"key_result_id": t.key_result, "value": 70, "confidence": 5}

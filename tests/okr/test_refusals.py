@@ -1,6 +1,7 @@
 """What cannot be saved is refused in a sentence, and nothing is left half saved."""
 
 import math
+from datetime import date
 
 import pytest
 
@@ -32,6 +33,34 @@ def draft(company: Company, **given: object) -> actions.ObjectiveDraft:
         ({"kind": "keep"}, "level to keep"),
         ({"kind": "keep", "low": 5, "high": 5}, "nothing between"),
         ({"kind": "milestone"}, "at least one step"),
+        ({"kind": "keep", "low": 1, "high": 5, "tolerance": -1}, "tolerance is -1|tolerance is −1"),
+        ({"kind": "keep", "high": 5, "at_close": True}, "both ends"),
+        ({"kind": "keep", "high": 5, "at_close": True, "low": 5}, "nothing between"),
+        ({"kind": "levels", "start": 0, "target": 100, "ambition": "aspirational"}, "Write the stretch"),
+        (
+            {"kind": "levels", "start": 0, "target": 100, "stretch": 140},
+            "for aspirational goals, this one is committed",
+        ),
+        (
+            {"kind": "levels", "start": 0, "floor": 120, "target": 100, "stretch": 140, "ambition": "aspirational"},
+            "start 0, floor 120, target 100, stretch 140",
+        ),
+        ({"kind": "tasks"}, "at least one task"),
+        ({"kind": "tasks", "steps": [actions.StepDraft("A", weight=2)]}, "all count the same"),
+        ({"kind": "milestone", "steps": [actions.StepDraft("A", is_cancelled=True)]}, "take it out instead"),
+        ({"kind": "percent", "kpi": "any"}, "reads no KPI"),
+        ({"start": 0, "target": 1, "priority": 5}, "0 to 4, not 5"),
+        ({"start": 0, "target": 1, "curve": "zigzag"}, "Choose one of"),
+        ({"start": 0, "target": 1, "curve": "checkpoints"}, "at least one checkpoint"),
+        (
+            {
+                "start": 0,
+                "target": 1,
+                "curve": "checkpoints",
+                "checkpoints": [actions.CheckpointDraft(date(2027, 1, 4), 0.5)],
+            },
+            "between 2026-10-01 and 2026-12-31",
+        ),
         ({"kind": "wish", "start": 0, "target": 1}, "Choose one of"),
         ({"start": 0, "target": 1, "share": 1.2}, "between 0 and 100"),
         ({"start": 0, "target": 1, "weight": -1}, "0 or more"),
@@ -101,9 +130,14 @@ def test_a_running_plan_is_amended_with_a_reason(company: Company) -> None:
     )
     row = Amendment.objects.get()
     assert (row.field, row.old, row.new, row.reason) == ("target", "60", "50", "Good start")
-    other = actions.KeyResultDraft(title=key_result.title, kind="keep", high=5)
-    with pytest.raises(Invalid, match="kind and measure stay"):
+    other = actions.KeyResultDraft(title=key_result.title, kpi=company.kpi(), start=100, target=50)
+    with pytest.raises(Invalid, match="what it reads stays"):
         actions.edit_key_result(by=company.actor("lead"), key_result_id=key_result.pk, draft=other, reason="x", now=NOW)
+    in_euros = actions.KeyResultDraft(title=key_result.title, unit="€", start=100, target=50)
+    with pytest.raises(Invalid, match="its unit stays"):
+        actions.edit_key_result(
+            by=company.actor("lead"), key_result_id=key_result.pk, draft=in_euros, reason="x", now=NOW
+        )
 
 
 def test_check_ins_refuse_what_they_cannot_keep(company: Company) -> None:

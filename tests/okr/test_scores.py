@@ -211,3 +211,80 @@ def test_a_paused_child_is_left_out_of_its_parent(company: Company) -> None:
     actions.set_paused(by=company.actor("lead"), objective_id=second, paused=True, now=NOW)
     assert ObjectiveScore.objects.get(pk=top).score == 0.5
     assert ObjectiveScore.objects.get(pk=second).score == 1.0
+
+
+EVERY_KIND: dict[str, tuple[dict, dict]] = {  # how it is made, and a check-in on it
+    "reach": ({"start": 100, "target": 60}, {"value": 80}),
+    "keep": ({"kind": "keep", "high": 30, "tolerance": 10}, {"value": 35}),
+    "range at close": ({"kind": "keep", "low": 10, "high": 30, "at_close": True}, {"value": 35}),
+    "levels": (
+        {"kind": "levels", "start": 0, "floor": 40, "target": 100, "stretch": 140, "ambition": "aspirational"},
+        {"value": 70},
+    ),
+    "milestone": ({"kind": "milestone", "steps": [actions.StepDraft("A", weight=2), actions.StepDraft("B")]}, {}),
+    "tasks": ({"kind": "tasks", "steps": [actions.StepDraft("A"), actions.StepDraft("B")]}, {}),
+    "percent": ({"kind": "percent"}, {"value": 40}),
+    "judged": ({"kind": "judged"}, {"judged": 0.4, "note": "Said so"}),
+    "baseline": ({"kind": "baseline"}, {"value": 40}),
+    "front-loaded": ({"start": 100, "target": 60, "curve": "front"}, {"value": 80}),
+    "through checkpoints": (
+        {
+            "start": 100, "target": 60, "curve": "checkpoints",
+            "checkpoints": [actions.CheckpointDraft(date(2026, 11, 1), 95), actions.CheckpointDraft(date(2026, 12, 1), 70)],
+        },
+        {"value": 80},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERY_KIND)
+@pytest.mark.parametrize("more", ["", "override", "amended", "moved"])
+def test_each_kind_comes_out_the_same_by_check_in_by_night_and_by_rebuild(
+    company: Company, name: str, more: str
+) -> None:
+    given, sent = EVERY_KIND[name]
+    pk = company.objective(key_results=[actions.KeyResultDraft(title="Measure", **given)])
+    key_result = only(pk)
+    steps = {step.pk: 1.0 for step in key_result.steps.order_by("id")[:1]}
+    before = NOW - timedelta(days=2)
+    check_in(
+        company,
+        key_result,
+        sent.get("value"),
+        now=before,
+        steps=steps,
+        **{k: v for k, v in sent.items() if k != "value"},
+    )
+    by = company.actor("lead")
+    if more == "override":
+        actions.set_override(
+            by=by, key_result_id=key_result.pk, score=0.9, why="Signed", now=before + timedelta(hours=1)
+        )
+    if more == "amended":
+        kept = {name: value for name, value in given.items() if name in {"curve", "checkpoints"}}
+        kept |= {"unit": "%"} if name == "percent" else {}
+        actions.edit_key_result(
+            by=by, key_result_id=key_result.pk, reason="Harder", now=before,
+            draft=actions.KeyResultDraft(title="Measure", kind="reach", start=90, target=20, **kept),
+        )  # fmt: skip
+    if more == "moved":
+        longer = actions.create_cycle(
+            by=company.operator(), name="Long", first_day=START.date(), last_day=date(2027, 3, 31), now=before
+        )
+        draft = actions.ObjectiveDraft(
+            title="Goal", cycle_id=longer, lead_id=company.ids["lead"], owner_team_id=company.team
+        )
+        actions.edit_objective(by=by, objective_id=pk, draft=draft, reason="More time", now=before)
+    actions.rebuild(by=company.operator(before), now=before)
+    assert actions.rebuild(by=company.operator(before), now=before) == 0
+    actions.refresh_day(by=company.operator(), now=NOW)
+    by_night = score_rows(company.workspace_id)
+    KeyResultScore.objects.all().delete()
+    ObjectiveScore.objects.all().delete()
+    actions.rebuild(by=company.operator(), now=NOW)
+    assert score_rows(company.workspace_id) == by_night
+    if more != "amended":  # a milestone that became a way has no value to repeat
+        check_in(company, KeyResult.objects.get(pk=key_result.pk), None, nothing_changed=True)
+        by_check_in = score_rows(company.workspace_id)
+        assert actions.rebuild(by=company.operator(), now=NOW) == 0
+        assert score_rows(company.workspace_id) == by_check_in

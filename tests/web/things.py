@@ -23,7 +23,7 @@ SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
     "goal": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
-    "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_move": "key_result",
+    "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
@@ -39,6 +39,7 @@ class Things:
     paused: int
     closed: int
     key_result: int
+    overridden: int
     check_in: int
     kpi: str
     note: int
@@ -72,6 +73,8 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
     goal = company.objective(**walls)
     paused, closed = company.objective("Paused", **walls), company.objective("Closed", **walls)
     actions.set_paused(by=lead, objective_id=paused, paused=True, now=NOW)
+    overridden = KeyResult.objects.get(objective_id=paused).pk
+    actions.set_override(by=lead, key_result_id=overridden, score=0.8, why="Signed", now=NOW)
     actions.close_objective(by=lead, objective_id=closed, grade=actions.GradeDraft(), key_results={}, now=NOW)
     key_result = KeyResult.objects.get(objective_id=goal).pk
     check_in = actions.record_check_in(
@@ -91,6 +94,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         paused=paused,
         closed=closed,
         key_result=key_result,
+        overridden=overridden,
         check_in=check_in,
         kpi=kpi,
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),

@@ -192,6 +192,12 @@ def _of_webhook(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
     return prepare
 
 
+def _overridden(w: World) -> Deed:
+    pk = w.key_result(w.company.objective())
+    okr.set_override(by=w.company.actor("lead"), key_result_id=pk, score=0.8, why="Signed", now=NOW)
+    return lambda: okr.clear_override(by=w.company.actor("lead"), key_result_id=pk, reason="Paid", now=LATER)
+
+
 def _revoke_token(w: World) -> Deed:
     made = _token(w)
     return lambda: workspace.revoke_token(by=w.company.actor(), token_id=made.id, now=LATER)
@@ -406,6 +412,14 @@ TABLE: dict[str, Row] = {
         _of_key_result(lambda w, pk: okr.edit_key_result(by=w.company.actor("lead"), key_result_id=pk, draft=CR, reason="Harder", now=LATER)),
         "title", "target", reason="Harder",
     ),
+    "okr.set_override": row(
+        "amended", "key_result",
+        _of_key_result(lambda w, pk: okr.set_override(
+            by=w.company.actor("lead"), key_result_id=pk, score=0.8, why="Signed", is_kept=True, now=LATER
+        )),
+        "override", reason="Signed",
+    ),
+    "okr.clear_override": row("amended", "key_result", _overridden, "override", reason="Paid"),
     "okr.cancel_key_result": row(
         "amended", "key_result",
         _of_key_result(lambda w, pk: okr.cancel_key_result(by=w.company.actor("lead"), key_result_id=pk, reason="Wrong one", now=LATER)),

@@ -77,9 +77,15 @@ def week(profile: ProfileName = "", as_json: AsJson = False) -> None:
 
 def checkin(
     key_result: Annotated[str, typer.Argument(help="The beginning of its words, or its number.")],
-    value: Annotated[float | None, typer.Argument(help="Left out where a KPI is read, or with --same.")] = None,
+    value: Annotated[
+        float | None,
+        typer.Argument(help="In its unit; of a judged one percent. Left out with --done, --same or a KPI."),
+    ] = None,
     confidence: Annotated[int | None, typer.Option("-c", "--confidence", min=1, max=10, help="As before.")] = None,
     message: Annotated[str, typer.Option("-m", "--message", help="What changed, in one line.")] = "",
+    done: Annotated[
+        list[str] | None, typer.Option("--done", help="Beginning of a step or task that is done; may be repeated.")
+    ] = None,
     same: Annotated[bool, typer.Option("--same", help="Nothing changed.")] = False,
     profile: ProfileName = "",
     as_json: AsJson = False,
@@ -90,8 +96,11 @@ def checkin(
     def send() -> tuple[dict[str, Any], dict[str, Any]]:
         pk = _key_result(remote, key_result)
         before = remote.get(f"key-results/{pk}")
+        is_judged = before["kind"] == "judged"
         body = {
-            "key_result_id": pk, "value": value, "confidence": confidence or before["confidence"] or 5,
+            "key_result_id": pk, "value": None if is_judged else value,
+            "judged": value / 100 if is_judged and value is not None else None,
+            "steps": _done(before, done or []), "confidence": confidence or before["confidence"] or 5,
             "note": message, "nothing_changed": same,
         }  # fmt: skip
         return remote.post("check-ins", body), remote.get(f"key-results/{pk}")
@@ -101,8 +110,8 @@ def checkin(
         print_json({**made, "key_result": shown})
         return
     out.print(
-        f"Checked in on {escape(shown['title'])}: {_value(shown['value'], shown['unit'])}, "
-        f"{_percent(shown['progress'])}, {word(shown['status'])}, confidence {shown['confidence']}.",
+        f"Checked in on {escape(shown['title'])}: {_stands(shown)}{_percent(_counts(shown))}, "
+        f"{word(shown['status'])}, confidence {shown['confidence']}.",
         soft_wrap=True,
     )
 
@@ -132,7 +141,7 @@ def goals(
         )  # fmt: skip
         for k in o["key_results"]:
             table.add_row(
-                f"  {escape(k['title'])}", _percent(k["progress"]), _percent(k["expected"]), word(k["status"]),
+                f"  {escape(k['title'])}{_aside(k)}", _percent(_counts(k)), _percent(k["expected"]), word(k["status"]),
                 _or_dash(k["confidence"]),
             )  # fmt: skip
     _print_table(table, otherwise="No objectives.")
@@ -233,6 +242,44 @@ def kpi_push(
     kpi = stored["kpi"]
     said = "written" if stored["written"] else "stood there already"
     out.print(f"{escape(kpi['name'])}: {_value(value, kpi['unit'])} {said}; {word(kpi['status'])}.", soft_wrap=True)
+
+
+def _done(key_result: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
+    """Return the steps that these words begin, as done."""
+    found = []
+    for name in names:
+        begin = [s for s in key_result["steps"] if s["title"].lower().startswith(name.lower())]
+        if len(begin) != 1:
+            steps = "; ".join(s["title"] for s in key_result["steps"]) or "none"
+            how_many = "Several steps begin" if begin else "No step begins"
+            raise RemoteProblem(f"{how_many} with {name}. Its steps: {steps}.")
+        found.append({"id": begin[0]["id"], "done": 1.0})
+    return found
+
+
+def _stands(key_result: dict[str, Any]) -> str:
+    """Return the value of a key result that has one, with the comma after it."""
+    if key_result["kind"] in {"milestone", "tasks", "judged"}:
+        return ""
+    return f"{_value(key_result['value'], key_result['unit'])}, "
+
+
+def _counts(key_result: dict[str, Any]) -> float | None:
+    """Return how far a key result counts as come: the score that was set by hand, else its progress."""
+    counts: float | None = key_result["score"] if key_result["is_overridden"] else key_result["progress"]
+    return counts
+
+
+def _aside(key_result: dict[str, Any]) -> str:
+    """Return what a line of a list adds to the words of a key result."""
+    said = []
+    if key_result["priority"] is not None:
+        said.append(f"P{key_result['priority']}")
+    if key_result["kind"] == "baseline":
+        said.append("waiting for a baseline")
+    if key_result["is_overridden"]:
+        said.append(f"score set by hand, computed {_percent(key_result['computed_score'])}")
+    return f" [dim]({', '.join(said)})[/]" if said else ""
 
 
 def remote_of(profile: str) -> Remote:

@@ -24,7 +24,8 @@ class Timing:
     """When a key result is to come true: first and last day, both included, and how the way is spread over them.
 
     Checkpoints and amendments are in the unit of the kind's own numbers; of a kind without numbers
-    they are shares 0..1.
+    they are shares 0..1. `planned` is the start and target before the first amendment, None where
+    they are those of today.
     """
 
     first: date
@@ -33,6 +34,7 @@ class Timing:
     checkpoints: tuple[Checkpoint, ...] = ()
     amendments: tuple[Amended, ...] = ()
     calendar: WorkCalendar | None = None
+    planned: tuple[float, float] | None = None
 
 
 def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition: Ambition, day: date) -> float | None:
@@ -59,27 +61,43 @@ def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition:
                 ambition=ambition,
                 calendar=timing.calendar,
             )
-    ends = _ends(measure)
-    if ends is None:
+    ends, path = ends_of(measure), path_of(measure, timing)
+    if ends is None or path is None:
         return None
-    path = Path(
-        first=timing.first,
-        last=timing.last,
-        start=ends[0],
-        target=ends[1],
-        curve=timing.curve,
-        checkpoints=timing.checkpoints,
-        amendments=timing.amendments,
-        calendar=timing.calendar,
-    )
     if measure.kind == Kind.LEVELS and measure.stretch is not None:
         levels = Levels(start=ends[0], target=ends[1], stretch=measure.stretch, floor=measure.floor)
         return expected_by_levels(path, levels, day)
     return expected_on_path(path, day, ambition=ambition)
 
 
-def _ends(measure: Measure) -> tuple[float, float] | None:
-    """Return where the way of a kind begins and ends, in its own numbers."""
+def path_of(measure: Measure, timing: Timing) -> Path | None:
+    """Return the path of a plan; None of a kind that has none: a level to keep, a milestone, a missing baseline.
+
+    Source: rules E2, E5.
+    """
+    ends = ends_of(measure)
+    if ends is None:
+        return None
+    start, target = timing.planned or ends
+    return Path(
+        first=timing.first,
+        last=timing.last,
+        start=start,
+        target=target,
+        curve=timing.curve,
+        checkpoints=timing.checkpoints,
+        amendments=timing.amendments,
+        calendar=timing.calendar,
+    )
+
+
+def ends_of(measure: Measure) -> tuple[float, float] | None:
+    """Return where the way of a kind begins and ends, in its own numbers; None of a kind without a way.
+
+    Source: rules P1 to P11.
+    """
+    if measure.kind in {Kind.KEEP, Kind.MILESTONE}:
+        return None
     if measure.kind == Kind.PERCENT:
         return 0.0, WHOLE_PERCENT
     by_score = measure.kind == Kind.CHILDREN and measure.combine != Combine.SUM

@@ -1,7 +1,7 @@
 """From facts to explanations: pure, no database; the twin of `scoring`, on the same facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from milepost.core.explain import (
@@ -13,29 +13,44 @@ from milepost.core.explain import (
     NamedStep,
     SetBy,
     Way,
+    explain_baseline,
+    explain_day_plan,
     explain_frozen,
+    explain_judged,
     explain_keep,
     explain_keep_plan,
+    explain_levels,
     explain_member_plans,
     explain_members,
     explain_milestone,
     explain_milestone_plan,
+    explain_override,
+    explain_path_plan,
+    explain_percent,
     explain_reach,
     explain_reach_plan,
     explain_score,
     explain_status,
+    explain_tasks,
     explain_window,
 )
+from milepost.core.levels import Levels
+from milepost.core.measure import Kind
 from milepost.core.pace import elapsed
+from milepost.core.path import Curve
+from milepost.core.plan import expected_progress, path_of
 from milepost.core.rhythm import Rhythm
 from milepost.core.rollup import roll_up
 from milepost.core.series import Point, resolve_window
 from milepost.okr.scoring import (
     KeyResultFacts,
     ObjectiveFacts,
+    measure,
     read_points,
     read_value,
     score_key_result,
+    see,
+    stands,
 )
 
 EXACT = 1e-9
@@ -60,48 +75,111 @@ class Words:
     origins: Mapping[date, Origin] = field(default_factory=dict)
     own_word_by: str = ""
     own_word_why: str = ""
+    judged_by: str = ""
+    override_by: str = ""
+    override_why: str = ""
 
 
 def explain_key_result(facts: KeyResultFacts, words: Words, *, rhythm: Rhythm, today: date) -> tuple[Explanation, ...]:
     """Return the explanations of a key result's value, progress, score, plan and status on `today`.
 
-    Source: rules P1, P2, P3, P5, P8, R8, E1, E3, S1, S5.
+    Source: rules P1 to P11, R8, E1, E2, E3, E5, S1, S5.
     """
     if facts.final is not None:
         return _frozen(facts)
     points = read_points(facts, today=today)
     found: list[Explanation] = []
-    if facts.kind == "milestone":
-        titles = words.step_titles or ("",) * len(facts.steps)
-        steps = [NamedStep(title, step) for title, step in zip(titles, facts.steps, strict=True)]
-        measured = explain_milestone(steps)
-        plan = explain_milestone_plan(steps, first=facts.first, last=facts.last, day=today, ambition=facts.ambition)
-    elif facts.kind == "keep":
-        measured = explain_keep(
-            points,
-            low=facts.low,
-            high=facts.high,
-            tolerance=facts.tolerance,
-            frequency=facts.frequency,
-            unit=facts.unit_code,
-            inputs=(*_values(facts, words, points), *_band(facts, words)),
+    if facts.is_kpi and facts.kind != Kind.KEEP:
+        found.append(_window(facts, words, points))
+    measured = _measured(facts, words, points)
+    plan = _plan(facts, words, today=today)
+    seen, _ = see(facts, today=today)
+    standing = stands(facts, measure(facts, seen))
+    score = explain_score(measured)
+    if standing.override is not None:
+        told = replace(standing.override, by=words.override_by, why=words.override_why)
+        score = explain_override(standing, told)
+    shown = measured.value if standing.override is None else standing.score
+    status = _status(facts, words, shown, plan.value, rhythm=rhythm, today=today)
+    return (*found, measured, score, plan, status)
+
+
+def _measured(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> Explanation:
+    """Return the explanation of the progress, as its kind has it."""
+    match facts.kind:
+        case Kind.MILESTONE:
+            return explain_milestone(_named_steps(facts, words))
+        case Kind.TASKS:
+            steps = _named_steps(facts, words)
+            tasks = tuple(Input(s.title, s.step.done, source="task") for s in steps)
+            return explain_tasks(done=sum(s.step.done >= 1 for s in steps), total=len(steps), tasks=tasks)
+        case Kind.JUDGED:
+            judgement = facts.judgement
+            return explain_judged(replace(judgement, by=words.judged_by) if judgement else None)
+        case Kind.KEEP:
+            return explain_keep(
+                points,
+                low=facts.low,
+                high=facts.high,
+                tolerance=facts.tolerance,
+                frequency=facts.frequency,
+                unit=facts.unit_code,
+                inputs=(*_values(facts, words, points), *_band(facts, words)),
+                at_close=facts.at_close,
+            )
+    value = read_value(facts, points)
+    inputs = _values(facts, words, points)[-1:]
+    match facts.kind:
+        case Kind.PERCENT:
+            return explain_percent(value, inputs=inputs)
+        case Kind.BASELINE:
+            return explain_baseline(baseline=value, target=None, unit=facts.unit_code)
+        case Kind.LEVELS if facts.start is not None and facts.target is not None and facts.stretch is not None:
+            levels = Levels(start=facts.start, target=facts.target, stretch=facts.stretch, floor=facts.floor)
+            agreed = {"start": facts.start, "floor": facts.floor, "target": facts.target, "stretch": facts.stretch}
+            plan = tuple(_plan_value(label, v, facts, words) for label, v in agreed.items() if v is not None)
+            return explain_levels(
+                levels, value=value, unit=facts.unit_code, inputs=(*inputs, *plan), is_kpi=facts.is_kpi
+            )
+    return _reach(facts, words, points)
+
+
+def _named_steps(facts: KeyResultFacts, words: Words) -> list[NamedStep]:
+    titles = words.step_titles or ("",) * len(facts.steps)
+    return [NamedStep(title, step) for title, step in zip(titles, facts.steps, strict=True)]
+
+
+def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
+    """Return the explanation of the plan: in days where it is one straight line, else as the path that it is."""
+    if facts.kind == Kind.MILESTONE:
+        return explain_milestone_plan(
+            _named_steps(facts, words), first=facts.first, last=facts.last, day=today, ambition=facts.ambition
         )
-        plan = explain_keep_plan(closed_periods=len(points), ambition=facts.ambition)
-    else:
-        if facts.is_kpi:
-            found.append(_window(facts, words, points))
-        measured = _reach(facts, words, points)
-        plan = explain_reach_plan(
+    if facts.kind == Kind.KEEP:
+        return explain_keep_plan(closed_periods=len(read_points(facts, today=today)), ambition=facts.ambition)
+
+    def plan(day: date) -> float | None:
+        seen, _ = see(facts, today=today)
+        return expected_progress(facts.measure, seen, facts.timing, ambition=facts.ambition, day=day)
+
+    is_straight = facts.curve == Curve.LINEAR and facts.bend is None
+    if is_straight and facts.kind not in {Kind.LEVELS, Kind.BASELINE}:
+        is_way = facts.kind == Kind.REACH
+        return explain_reach_plan(
             first=facts.first,
             last=facts.last,
             day=today,
             ambition=facts.ambition,
-            start=facts.start,
-            target=facts.target,
+            start=facts.start if is_way else None,
+            target=facts.target if is_way else None,
             unit=facts.unit_code,
+            expected=plan,
         )
-    status = _status(facts, words, measured.value, plan.value, rhythm=rhythm, today=today)
-    return (*found, measured, explain_score(measured), plan, status)
+    unit = "" if facts.kind in {Kind.TASKS, Kind.JUDGED} else facts.unit_code
+    path = path_of(facts.measure, facts.timing)
+    if path is not None and facts.kind == Kind.REACH:
+        return explain_path_plan(path, day=today, ambition=facts.ambition, unit=unit)
+    return explain_day_plan(plan, path, day=today, ambition=facts.ambition, unit=unit)
 
 
 def explain_objective(

@@ -6,17 +6,15 @@ check-in, the nightly job, a rebuild and the doctor agree by construction.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from milepost.core.calendar import Frequency, is_closed, last_day, next_start
-from milepost.core.pace import (
-    Ambition,
-    elapsed,
-    expected_linear,
-    expected_maintain,
-    expected_milestone,
-)
-from milepost.core.progress import Step, clip01, maintain_score, milestone_progress, progress
+from milepost.core.judgement import Judgement, Override, Standing, standing_score
+from milepost.core.measure import Kind, Measure, Measured, Seen, Tasks, measure_progress
+from milepost.core.pace import Ambition, elapsed
+from milepost.core.path import Amended, Checkpoint, Curve
+from milepost.core.plan import Timing, expected_progress
+from milepost.core.progress import Step, clip01
 from milepost.core.rhythm import Rhythm, due_after_check_in, first_due
 from milepost.core.rollup import Child, roll_up
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
@@ -43,8 +41,22 @@ class CheckInFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Bend:
+    """How amendments shaped the plan of a key result (E5): the days and numbers of the first plan, and each change."""
+
+    first: date
+    last: date
+    planned: tuple[float, float] | None = None
+    amendments: tuple[Amended, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeyResultFacts:
-    """Everything a key result's score row is made of; values in the metric's unit, days inclusive."""
+    """Everything a key result's score row is made of; values in the metric's unit, days inclusive.
+
+    `steps` are the steps of a milestone, or the tasks that were not cancelled. `value_at` is when the
+    newest value became known, where an override waits for one.
+    """
 
     kind: str
     first: date
@@ -57,6 +69,12 @@ class KeyResultFacts:
     low: float | None = None
     high: float | None = None
     tolerance: float = 0.0
+    at_close: bool = False
+    floor: float | None = None
+    stretch: float | None = None
+    curve: Curve = Curve.LINEAR
+    checkpoints: tuple[Checkpoint, ...] = ()
+    bend: Bend | None = None
     is_kpi: bool = False
     frequency: Frequency = Frequency.DAY
     aggregation: Aggregation = Aggregation.STOCK
@@ -64,8 +82,40 @@ class KeyResultFacts:
     window: Window = Window.DEFAULT
     points: tuple[Point, ...] = ()
     steps: tuple[Step, ...] = ()
+    judgement: Judgement | None = None
+    judged_on: date | None = None
     check_ins: tuple[CheckInFact, ...] = ()  # the newest first; two are enough
+    override: Override | None = None
+    value_at: datetime | None = None
     final: Final | None = None
+
+    @property
+    def measure(self) -> Measure:
+        """Return what is agreed, as the maths takes it."""
+        return Measure(
+            kind=Kind(self.kind),
+            start=self.start,
+            target=self.target,
+            low=self.low,
+            high=self.high,
+            tolerance=self.tolerance,
+            at_close=self.at_close,
+            floor=self.floor,
+            stretch=self.stretch,
+        )
+
+    @property
+    def timing(self) -> Timing:
+        """Return when it is to come true, as the maths takes it."""
+        first, last = (self.bend.first, self.bend.last) if self.bend else (self.first, self.last)
+        return Timing(
+            first=first,
+            last=last,
+            curve=self.curve,
+            checkpoints=self.checkpoints,
+            amendments=self.bend.amendments if self.bend else (),
+            planned=self.bend.planned if self.bend else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +126,8 @@ class KeyResultRow:
     value_on: date | None
     progress: float | None
     score: float | None
+    computed: float | None
+    is_overridden: bool
     expected: float | None
     word: str
     own_word: str
@@ -92,17 +144,20 @@ class KeyResultRow:
 def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> KeyResultRow:
     """Return the score row of a key result on `today`.
 
-    Source: rules P1, P2, P5, P8, E1, E3, S1, S5, R4, C4.
+    Source: rules P1 to P11, E1, E2, E3, E5, S1, S5, R4, C4.
     """
     latest = facts.check_ins[0] if facts.check_ins else None
     earlier = facts.check_ins[1] if len(facts.check_ins) > 1 else None
     if facts.final is not None:
         final = facts.final
+        computed = None if final.progress is None else clip01(final.progress)
         return KeyResultRow(
             value=final.value,
             value_on=None,
             progress=final.progress,
             score=final.score,
+            computed=computed,
+            is_overridden=facts.override is not None and final.score == facts.override.score,
             expected=final.expected,
             word=GoalWord.DONE.value,
             own_word="",
@@ -116,18 +171,22 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
             next_change_on=None,
         )
     tau = elapsed(first=facts.first, last=facts.last, day=today)
-    measured = _measure(facts, tau=tau, today=today)
+    seen, value_on = see(facts, today=today)
+    measured = measure(facts, seen)
+    expected = expected_progress(facts.measure, seen, facts.timing, ambition=facts.ambition, day=today)
+    standing = stands(facts, measured)
     due_from = max(facts.active_since, facts.first)
-    is_missing = measured.score is None and facts.is_live and today > first_due(rhythm, active_since=due_from)
+    has_nothing = measured.score is None and not _waits_for_others(facts, measured)
+    is_missing = has_nothing and facts.is_live and today > first_due(rhythm, active_since=due_from)
     word = goal_word(
-        progress=measured.progress,
-        expected=measured.expected,
+        progress=measured.progress if standing.override is None else standing.score,
+        expected=expected,
         tau=tau,
         ambition=facts.ambition,
         ended=today > facts.last,
         closed=False,
         is_maintain=facts.kind == "keep",
-        has_breach=measured.has_breach,
+        has_breach=measured.score is not None and measured.score < 1,
     ).value
     own_word, own_until = "", None
     if latest is not None and latest.own_word:
@@ -136,10 +195,12 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
             own_word, own_until = latest.own_word, until
     return KeyResultRow(
         value=measured.value,
-        value_on=measured.value_on,
+        value_on=value_on,
         progress=measured.progress,
-        score=measured.score,
-        expected=measured.expected,
+        score=standing.score,
+        computed=standing.computed,
+        is_overridden=standing.override is not None,
+        expected=expected,
         word=word,
         own_word=own_word,
         own_until=own_until,
@@ -149,7 +210,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         confidence_before=earlier.confidence if earlier else None,
         checked_in_on=latest.valid_on if latest else None,
         next_check_in_on=_next_check_in(facts, latest, rhythm=rhythm, due_from=due_from, today=today),
-        next_change_on=measured.next_change_on,
+        next_change_on=_next_close(facts, today=today),
     )
 
 
@@ -226,33 +287,48 @@ def score_objective(facts: ObjectiveFacts, children: Sequence[ChildRow], *, toda
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    value: float | None
-    value_on: date | None
-    progress: float | None
-    score: float | None
-    expected: float | None
-    has_breach: bool = False
-    next_change_on: date | None = None
+def see(facts: KeyResultFacts, *, today: date) -> tuple[Seen, date | None]:
+    """Return what has been seen of a key result by `today`, and the day that its value or judgement is of.
 
-
-def _measure(facts: KeyResultFacts, *, tau: float, today: date) -> _Measured:
-    if facts.kind == "milestone":
-        done = milestone_progress(facts.steps)
-        plan = expected_milestone(facts.steps, first=facts.first, last=facts.last, day=today, ambition=facts.ambition)
-        return _Measured(None, None, done, None if done is None else clip01(done), plan)
-    if facts.kind == "keep":
-        return _keep(facts, today=today)
-    plan = expected_linear(tau, ambition=facts.ambition)
+    Source: rules P1 to P11.
+    """
+    match facts.kind:
+        case Kind.MILESTONE:
+            return Seen(steps=facts.steps), None
+        case Kind.TASKS:
+            done = sum(step.done >= 1 for step in facts.steps)
+            return Seen(tasks=Tasks(total=len(facts.steps), done=done)), None
+        case Kind.JUDGED:
+            return Seen(judgement=facts.judgement), facts.judged_on
     points = read_points(facts, today=today)
+    on = points[-1].start if points else None
+    if facts.kind == Kind.KEEP:
+        return Seen(values=tuple(p.value for p in points)), on
     value = read_value(facts, points)
-    if value is None or facts.start is None or facts.target is None:
-        return _Measured(None, None, None, None, plan, next_change_on=_next_close(facts, today=today))
-    share = progress(start=facts.start, target=facts.target, value=value)
-    return _Measured(
-        value, points[-1].start, share, clip01(share), plan, next_change_on=_next_close(facts, today=today)
-    )
+    return Seen(values=() if value is None else (value,)), None if value is None else on
+
+
+def measure(facts: KeyResultFacts, seen: Seen) -> Measured:
+    """Return what a key result has come to; nothing of a draft that lacks its numbers still.
+
+    Source: rules P1 to P11.
+    """
+    if facts.kind == Kind.REACH and (facts.start is None or facts.target is None):
+        return Measured(None, None, None)
+    return measure_progress(facts.measure, seen)
+
+
+def stands(facts: KeyResultFacts, measured: Measured) -> Standing:
+    """Return the score that counts, with the computed one beside it.
+
+    Source: the introduction of rules P.
+    """
+    return standing_score(measured.score, facts.override, value_at=facts.value_at)
+
+
+def _waits_for_others(facts: KeyResultFacts, measured: Measured) -> bool:
+    """Return whether no score is there though nobody owes a value: no baseline yet, or every task cancelled (R4)."""
+    return (facts.kind == Kind.BASELINE and measured.value is not None) or facts.kind == Kind.TASKS
 
 
 def read_points(facts: KeyResultFacts, *, today: date) -> tuple[Point, ...]:
@@ -263,7 +339,7 @@ def read_points(facts: KeyResultFacts, *, today: date) -> tuple[Point, ...]:
 
     Source: rules P1, P2, P3, P8.
     """
-    if facts.kind == "keep":
+    if facts.kind == Kind.KEEP:
         closed = closed_points(facts.points, frequency=facts.frequency, today=today)
         return tuple(p for p in closed if facts.first <= last_day(p.start, facts.frequency) <= facts.last)
     if not facts.is_kpi:  # a typed value is the level so far, from the moment it is typed
@@ -289,24 +365,9 @@ def read_value(facts: KeyResultFacts, points: Sequence[Point]) -> float | None:
     return aggregate(points, how=facts.aggregation, unit_code=facts.unit_code)
 
 
-def _keep(facts: KeyResultFacts, *, today: date) -> _Measured:
-    """Return the mean credit of the closed periods that ended within the cycle (P2)."""
-    closed = read_points(facts, today=today)
-    score = maintain_score([p.value for p in closed], low=facts.low, high=facts.high, tolerance=facts.tolerance)
-    return _Measured(
-        value=closed[-1].value if closed else None,
-        value_on=closed[-1].start if closed else None,
-        progress=score,
-        score=score,
-        expected=expected_maintain(closed_periods=len(closed), ambition=facts.ambition),
-        has_breach=score is not None and score < 1,
-        next_change_on=_next_close(facts, today=today),
-    )
-
-
 def _next_close(facts: KeyResultFacts, *, today: date) -> date | None:
     """Return the day on which a period closes that has a value but does not count yet."""
-    if not facts.is_kpi and facts.kind != "keep":
+    if not facts.is_kpi and facts.kind != Kind.KEEP:
         return None
     waiting = [p for p in facts.points if not is_closed(p.start, facts.frequency, today=today)]
     return min((next_start(p.start, facts.frequency) for p in waiting), default=None)

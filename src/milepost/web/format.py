@@ -216,6 +216,11 @@ def count(n: int, one: str, many: str = "") -> str:
     return f"{words[n] if n < len(words) else n} {noun}"
 
 
+def tally(n: int, one: str) -> str:
+    """Return a count with its noun, always in digits: 1 task, 3 tasks."""
+    return f"{n} {one}{'' if n == 1 else 's'}"
+
+
 def weeks_between(first: date, last: date) -> int:
     """Return the whole weeks from one day to another."""
     return (last - first) // timedelta(weeks=1)

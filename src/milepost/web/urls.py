@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "goals/<int:pk>/key-results/new/", key_results.new, name="key_result_new"),
     path(W + "key-results/<int:pk>/edit/", key_results.edit, name="key_result_edit"),
     path(W + "key-results/<int:pk>/cancel/", key_results.cancel, name="key_result_cancel"),
+    path(W + "key-results/<int:pk>/score/", key_results.override, name="key_result_override"),
     path(W + "key-results/<int:pk>/move/", key_results.move, name="key_result_move"),
     path(W + "key-results/<int:pk>/check-in/", check_ins.check_in, name="check_in"),
     path(W + "check-ins/<int:pk>/edit/", check_ins.edit, name="check_in_edit"),

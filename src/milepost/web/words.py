@@ -78,6 +78,24 @@ AMBITIONS = {
     "aspirational": "Aspirational: 70 % would be good",
     "learning": "Learning: no grade",
 }
+KEY_RESULT_KINDS = {
+    "reach": "Reach a value",
+    "keep": "Keep a level",
+    "levels": "Floor, target and stretch",
+    "milestone": "Milestone in steps",
+    "tasks": "Tasks",
+    "percent": "Percent done",
+    "judged": "Judged by its lead",
+    "baseline": "Measure a baseline first",
+}
+CURVES = {
+    "linear": "A straight line",
+    "front": "Front-loaded: more at the beginning",
+    "back": "Back-loaded: more at the end",
+    "s": "An S: slow, fast, slow",
+    "checkpoints": "Through checkpoints",
+}
+PRIORITIES = [("", "none"), ("0", "0, the first"), ("1", "1"), ("2", "2"), ("3", "3"), ("4", "4, the last")]
 VISIBILITIES = {
     "everybody": "everybody here",
     "team": "the team that owns it",
@@ -101,6 +119,14 @@ FIELDS = {
     "low": "At least",
     "high": "At most",
     "tolerance": "Tolerance",
+    "floor": "Floor",
+    "stretch": "Stretch",
+    "at_close": "Only the last period counts",
+    "curve": "Curve",
+    "checkpoints": "Checkpoints",
+    "priority": "Priority",
+    "override": "Score",
+    "judged": "Judged",
     "weight": "Weight",
     "share": "Share",
     "window": "Value read",

@@ -127,25 +127,27 @@ TABLES: dict[str, Columns] = {
         business="id workspace_id parent_id child_id is_primary contributes weight share since until"
     ),
     "okr_keyresult": _table(
-        personal="lead_id",
+        personal="lead_id override_by_id override_why",
         business="id workspace_id objective_id position title kind metric_id window start target low high tolerance "
-        "weight share ambition state activated_on created_at closed_on final_value final_progress final_score "
-        "final_expected grade grade_reason lesson version",
+        "at_close floor stretch curve is_bent priority override_score override_at override_kept weight share ambition "
+        "state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
+        "grade_reason lesson version",
     ),
-    "okr_step": _table(business="id key_result_id position title weight done due_on"),
+    "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
+    "okr_checkpoint": _table(business="id key_result_id on value"),
     "okr_amendment": _table(
         personal="actor_id reason old new", business="id workspace_id kind goal_id objective_id field at"
     ),
     "okr_checkin": _table(
-        personal="author_id note blockers confidence own_word",
+        personal="author_id note blockers confidence own_word judged",
         business="id workspace_id key_result_id at valid_on reading_id value nothing_changed is_late steps replaces_id "
         "withdrawn request_key",
     ),
     "okr_keyresultscore": _table(
         personal="lead_id",
-        business="key_result_id workspace_id cycle_id objective_id is_live value value_on progress score expected word "
-        "own_word own_until shown_word is_missing confidence confidence_before checked_in_on next_check_in_on "
-        "next_change_on status_on computed_at",
+        business="key_result_id workspace_id cycle_id objective_id is_live value value_on progress score computed "
+        "is_overridden expected word own_word own_until shown_word is_missing confidence confidence_before "
+        "checked_in_on next_check_in_on next_change_on status_on computed_at",
     ),
     "okr_objectivescore": _table(
         personal="lead_id",

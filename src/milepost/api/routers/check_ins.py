@@ -82,7 +82,8 @@ def edit_check_in(request: ApiRequest, check_in_id: Path[Id], body: CheckInPatch
         note=old["note"] if body.note is None else body.note,
         blockers=old["blockers"] if body.blockers is None else body.blockers,
         own_word=old["own_status"] if body.own_status is None else body.own_status,
-        nothing_changed=old["nothing_changed"] and "value" not in given,
+        nothing_changed=old["nothing_changed"] and given.keys().isdisjoint({"value", "judged"}),
+        judged=given.get("judged", old["judged"]),
     )
     made = actions.edit_check_in(by=actor, check_in_id=check_in_id, draft=draft, now=clock.now())
     return reply(queries.show_check_in(actor, made))
@@ -107,4 +108,5 @@ def _draft(body: CheckInIn) -> actions.CheckInDraft:
         own_word=body.own_status,
         nothing_changed=body.nothing_changed,
         steps={step.id: step.done for step in body.steps},
+        judged=body.judged,
     )

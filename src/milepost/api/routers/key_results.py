@@ -16,6 +16,7 @@ from milepost.api.schemas.goals import (
     KeyResultOut,
     KeyResultPatch,
     KeyResultQuery,
+    OverrideIn,
     PlaceIn,
     ReasonIn,
 )
@@ -24,7 +25,12 @@ from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Key results"])
 FILTERS = ("objective_id", "cycle_id", "state", "lead_id", "kpi", "status", "due_by")
-NULLABLE = frozenset({"share", "low", "high", "start", "target"})
+NULLABLE = frozenset({"share", "low", "high", "start", "target", "floor", "stretch", "priority"})
+KEPT = (
+    "title", "kind", "start", "target", "low", "high", "tolerance", "at_close", "floor", "stretch", "steps", "curve",
+    "checkpoints", "priority", "window", "weight", "share", "lead_id", "ambition",
+)  # fmt: skip
+READS_KPI = frozenset({"reach", "keep", "levels"})
 
 
 @route(router, "GET", "/key-results", scope=Scope.READ, answer=PageOf[KeyResultOut], summary="List key results")
@@ -68,19 +74,18 @@ def add_key_result(request: ApiRequest, objective_id: Path[Id], body: KeyResultI
 def update_key_result(request: ApiRequest, key_result_id: Path[Id], body: KeyResultPatch) -> HttpResponse:
     actor = request.place.actor
     there = queries.show_key_result(actor, key_result_id)
-    given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"reason", "steps"})
+    given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"reason"})
     wanted = {name: value for name, value in given.items() if value is not None or name in NULLABLE}
-    steps = there["steps"] if body.steps is None else [step.model_dump() for step in body.steps]
-    known = ("title", "kind", "start", "target", "low", "high", "tolerance", "window", "weight", "share", "lead_id")
-    draft = {name: there[name] for name in (*known, "ambition")}
-    draft |= {"unit": there["unit"] or "", "kpi": there["kpi"]}
-    draft["steps"] = [
-        actions.StepDraft(title=s["title"], weight=s["weight"], due_on=s["due_on"], id=s["id"]) for s in steps
-    ]
+    merged = {**{name: there[name] for name in KEPT}, "unit": there["unit"] or "", "kpi": there["kpi"], **wanted}
+    if body.kind is not None and body.kind != there["kind"] and merged["kind"] not in READS_KPI:
+        merged["kpi"] = None
+    known = actions.StepDraft.__dataclass_fields__
+    merged["steps"] = [actions.StepDraft(**{n: s[n] for n in known if n in s}) for s in merged["steps"]]
+    merged["checkpoints"] = [actions.CheckpointDraft(**c) for c in merged["checkpoints"]]
     actions.edit_key_result(
         by=actor,
         key_result_id=key_result_id,
-        draft=actions.KeyResultDraft(**(draft | wanted)),
+        draft=actions.KeyResultDraft(**merged),
         reason=body.reason,
         seen=seen_version(request, there),
         now=clock.now(),
@@ -112,3 +117,28 @@ def _shown(request: ApiRequest, key_result_id: Path[Id], *, status: int = 200) -
     shown = queries.show_key_result(request.place.actor, key_result_id)
     headers = {"Location": f"/api/v1/key-results/{key_result_id}"} if status == 201 else None  # noqa: PLR2004 - made
     return reply(shown, status=status, version=shown["version"], headers=headers)
+
+
+@route(
+    router, "POST", "/key-results/{key_result_id}/override", scope=Scope.GOAL, answer=KeyResultDetail,
+    summary="Set a score in the place of the computed one",
+)  # fmt: skip
+def set_override(request: ApiRequest, key_result_id: Path[Id], body: OverrideIn) -> HttpResponse:
+    actions.set_override(
+        by=request.place.actor,
+        key_result_id=key_result_id,
+        score=body.score,
+        why=body.why,
+        is_kept=body.is_kept,
+        now=clock.now(),
+    )
+    return _shown(request, key_result_id)
+
+
+@route(
+    router, "DELETE", "/key-results/{key_result_id}/override", scope=Scope.GOAL, answer=KeyResultDetail,
+    summary="Take a score that was set back: the computed one counts again",
+)  # fmt: skip
+def clear_override(request: ApiRequest, key_result_id: Path[Id], reason: str = "") -> HttpResponse:
+    actions.clear_override(by=request.place.actor, key_result_id=key_result_id, reason=reason, now=clock.now())
+    return _shown(request, key_result_id)

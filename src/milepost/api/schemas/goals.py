@@ -23,11 +23,13 @@ from milepost.api.schemas.base import (
 State = Literal["draft", "in_review", "active", "paused", "cancelled", "closed"]
 Ambition = Literal["committed", "aspirational", "learning"]
 Counts = Literal["key_results", "objectives", "both"]
-Kind = Literal["reach", "keep", "milestone"]
+Kind = Literal["reach", "keep", "levels", "milestone", "tasks", "percent", "judged", "baseline"]
+Curve = Literal["linear", "checkpoints", "front", "back", "s"]
 Window = Literal["default", "last", "last_4", "cycle"]
 GoalStatus = Literal["off_track", "at_risk", "on_track", "ahead", "reached", "ended", "done", "early", "no_value"]
 Text = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=5000)]
 Short = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=1000)]
+Priority = Annotated[int, Field(ge=0, le=4, description="0 comes first.")]
 Confidence = Annotated[int, Field(ge=1, le=10, examples=[6])]
 
 
@@ -64,20 +66,40 @@ class CycleQuery(PageQuery):
 
 
 class StepOut(Schema):
-    """One step of a milestone; `done` 0..1."""
+    """One step of a milestone, or a task; `done` 0..1."""
 
     id: int
     title: str
     weight: float
     done: float
     due_on: date | None
+    is_cancelled: bool
+
+
+class CheckpointOut(Schema):
+    """What is planned for a day: in the unit, in percent of percent done, of tasks and judged ones a share 0..1."""
+
+    on: date
+    value: float
+
+
+class OverrideOut(Schema):
+    """A score 0..1 that somebody set in the place of the computed one; kept, or until the next value."""
+
+    score: float
+    why: str
+    is_kept: bool
+    at: datetime
+    author_id: int | None
+    author_name: str | None
 
 
 class KeyResultOut(Schema):
     """A key result: plan, where it stands, who leads it.
 
     Numbers in its unit. `progress` is unbounded, `score` and `expected` 0..1; null is unknown.
-    `status` is the word to show, `plan_status` the computed one.
+    `status` is the word to show, `plan_status` the computed one. `score` is what counts,
+    `computed_score` what was computed: they differ where `is_overridden`.
     """
 
     id: int
@@ -93,6 +115,11 @@ class KeyResultOut(Schema):
     low: float | None
     high: float | None
     tolerance: float
+    at_close: bool = Field(description="Of a range: only its last period counts.")
+    floor: float | None
+    stretch: float | None
+    curve: Curve
+    priority: int | None
     window: str
     weight: float
     share: float | None
@@ -103,6 +130,8 @@ class KeyResultOut(Schema):
     value_on: date | None
     progress: float | None
     score: float | None
+    computed_score: float | None
+    is_overridden: bool | None
     expected: float | None
     status: GoalStatus | None
     plan_status: GoalStatus | None
@@ -117,9 +146,11 @@ class KeyResultOut(Schema):
 
 
 class KeyResultDetail(KeyResultOut):
-    """A key result with the steps of a milestone."""
+    """A key result with its steps or tasks, its checkpoints and the score set by hand."""
 
     steps: list[StepOut]
+    checkpoints: list[CheckpointOut]
+    override: OverrideOut | None
 
 
 class ObjectiveOut(Schema):
@@ -172,19 +203,32 @@ class ObjectiveQuery(PageQuery):
 
 
 class StepIn(Body):
-    """One step; with `id` an existing one keeps what is done."""
+    """One step or task; with `id` an existing one keeps what is done. Weights are of steps, tasks are cancelled."""
 
     id: Id | None = None
     title: Line
     weight: Annotated[Number, Field(gt=0, le=1e6)] = 1.0
     due_on: date | None = None
+    is_cancelled: bool = False
+
+
+class CheckpointIn(Body):
+    """What is planned for a day; of tasks and judged ones a share 0..1."""
+
+    on: date = Field(examples=["2026-11-15"])
+    value: Number = Field(examples=[40])
+
+
+Steps = Annotated[list[StepIn], Field(max_length=100)]
+Checkpoints = Annotated[list[CheckpointIn], Field(max_length=100)]
 
 
 class KeyResultIn(Body):
     """A new key result.
 
-    `reach` takes start and target, `keep` low or high, `milestone` steps. `kpi` is the slug of the
-    KPI it reads; without it values come by hand in `unit`.
+    `reach` takes start and target, `keep` low or high, `levels` start, target and stretch (floor if
+    wanted), `milestone` and `tasks` steps; `percent`, `judged` and `baseline` take no numbers. `kpi` is
+    the slug of the KPI that one of the first three reads; without it values come by hand in `unit`.
     """
 
     title: Line = Field(examples=["First reply time"])
@@ -196,7 +240,13 @@ class KeyResultIn(Body):
     low: Number | None = None
     high: Number | None = None
     tolerance: Annotated[Number, Field(ge=0)] = 0.0
-    steps: Annotated[list[StepIn], Field(max_length=100)] = []
+    at_close: bool = False
+    floor: Number | None = None
+    stretch: Number | None = None
+    steps: Steps = []
+    curve: Curve = "linear"
+    checkpoints: Checkpoints = []
+    priority: Priority | None = None
     window: Window = "default"
     weight: Annotated[Number, Field(ge=0, le=1e6)] = 1.0
     share: Share | None = None
@@ -206,21 +256,37 @@ class KeyResultIn(Body):
 
 
 class KeyResultPatch(Body):
-    """What changes of a key result; once it runs, a reason belongs to it (rule A1)."""
+    """What changes of a key result; once it runs, a reason belongs to it (rule A1), and curve and checkpoints stay."""
 
     title: Line | None = None
+    kind: Kind | None = None
+    unit: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=20)] | None = None
     start: Number | None = None
     target: Number | None = None
     low: Number | None = None
     high: Number | None = None
     tolerance: Annotated[Number, Field(ge=0)] | None = None
-    steps: Annotated[list[StepIn], Field(max_length=100)] | None = None
+    at_close: bool | None = None
+    floor: Number | None = None
+    stretch: Number | None = None
+    steps: Steps | None = None
+    curve: Curve | None = None
+    checkpoints: Checkpoints | None = None
+    priority: Priority | None = None
     window: Window | None = None
     weight: Annotated[Number, Field(ge=0, le=1e6)] | None = None
     share: Share | None = None
     lead_id: Id | None = None
     ambition: Ambition | None = None
     reason: Reason = ""
+
+
+class OverrideIn(Body):
+    """A score in the place of the computed one; the next value ends it, unless it is kept."""
+
+    score: Share = Field(examples=[0.8])
+    why: Reason = Field(examples=["The contract is signed, the money comes in January"])
+    is_kept: bool = False
 
 
 class KeyResultQuery(PageQuery):
@@ -326,7 +392,7 @@ class AmendmentOut(Schema):
 
 
 class CheckInOut(Schema):
-    """A check-in in force; `value` is what was shown at that moment."""
+    """A check-in in force; `value` is what was shown at that moment, `judged` the score its lead gave."""
 
     id: int
     key_result_id: int
@@ -341,18 +407,23 @@ class CheckInOut(Schema):
     own_status: str
     nothing_changed: bool
     is_late: bool
+    judged: float | None
     replaces: int | None
 
 
 class StepDone(Body):
-    """How much of a step is done, 0..1."""
+    """How much of a step is done, 0..1; a task is done, 1, or not, 0."""
 
     id: Id
     done: Share
 
 
 class CheckInIn(Body):
-    """A check-in; `value` for a measure by hand, `steps` for a milestone, neither where a KPI is read."""
+    """A check-in.
+
+    `value` for a measure by hand, `steps` for milestones and tasks, `judged` with a note for a judged
+    one, none of them where a KPI is read.
+    """
 
     key_result_id: Id = Field(examples=[1])
     value: Number | None = Field(None, examples=[43])
@@ -362,6 +433,7 @@ class CheckInIn(Body):
     own_status: Literal["", "off_track", "at_risk", "on_track", "ahead"] = ""
     nothing_changed: bool = False
     steps: Annotated[list[StepDone], Field(max_length=100)] = []
+    judged: Share | None = None
 
 
 CheckIns = Annotated[
@@ -379,6 +451,7 @@ class CheckInPatch(Body):
     note: Short | None = None
     blockers: Short | None = None
     own_status: Literal["", "off_track", "at_risk", "on_track", "ahead"] | None = None
+    judged: Share | None = None
 
 
 class CheckInQuery(PageQuery):

@@ -59,15 +59,19 @@ def check_in_all(
     for k in _lines(company.place(who, at), objective_id):
         lead = next(name for name, pk in company.ids.items() if pk == k.lead_id)
         value = (values or {}).get(k.title)
-        steps = {s.id: 1.0 for n, s in enumerate(k.steps, start=1) if n / len(k.steps) <= ticks}
-        if k.kpi_slug is None and k.kind != "milestone" and value is None:
+        left = [s for s in k.steps if not s.is_cancelled]
+        far = ticks * (0.6 if k.kind == "tasks" else 1)
+        steps = {s.id: 1.0 for n, s in enumerate(left, start=1) if n / len(left) <= far}
+        if k.is_typed and value is None:
             continue
+        is_judged = k.kind == "judged"
         draft = actions.CheckInDraft(
             key_result_id=k.id,
             confidence=max(1, min(10, confidence - (k.title == "First reply time") * 4)),
             value=value,
-            note=note,
+            note="Asked after each first call, most found their way alone" if is_judged else note,
             steps=steps,
+            judged=round(0.45 * ticks, 2) if is_judged else None,
         )
         actions.record_check_in(by=company.place(lead, at).actor, draft=draft, now=at)
 

@@ -138,6 +138,40 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
             actions.KeyResultDraft(title="Searches without a result", unit="%", start=18, target=8),
         ],
     )
+    easy = _objective(
+        company,
+        "jon",
+        at,
+        "Make the first week feel easy",
+        team="Growth",
+        ambition="aspirational",
+        key_results=[
+            actions.KeyResultDraft(
+                title="Trials that invite a colleague",
+                kind="levels",
+                unit="%",
+                start=20,
+                floor=26,
+                target=36,
+                stretch=44,
+                curve="back",
+                priority=0,
+            ),
+            actions.KeyResultDraft(
+                title="Welcome tour",
+                kind="tasks",
+                steps=(
+                    actions.StepDraft("Five teams watched at work"),
+                    actions.StepDraft("First draft tried"),
+                    actions.StepDraft("Video", is_cancelled=True),
+                    actions.StepDraft("In three languages"),
+                    actions.StepDraft("On for everybody"),
+                ),
+            ),
+            actions.KeyResultDraft(title="Support leads call it easy", kind="judged"),
+            actions.KeyResultDraft(title="Minutes to the first ticket", kind="baseline", unit="min"),
+        ],
+    )
     check_in_weekly(
         company,
         {
@@ -145,6 +179,11 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
             team: ("tom", {"Tickets older than 24 h": (118, 64), "Reopened tickets stay rare": (5.5, 6.5)}, 7),
             revenue: ("lena", {"Expansion revenue": (4_000, 33_600)}, 6),
             calm: ("sofia", {}, 9),
+            easy: (
+                "jon",
+                {"Trials that invite a colleague": (21, 31.5), "Minutes to the first ticket": (58, 52)},
+                6,
+            ),
         },
     )
 

@@ -29,11 +29,14 @@ from milepost.core.explain.kinds import (
     explain_grade,
     explain_judged,
     explain_levels,
+    explain_override,
+    explain_percent,
     explain_sum,
     explain_tasks,
 )
 from milepost.core.explain.kpi import explain_kpi
 from milepost.core.explain.plan import (
+    explain_day_plan,
     explain_keep_plan,
     explain_milestone_plan,
     explain_path_plan,
@@ -58,6 +61,7 @@ __all__ = [
     "Way",
     "explain_baseline",
     "explain_calculated",
+    "explain_day_plan",
     "explain_frozen",
     "explain_grade",
     "explain_judged",
@@ -69,7 +73,9 @@ __all__ = [
     "explain_members",
     "explain_milestone",
     "explain_milestone_plan",
+    "explain_override",
     "explain_path_plan",
+    "explain_percent",
     "explain_reach",
     "explain_reach_plan",
     "explain_score",

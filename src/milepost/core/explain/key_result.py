@@ -130,16 +130,18 @@ def explain_keep(
     frequency: Frequency,
     unit: str,
     inputs: Sequence[Input],
+    at_close: bool = False,
 ) -> Explanation:
-    """Return the mean credit of the closed periods of a level to keep.
+    """Return the mean credit of the closed periods of a level to keep, or that of the last one.
 
     Source: rules P2, P3.
     """
     rules = ("P3",) if low is not None and high is not None else ("P2",)
+    points = points[-1:] if at_close else points
     values = [p.value for p in points]
 
     def mean_with(*more: float) -> float | None:
-        return maintain_score([*values, *more], low=low, high=high, tolerance=tolerance)
+        return maintain_score([*values, *more], low=low, high=high, tolerance=tolerance, at_close=at_close)
 
     score = mean_with()
     by = f" by {quantity(tolerance, unit)} or more" if tolerance else ""

@@ -7,26 +7,29 @@ from milepost.core.explain.shape import Change, Compare, Explanation, Input, Set
 from milepost.core.explain.text import MINUS, number, percent, quantity, summands
 from milepost.core.formula import Node, evaluate, names, write
 from milepost.core.grade import Grade, grade_word
-from milepost.core.judgement import Judgement
+from milepost.core.judgement import Judgement, Override, Standing
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.measure import WAITING
 from milepost.core.pace import Ambition
 from milepost.core.parts import Amount, sum_of_values, tasks_progress
-from milepost.core.progress import progress
+from milepost.core.progress import percent_progress, progress
 
 
-def explain_levels(levels: Levels, *, value: float | None, unit: str, inputs: Sequence[Input] = ()) -> Explanation:
+def explain_levels(
+    levels: Levels, *, value: float | None, unit: str, inputs: Sequence[Input] = (), is_kpi: bool = False
+) -> Explanation:
     """Return the progress between floor, target and stretch, with the levels still ahead.
 
     Args:
         value: in `unit`, None while there is none.
 
-    Source: rule P4.
+    Source: rules P4, P8.
     """
+    rules = ("P4", "P8") if is_kpi else ("P4",)
     corners = levels.corners
     facts = (*inputs, *(Input(f"level of {percent(at)}", corner, unit, source="plan") for corner, at in corners))
     if value is None:
-        return Explanation("progress", ("P4",), "no value yet, so it is unknown", inputs=facts)
+        return Explanation("progress", rules, "no value yet, so it is unknown", inputs=facts)
     share = levels_progress(levels, value)
     rises = levels.stretch > levels.start
     index = sum(value >= corner if rises else value <= corner for corner, _ in corners[1:-1])
@@ -40,11 +43,25 @@ def explain_levels(levels: Levels, *, value: float | None, unit: str, inputs: Se
         for corner, at in corners[1:]
         if at > share
     )
-    return Explanation("progress", ("P4",), formula, value=share, inputs=facts, changes=changes)
+    return Explanation("progress", rules, formula, value=share, inputs=facts, changes=changes)
 
 
-def explain_tasks(*, done: int, total: int, cancelled: int = 0) -> Explanation:
+def explain_percent(value: float | None, *, inputs: Sequence[Input]) -> Explanation:
+    """Return a typed percentage as progress.
+
+    Source: rule P7.
+    """
+    if value is None:
+        return Explanation("progress", ("P7",), "no value yet, so it is unknown", inputs=tuple(inputs))
+    share = percent_progress(value)
+    return Explanation("progress", ("P7",), f"{number(value)} / 100 = {percent(share)}", share, inputs=tuple(inputs))
+
+
+def explain_tasks(*, done: int, total: int, cancelled: int = 0, tasks: Sequence[Input] = ()) -> Explanation:
     """Return the share of tasks done, and what the next one adds.
+
+    Args:
+        tasks: each of them, where they have names.
 
     Raises:
         BadCount: as of `parts.tasks_progress`.
@@ -56,6 +73,7 @@ def explain_tasks(*, done: int, total: int, cancelled: int = 0) -> Explanation:
         Input(label, float(n), "", source="tasks")
         for label, n in (("done", done), ("in all", total), ("cancelled", cancelled))
     )
+    inputs = (*inputs, *tasks)
     if share is None:
         return Explanation("progress", ("P6",), "no task is left, so it is unknown", inputs=inputs)
     below = f"({total} − {cancelled})" if cancelled else f"{total}"
@@ -111,6 +129,18 @@ def explain_judged(judgement: Judgement | None, *, on: date | None = None) -> Ex
     formula = f"judged {percent(judgement.score)}: {judgement.why}"
     inputs = (Input("judgement", judgement.score, on=on, source="judged", by=judgement.by),)
     return Explanation("progress", ("P10",), formula, value=judgement.score, inputs=inputs)
+
+
+def explain_override(standing: Standing, override: Override) -> Explanation:
+    """Return a score that stands in the place of the computed one.
+
+    Source: the introduction of rules P; R1.
+    """
+    by = f" by {override.by}" if override.by else ""
+    how = "until it is taken back" if override.is_kept else "until the next value"
+    beside = "unknown" if standing.computed is None else percent(standing.computed)
+    text = f"set to {percent(override.score)}{by} {how}, because “{override.why}”; computed it is {beside}"
+    return Explanation("score", ("R1",), text, value=standing.score)
 
 
 def explain_baseline(

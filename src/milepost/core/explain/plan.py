@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from milepost.core.explain.key_result import NamedStep, reach_in_words
 from milepost.core.explain.shape import Change, Explanation, Input
 from milepost.core.explain.text import day as day_text
-from milepost.core.explain.text import digits, hundredfold, number, percent, sign, summands
+from milepost.core.explain.text import digits, hundredfold, number, percent, quantity, sign, summands
 from milepost.core.pace import (
     Ambition,
     due_steps,
@@ -22,19 +22,29 @@ from milepost.core.progress import progress
 
 
 def explain_reach_plan(
-    *, first: date, last: date, day: date, ambition: Ambition, start: float | None, target: float | None, unit: str
+    *,
+    first: date,
+    last: date,
+    day: date,
+    ambition: Ambition,
+    start: float | None,
+    target: float | None,
+    unit: str,
+    expected: Callable[[date], float | None] | None = None,
 ) -> Explanation:
     """Return the progress planned for a day, on a straight line to where the grade is green.
 
     Args:
         first, last: the cycle's days, both included.
         start, target: in `unit`, to name the planned value; None where there is none.
+        expected: what the score row was planned by, so that not even a last digit differs.
 
     Source: rules E1, E3, E5.
     """
 
     def plan(on: date) -> float:
-        return expected_linear(elapsed(first=first, last=last, day=on), ambition=ambition)
+        given = expected(on) if expected is not None else None
+        return expected_linear(elapsed(first=first, last=last, day=on), ambition=ambition) if given is None else given
 
     green, value = green_at(ambition), plan(day)
     if first == last:
@@ -82,6 +92,39 @@ def explain_path_plan(path: Path, *, day: date, ambition: Ambition, unit: str) -
     return Explanation(
         "expected", ("E1", "E2", "E3", "E5"), formula, value=value, inputs=tuple(inputs), changes=change
     )  # fmt: skip
+
+
+def explain_day_plan(
+    plan: Callable[[date], float | None], path: Path | None, *, day: date, ambition: Ambition, unit: str
+) -> Explanation:
+    """Return the progress planned for a day of a kind whose progress is no straight way, or is not known yet.
+
+    Args:
+        plan: the progress planned for any day.
+        path: None while there is none, as before a baseline.
+        unit: of the path's values; "" where they are shares.
+
+    Source: rules E1, E2, E3, E5.
+    """
+    rules = ("E1", "E2", "E3", "E5")
+    value = plan(day)
+    if path is None or value is None:
+        return Explanation("expected", rules, "no target yet, so there is no plan")
+    start, target = in_force(path, day)
+    bent = [change for change in path.amendments if change.on <= day]
+    here = quantity(path_value(path, day), unit, distance=abs(target - start))
+    way = f"{_curve_words(path, day)}, from {number(start)} to {quantity(target, unit)}"
+    formula = f"{way}: at {here} by {day_text(day)} = {percent(value)}"
+    if green_at(ambition) != 1:
+        formula += f", {percent(green_at(ambition))} being green"
+    inputs = [Input("first day", None, on=path.first, source="plan")]
+    inputs += [Input("checkpoint", c.value, unit, on=c.on, source="plan") for c in path.checkpoints]
+    inputs += [Input("amended target", a.target, unit, on=a.on, source="amendment") for a in path.amendments]
+    last = bent[-1].last if bent else path.last
+    inputs.append(Input("last day", None, on=last, source="plan"))
+    return Explanation(
+        "expected", rules, formula, value=value, inputs=tuple(inputs), changes=_next_day(plan, day=day, last=last)
+    )
 
 
 def explain_keep_plan(*, closed_periods: int, ambition: Ambition) -> Explanation:

@@ -12,7 +12,7 @@ from milepost.okr.actions.check_ins import (
 from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
-from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, StepDraft
 from milepost.okr.actions.key_results import (
     add_key_result,
     cancel_key_result,
@@ -27,10 +27,12 @@ from milepost.okr.actions.objectives import (
     edit_objective,
     set_paused,
 )
+from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 
 __all__ = [
     "CheckInDraft",
+    "CheckpointDraft",
     "GradeDraft",
     "KeyResultDraft",
     "NewReading",
@@ -42,6 +44,7 @@ __all__ = [
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
+    "clear_override",
     "close_cycle",
     "close_objective",
     "create_cycle",
@@ -60,5 +63,6 @@ __all__ = [
     "record_readings",
     "refresh_day",
     "reopen_objective",
+    "set_override",
     "set_paused",
 ]

@@ -72,6 +72,8 @@ def _words(field: str, value: object) -> str:
     value = told(field, value)
     if value is None:
         return "company" if field == "owner_team_id" else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return f"{value:.10g}" if isinstance(value, float) else str(value)

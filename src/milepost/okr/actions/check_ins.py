@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from milepost.core.judgement import BadJudgement, check_judgement
 from milepost.core.series import Point
 from milepost.core.status import GoalWord
 from milepost.metrics.actions.readings import NewReading, Stored, store_readings
@@ -15,8 +16,17 @@ from milepost.metrics.queries.series import as_points
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import NothingToRepeat, WrongState
-from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
-from milepost.okr.permissions import can_check_in
+from milepost.okr.models import (
+    WITH_METRIC,
+    WITH_STEPS,
+    CheckIn,
+    GoalState,
+    KeyResult,
+    KeyResultKind,
+    KeyResultScore,
+    Step,
+)
+from milepost.okr.permissions import can_check_in, can_edit_goal
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.okr.queries.facts import JustRead
 from milepost.prepared import insert
@@ -35,7 +45,8 @@ class CheckInDraft:
     """What a person says of one key result.
 
     `value` is the level so far in the metric's unit, None where it was not typed; `steps` maps step
-    ids to the share done (0..1) of a milestone; `own_word` is a status of S5 or "".
+    ids to the share done (0..1) of a milestone, to 0 or 1 of a task; `judged` is the score 0..1 of a
+    judged one, and `note` says why; `own_word` is a status of S5 or "".
     """
 
     key_result_id: int
@@ -46,6 +57,7 @@ class CheckInDraft:
     own_word: str = ""
     nothing_changed: bool = False
     steps: Mapping[int, float] = field(default_factory=dict)
+    judged: float | None = None
     request_key: str | None = None
 
 
@@ -179,8 +191,13 @@ def _save(
     steps: dict[str, float] | None = None
     steps_before: dict[str, float] = {}
     value: float | None
-    if key_result.kind == KeyResultKind.MILESTONE:
+    judged: float | None = None
+    _fits(key_result, draft)
+    if key_result.kind in WITH_STEPS:
         steps_before, steps = _steps(key_result, draft)
+        reading_id, value = None, None
+    elif key_result.kind == KeyResultKind.JUDGED:
+        judged = _judgement(by, key_result, draft, note=note)
         reading_id, value = None, None
     elif draft.nothing_changed or draft.value is None:
         last, value = _last_reading(key_result, draft)
@@ -204,6 +221,7 @@ def _save(
         nothing_changed=draft.nothing_changed,
         is_late=moment.today > cycle.last_day,
         steps=steps,
+        judged=judged,
         replaces=replaces,
         request_key=draft.request_key,
     )
@@ -237,6 +255,35 @@ def _must_run(key_result: KeyResult) -> None:
     if key_result.state != GoalState.ACTIVE or key_result.objective.state != GoalState.ACTIVE:
         state = key_result.objective.get_state_display().lower()
         raise WrongState(f"“{key_result.title}” is not running: its objective is {state}.")
+
+
+def _fits(key_result: KeyResult, draft: CheckInDraft) -> None:
+    """Refuse what another kind of key result takes: nothing that was sent is dropped in silence."""
+    title = key_result.title
+    if draft.value is not None and key_result.kind not in WITH_METRIC:
+        how = "set the score" if key_result.kind == KeyResultKind.JUDGED else "say what is done of each step"
+        raise Invalid(f"“{title}” takes no value: {how} instead.", field="value")
+    if draft.steps and key_result.kind not in WITH_STEPS:
+        raise Invalid(f"“{title}” has no steps: write its value instead.", field="steps")
+    if draft.judged is not None and key_result.kind != KeyResultKind.JUDGED:
+        raise Invalid(f"“{title}” is not judged: its score is computed.", field="judged")
+
+
+def _judgement(by: Actor, key_result: KeyResult, draft: CheckInDraft, *, note: str) -> float | None:
+    """Return the score a lead gives (P10), None where nothing changed."""
+    if draft.nothing_changed:
+        score = _score_of(key_result)
+        if score is None or score.computed is None:
+            raise NothingToRepeat(key_result.title)
+        return None
+    require(can_edit_goal, by, key_result, to="judge this key result; its lead does")
+    if draft.judged is None:
+        raise Invalid(f"Write how far “{key_result.title}” has come, 0 to 100 %.", field="judged")
+    try:
+        check_judgement(score=draft.judged, why=note)
+    except BadJudgement as error:
+        raise Invalid(str(error), field="judged" if note else "note") from None
+    return draft.judged
 
 
 def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, moment: Moment) -> Stored:
@@ -285,6 +332,10 @@ def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float]
         step = steps.get(pk)
         if step is None:
             raise NotFound
+        if step.is_cancelled:
+            raise Invalid(f"“{step.title}” was cancelled, so it is neither done nor left to do.", field="steps")
+        if key_result.kind == KeyResultKind.TASKS and done not in {0, 1}:
+            raise Invalid(f"“{step.title}” is a task: it is done or it is not.", field="steps")
         if not 0 <= done <= 1:
             raise Invalid(f"“{step.title}” is between 0 and 100 % done.", field="steps")
         if step.done != done:
@@ -302,8 +353,12 @@ def _changes(
     if stood is not None:
         value, confidence, own_word = stood.value, stood.confidence, stood.own_word or None
     changes: dict[str, tuple[object, object]] = {"confidence": (confidence, new.confidence)}
-    if new.steps is None:
-        changes = {"value": (value, new.value), **changes}
+    if new.judged is not None:
+        before = stood.judged if isinstance(stood, CheckIn) else stood.computed if stood is not None else None
+        changes = {"judged": (before, new.judged), **changes}
+    elif new.steps is None:
+        if key_result.kind in WITH_METRIC:
+            changes = {"value": (value, new.value), **changes}
     elif steps_before != new.steps:
         changes = {"steps": (steps_before, new.steps), **changes}
     if own_word != (new.own_word or None):

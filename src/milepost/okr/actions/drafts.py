@@ -2,19 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from enum import Enum
 
-from milepost.core.calendar import Frequency
-from milepost.core.numbers import finite
 from milepost.core.pace import Ambition
-from milepost.core.progress import NoDistance
-from milepost.core.rollup import Child, SharesAboveOne, shares
-from milepost.core.series import Aggregation, Window
-from milepost.core.target import Direction
-from milepost.core.units import parse_unit
-from milepost.metrics.models import Metric
-from milepost.metrics.queries.access import get_kpi
-from milepost.okr.models import Counts, KeyResult, KeyResultKind, Objective, Step
+from milepost.core.path import Curve
+from milepost.core.series import Window
+from milepost.okr.models import Counts, Objective
 from milepost.workspace.actions import read_visibility
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
@@ -22,17 +16,28 @@ from milepost.workspace.models import Membership, Team
 from milepost.workspace.permissions import Actor
 
 LONGEST_WHY = 5000
-MOST_STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """One step of a milestone; `id` None makes a new one."""
+    """One step of a milestone, or a task; `id` None makes a new one.
+
+    Only a step has a weight, and only a task is cancelled.
+    """
 
     title: str
     weight: float = 1.0
     due_on: date | None = None
+    is_cancelled: bool = False
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointDraft:
+    """A phased target: what is planned for a day."""
+
+    on: date
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,11 @@ class KeyResultDraft:
     """What a person writes of a key result.
 
     Args:
-        kind: reach (P1: start, target), keep (P2: low or high, tolerance) or milestone (P5: steps).
+        kind: reach (P1: start, target), keep (P2: low or high, tolerance; P3 both, or only the last
+            period with `at_close`), levels (P4: start, target, stretch, floor if wanted), milestone
+            (P5: steps), tasks (P6: steps), percent (P7), judged (P10) or baseline (P11).
+        curve: how the plan spreads over the cycle: linear, front, back, s, or checkpoints (E2).
+        priority: 0 to 4, None for none.
         kpi: slug of the KPI it reads (P8), None for a value by hand.
         share: fixed share 0..1 of the objective, None to split by `weight` (R2).
         lead_id, ambition: None takes the objective's.
@@ -55,7 +64,13 @@ class KeyResultDraft:
     low: float | None = None
     high: float | None = None
     tolerance: float = 0.0
+    at_close: bool = False
+    floor: float | None = None
+    stretch: float | None = None
     steps: Sequence[StepDraft] = ()
+    curve: str = Curve.LINEAR.value
+    checkpoints: Sequence[CheckpointDraft] = ()
+    priority: int | None = None
     window: str = Window.DEFAULT.value
     weight: float = 1.0
     share: float | None = None
@@ -106,85 +121,6 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
     objective.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)
 
 
-def fill_key_result(
-    key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, objective: Objective, now: datetime
-) -> None:
-    """Write a checked draft into a row, with the metric it reads; steps are the caller's matter.
-
-    Raises:
-        Invalid: a number is missing, start equals target, a share does not fit; both numbers are named.
-        NotFound: the KPI or the lead is not there.
-    """
-    key_result.title = clean_name(draft.title, field="title", most=200)
-    key_result.kind = choose(KeyResultKind, draft.kind, field="kind")
-    key_result.window = choose(Window, draft.window, field="window")
-    key_result.weight = finite(draft.weight, name="weight")
-    if key_result.weight < 0:
-        raise Invalid("A weight is 0 or more.", field="weight")
-    if draft.share is not None and not 0 <= draft.share <= 1:
-        raise Invalid("A share lies between 0 and 100 %.", field="share")
-    key_result.share = draft.share
-    key_result.ambition = choose(Ambition, draft.ambition or objective.ambition, field="ambition")
-    lead = person(by, draft.lead_id) or objective.lead_id
-    if lead is None:
-        raise Invalid("Choose a lead: the one person who answers for it and checks in.", field="lead")
-    key_result.lead_id = lead
-    key_result.start = key_result.target = key_result.low = key_result.high = None
-    key_result.tolerance = 0.0
-    if key_result.kind == KeyResultKind.MILESTONE:
-        if draft.kpi:
-            raise Invalid("A milestone has steps; it reads no KPI.", field="kpi")
-        key_result.metric = None
-        return
-    if key_result.kind == KeyResultKind.REACH:
-        _fill_reach(key_result, draft)
-    else:
-        _fill_keep(key_result, draft)
-    key_result.metric = _metric(key_result, by, draft, now=now)
-
-
-def save_steps(key_result: KeyResult, drafts: Sequence[StepDraft]) -> None:
-    """Make the steps of a milestone those of the drafts, in their order; what is done stays done.
-
-    Raises:
-        Invalid: no step, too many, or a weight that is not above 0.
-        NotFound: a step of another key result.
-    """
-    if not drafts:
-        raise Invalid("A milestone has at least one step.", field="steps")
-    if len(drafts) > MOST_STEPS:
-        raise Invalid(f"These are {len(drafts)} steps. Keep it to {MOST_STEPS}.", field="steps")
-    old = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
-    for position, draft in enumerate(drafts):
-        if draft.id is not None and draft.id not in old:
-            raise NotFound
-        step = old.pop(draft.id) if draft.id is not None else Step(key_result=key_result)
-        step.title = clean_name(draft.title, field="steps", most=200)
-        step.weight = finite(draft.weight, name="weight")
-        if step.weight <= 0:
-            raise Invalid(f"The weight of “{step.title}” must be above 0.", field="steps")
-        step.due_on, step.position = draft.due_on, position
-        step.save()
-    Step.objects.filter(pk__in=old).delete()
-
-
-def check_shares(objective: Objective) -> None:
-    """Refuse fixed shares above 100 % together (R2).
-
-    Raises:
-        Invalid: with the sum named.
-    """
-    rows = KeyResult.objects.filter(objective=objective).exclude(state="cancelled")
-    children = [
-        Child(key=pk, score=None, expected=None, weight=weight, share=share)
-        for pk, weight, share in rows.values_list("id", "weight", "share")
-    ]
-    try:
-        shares(children)
-    except SharesAboveOne as error:
-        raise Invalid(str(error), field="share") from None
-
-
 def person(by: Actor, membership_id: int | None) -> int | None:
     """Return the id if it is of somebody in the workspace.
 
@@ -198,7 +134,7 @@ def person(by: Actor, membership_id: int | None) -> int | None:
     return membership_id
 
 
-def choose(enum: type[Ambition] | type[Counts] | type[KeyResultKind] | type[Window], value: str, *, field: str) -> str:
+def choose(enum: type[Enum], value: str, *, field: str) -> str:
     """Return the value if the enum has it.
 
     Raises:
@@ -208,51 +144,3 @@ def choose(enum: type[Ambition] | type[Counts] | type[KeyResultKind] | type[Wind
     if value not in values:
         raise Invalid(f"Choose one of {', '.join(values)}.", field=field)
     return value
-
-
-def _fill_reach(key_result: KeyResult, draft: KeyResultDraft) -> None:
-    if draft.start is None:
-        raise Invalid("Write the value at the start.", field="start")
-    if draft.target is None:
-        raise Invalid("Write the value to reach.", field="target")
-    key_result.start = finite(draft.start, name="start")
-    key_result.target = finite(draft.target, name="target")
-    if key_result.start == key_result.target:
-        raise Invalid(str(NoDistance(key_result.start)), field="target")
-
-
-def _fill_keep(key_result: KeyResult, draft: KeyResultDraft) -> None:
-    low = None if draft.low is None else finite(draft.low, name="low")
-    high = None if draft.high is None else finite(draft.high, name="high")
-    if low is None and high is None:
-        raise Invalid("Write the level to keep: at least, at most, or both.", field="low")
-    if low is not None and high is not None and low >= high:
-        raise Invalid(f"At least {low:g} and at most {high:g} leave nothing between. Change one.", field="high")
-    tolerance = finite(draft.tolerance, name="tolerance")
-    if tolerance < 0:
-        raise Invalid("A tolerance is 0 or more.", field="tolerance")
-    key_result.low, key_result.high, key_result.tolerance = low, high, tolerance
-
-
-def _metric(key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, now: datetime) -> Metric:
-    if draft.kpi:
-        return get_kpi(by, draft.kpi)
-    metric = key_result.metric
-    if metric is None or metric.is_kpi:
-        metric = Metric(workspace_id=by.workspace_id, is_kpi=False, created_at=now)
-    metric.name = key_result.title
-    metric.unit_code = parse_unit(draft.unit).code
-    metric.direction = _direction(key_result)
-    metric.frequency = Frequency.DAY.value
-    metric.aggregation = Aggregation.STOCK.value
-    metric.save()
-    return metric
-
-
-def _direction(key_result: KeyResult) -> str:
-    if key_result.start is not None and key_result.target is not None:
-        rises = key_result.target > key_result.start
-        return Direction.HIGHER.value if rises else Direction.LOWER.value
-    if key_result.low is not None and key_result.high is not None:
-        return Direction.WITHIN.value
-    return Direction.HIGHER.value if key_result.low is not None else Direction.LOWER.value

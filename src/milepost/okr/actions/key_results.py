@@ -5,13 +5,22 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
+from milepost.metrics.models import Metric
 from milepost.okr.actions.amend import amend, told
-from milepost.okr.actions.drafts import KeyResultDraft, check_shares, fill_key_result, save_steps
+from milepost.okr.actions.drafts import KeyResultDraft
+from milepost.okr.actions.measures import (
+    check_shares,
+    fill_key_result,
+    save_checkpoints,
+    save_steps,
+    steps_in_words,
+)
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard
+from milepost.okr.bending import NUMBERS, WITH_ENDS
 from milepost.okr.errors import WrongState
-from milepost.okr.models import Alignment, CheckIn, GoalState, KeyResult, KeyResultKind, Objective
+from milepost.okr.models import WITH_STEPS, Alignment, CheckIn, Checkpoint, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
 from milepost.workspace.actions import gone, index_words, made, record_event
@@ -21,18 +30,9 @@ from milepost.workspace.models import Visibility
 from milepost.workspace.permissions import Actor, require
 
 FIELDS = (
-    "title",
-    "start",
-    "target",
-    "low",
-    "high",
-    "tolerance",
-    "weight",
-    "share",
-    "lead_id",
-    "ambition",
-    "window",
-)
+    "title", "kind", "start", "floor", "target", "stretch", "low", "high", "tolerance", "at_close", "weight", "share",
+    "priority", "lead_id", "ambition", "window", "curve",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -78,7 +78,10 @@ def edit_key_result(
     seen: int | None = None,
     now: datetime,
 ) -> None:
-    """Change a key result; once it runs, kind and measure stay and the rest is an amendment (A1).
+    """Change a key result; once it runs, each change is an amendment with its reason, the kind among them (A1).
+
+    What it reads stays then, and so do curve and checkpoints: an amended plan goes on in a straight
+    line (E5). Readings stay whatever becomes of the kind.
 
     Raises:
         NotAllowed, NotFound, Invalid, NeedsReason, WrongState.
@@ -92,23 +95,30 @@ def edit_key_result(
     if row.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{row.title}” is {row.get_state_display().lower()}.")
     before = {field: getattr(row, field) for field in FIELDS}
-    old_kind, old_metric = row.kind, row.metric
+    old_metric = row.metric
     unit = old_metric.unit_code if old_metric else ""
+    runs = row.state != GoalState.DRAFT
+    old_steps, old_checkpoints = steps_in_words(row), _checkpoints_in_words(row)
     fill_key_result(row, by, draft, objective=row.objective, now=now)
-    if row.state != GoalState.DRAFT:
-        new_metric = row.metric
-        if row.kind != old_kind or (new_metric and new_metric.pk) != (old_metric and old_metric.pk):
-            raise Invalid("It runs already, so its kind and measure stay. Cancel it and add another.", field="kind")
-        if new_metric is not None and not new_metric.is_kpi and new_metric.unit_code != unit:
-            raise Invalid(f"It runs already, so its unit stays {unit or 'a plain number'}.", field="unit")
+    if runs:
+        _keep_measure(row, old_metric, unit)
     changes = {f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)}
+    row.is_bent = row.is_bent or (runs and not (NUMBERS | {"kind"}).isdisjoint(changes))
     row.save()
-    if row.kind == KeyResultKind.MILESTONE:
-        old_steps = "; ".join(row.steps.order_by("position").values_list("title", flat=True))
+    if row.kind in WITH_STEPS:
         save_steps(row, draft.steps)
-        new_steps = "; ".join(row.steps.order_by("position").values_list("title", flat=True))
-        if old_steps != new_steps:
+        if old_steps != (new_steps := steps_in_words(row)):
             changes["steps"] = (old_steps, new_steps)
+    save_checkpoints(row, draft.checkpoints)
+    if old_checkpoints != (new_checkpoints := _checkpoints_in_words(row)):
+        changes["checkpoints"] = (old_checkpoints, new_checkpoints)
+    goes_on = row.kind == before["kind"] or {row.kind, before["kind"]} <= WITH_ENDS
+    if runs and goes_on and not changes.keys().isdisjoint({"curve", "checkpoints"}):
+        raise Invalid(
+            "It runs already, so its curve and checkpoints stay. Change start or target: from today on "
+            "the plan is a straight line to the new target.",
+            field="curve",
+        )
     if changes:
         amend(by=by, goal=row, changes=changes, reason=reason, now=now)
     check_shares(row.objective)
@@ -186,7 +196,7 @@ def told_of(row: KeyResult) -> dict[str, object]:
     """Return what the trail tells of a new or deleted key result."""
     fields = {field.removesuffix("_id"): told(field, getattr(row, field)) for field in FIELDS}
     kpi = row.metric.slug if row.metric is not None and row.metric.is_kpi else None
-    return {**fields, "kind": row.kind, "kpi": kpi}
+    return {**{name: value for name, value in fields.items() if value is not False and value != "linear"}, "kpi": kpi}
 
 
 def insert_key_result(
@@ -202,10 +212,27 @@ def insert_key_result(
     )
     fill_key_result(row, by, draft, objective=objective, now=now)
     row.save(force_insert=True)
-    if row.kind == KeyResultKind.MILESTONE:
+    if row.kind in WITH_STEPS:
         save_steps(row, draft.steps)
+    save_checkpoints(row, draft.checkpoints)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     return row
+
+
+def _keep_measure(row: KeyResult, old: Metric | None, unit: str) -> None:
+    """Refuse another metric or unit for a key result that runs: its readings would mean something else."""
+    new = row.metric
+    if new is None or old is None:
+        return
+    if new.pk != old.pk:
+        raise Invalid("It runs already, so what it reads stays. Cancel it and add another.", field="kpi")
+    if not new.is_kpi and new.unit_code != unit:
+        raise Invalid(f"It runs already, so its unit stays {unit or 'a plain number'}.", field="unit")
+
+
+def _checkpoints_in_words(row: KeyResult) -> str:
+    rows = Checkpoint.objects.filter(key_result=row).order_by("on").values_list("on", "value")
+    return "; ".join(f"{on}: {value:.10g}" for on, value in rows)
 
 
 def _must_be_open(objective: Objective) -> None:

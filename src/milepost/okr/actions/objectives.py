@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.okr.actions.amend import amend, told
-from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, check_shares, fill_objective
+from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
 from milepost.okr.actions.key_results import insert_key_result
+from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard, set_contributors
 from milepost.okr.errors import GoalCircle, WrongState
-from milepost.okr.models import Alignment, GoalState, KeyResult, Objective
+from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.tree import path_up, with_ancestors
@@ -119,9 +120,12 @@ def edit_objective(
     fill_objective(objective, by, draft)
     if objective.state != GoalState.DRAFT and objective.lead_id is None:
         raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
+    old_cycle = objective.cycle
     if draft.cycle_id != objective.cycle_id:
         objective.cycle = get_cycle(by, draft.cycle_id)
-    changes = {f: (before[f], getattr(objective, f)) for f in FIELDS if before[f] != getattr(objective, f)}
+    changes: dict[str, tuple[object, object]] = {
+        f: (before[f], getattr(objective, f)) for f in FIELDS if before[f] != getattr(objective, f)
+    }
     parents: set[int] = set()
     parent_id = draft.parent_id
     if parent_id is None and old_parent is not None and not _sees(by, old_parent):
@@ -135,6 +139,7 @@ def edit_objective(
             changes["contributors"] = helpers
     if not changes:
         return
+    changes |= _moved_days(objective, old_cycle)
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     objective.save()
     guard(objective, has_walls=moment.has_walls)
@@ -257,6 +262,22 @@ def _refuse_circle(by: Actor, objective: Objective, parent: Objective) -> None:
     path = path_up(start=parent.pk, goal=objective.pk, parents=dict(parents)) or [parent.pk, objective.pk]
     titles = dict(Objective.objects.visible_to(by).filter(pk__in=path).values_list("id", "title"))
     raise GoalCircle([objective.title, *(titles.get(pk, "a goal that is not yours to see") for pk in path)])
+
+
+def _moved_days(objective: Objective, old: Cycle) -> dict[str, tuple[object, object]]:
+    """Return which of its days another cycle moved, once it runs: they bend the plans of its key results (E5)."""
+    days = (
+        ("first_day", old.first_day, objective.cycle.first_day),
+        ("last_day", old.last_day, objective.cycle.last_day),
+    )
+    moved: dict[str, tuple[object, object]] = {
+        field: (before.isoformat(), after.isoformat()) for field, before, after in days if before != after
+    }
+    if objective.state not in {GoalState.ACTIVE, GoalState.PAUSED}:
+        return {}
+    if moved:
+        KeyResult.objects.filter(objective=objective).update(is_bent=True)
+    return moved
 
 
 def _sees(by: Actor, objective_id: int) -> bool:

@@ -4,14 +4,17 @@ from milepost.okr.models.alignment import Alignment
 from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
-from milepost.okr.models.key_result import KeyResult, KeyResultKind, Step
+from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 
 __all__ = [
+    "WITH_METRIC",
+    "WITH_STEPS",
     "Alignment",
     "Amendment",
     "CheckIn",
+    "Checkpoint",
     "Contributor",
     "Counts",
     "Cycle",

@@ -33,6 +33,7 @@ class CheckIn(models.Model):
     nothing_changed = models.BooleanField(default=False)
     is_late = models.BooleanField(default=False)
     steps = models.JSONField(null=True)
+    judged = models.FloatField(null=True)  # the score the lead gave (P10), the note says why; None: not judged anew
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     withdrawn = models.BooleanField(default=False)
     request_key = models.CharField(max_length=64, null=True)  # a form sent twice is saved once
@@ -42,6 +43,9 @@ class CheckIn(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(confidence__range=(1, 10)), name="confidence_1_to_10"),
+            models.CheckConstraint(
+                condition=Q(judged__isnull=True) | (Q(judged__range=(0.0, 1.0)) & ~Q(note="")), name="judged_says_why"
+            ),
             models.UniqueConstraint(
                 fields=["workspace", "request_key"],
                 condition=Q(request_key__isnull=False),

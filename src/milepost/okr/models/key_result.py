@@ -6,7 +6,9 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from milepost.core.measure import Kind
 from milepost.core.pace import Ambition
+from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.metrics.models import Metric
 from milepost.okr.models.objective import GoalState, Objective
@@ -16,16 +18,33 @@ from milepost.workspace.models import GuardedManager, Membership, Workspace
 class KeyResultKind(models.TextChoices):
     """How progress is computed; whether the metric is the own one or a KPI's (P8) is its metric's matter."""
 
-    REACH = "reach", "Reach a value"  # P1
-    KEEP = "keep", "Keep a level"  # P2
-    MILESTONE = "milestone", "Milestone"  # P5
+    REACH = Kind.REACH.value, "Reach a value"  # P1
+    KEEP = Kind.KEEP.value, "Keep a level"  # P2, P3
+    LEVELS = Kind.LEVELS.value, "Floor, target and stretch"  # P4
+    MILESTONE = Kind.MILESTONE.value, "Milestone"  # P5
+    TASKS = Kind.TASKS.value, "Tasks"  # P6
+    PERCENT = Kind.PERCENT.value, "Percent done"  # P7
+    JUDGED = Kind.JUDGED.value, "Judged by the lead"  # P10
+    BASELINE = Kind.BASELINE.value, "Measure a baseline first"  # P11
+
+
+WITH_METRIC = frozenset(  # a value is read; of others a metric that is there only keeps the history
+    {KeyResultKind.REACH, KeyResultKind.KEEP, KeyResultKind.LEVELS, KeyResultKind.PERCENT, KeyResultKind.BASELINE}
+)
+WITH_STEPS = frozenset({KeyResultKind.MILESTONE, KeyResultKind.TASKS})
+HIGHEST_PRIORITY = 4
+
+
+def _has(*names: str) -> Q:
+    return Q(**{f"{name}__isnull": False for name in names})
 
 
 class KeyResult(models.Model):
     """One measure of an objective.
 
-    `start` and `target` belong to P1, `low`, `high` and `tolerance` to P2, all in the metric's unit.
+    Which numbers belong to which kind is in `core.measure`; all are in the metric's unit.
     `share` is a fixed share of the objective (0..1) or None, then `weight` splits what is left (R2).
+    `is_bent`: checkpoints or amendments shape its plan (E2, E5), so there is more to read than this row.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="key_results")
@@ -40,13 +59,25 @@ class KeyResult(models.Model):
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
     tolerance = models.FloatField(default=0.0)
+    at_close = models.BooleanField(default=False)
+    floor = models.FloatField(null=True)
+    stretch = models.FloatField(null=True)
+    curve = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Curve], default=Curve.LINEAR.value)
+    is_bent = models.BooleanField(default=False)
     weight = models.FloatField(default=1.0)
     share = models.FloatField(null=True)
+    priority = models.PositiveSmallIntegerField(null=True)
     ambition = models.CharField(max_length=12, choices=[(a.value, a.value) for a in Ambition])
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=GoalState)
     activated_on = models.DateField(null=True)
     created_at = models.DateTimeField()
+    # A score in the place of the computed one, with who and why; None where none was set.
+    override_score = models.FloatField(null=True)
+    override_why = models.CharField(max_length=500, default="", blank=True)
+    override_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    override_at = models.DateTimeField(null=True)
+    override_kept = models.BooleanField(default=False)
     # Facts of the close: the frozen value and plan (P8, R8) and the grade (G1).
     closed_on = models.DateField(null=True)
     final_value = models.FloatField(null=True)
@@ -68,10 +99,26 @@ class KeyResult(models.Model):
             ),
             models.CheckConstraint(condition=Q(tolerance__gte=0), name="key_result_tolerance_not_negative"),
             models.CheckConstraint(
-                condition=Q(kind="milestone", metric__isnull=True)
-                | Q(kind="reach", metric__isnull=False, start__isnull=False, target__isnull=False)
-                | (Q(kind="keep", metric__isnull=False) & (Q(low__isnull=False) | Q(high__isnull=False))),
+                condition=Q(kind__in=["milestone", "tasks", "judged"])
+                | (Q(kind="reach") & _has("metric", "start", "target"))
+                | (Q(kind="keep") & _has("metric") & (_has("low") | _has("high")))
+                | (Q(kind="levels", ambition="aspirational") & _has("metric", "start", "target", "stretch"))
+                | (Q(kind="percent") & _has("metric"))
+                | (Q(kind="baseline", target__isnull=True) & _has("metric")),
                 name="key_result_has_its_numbers",
+            ),
+            models.CheckConstraint(
+                condition=Q(at_close=False) | (Q(kind="keep") & _has("low", "high")),
+                name="key_result_at_close_of_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True) | Q(priority__lte=HIGHEST_PRIORITY),
+                name="key_result_priority_0_to_4",
+            ),
+            models.CheckConstraint(
+                condition=Q(override_score__isnull=True, override_at__isnull=True, override_kept=False)
+                | (Q(override_score__range=(0.0, 1.0)) & _has("override_at") & ~Q(override_why="")),
+                name="key_result_override_says_why",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["lead", "state"], name="key_result_of_lead")]
@@ -86,7 +133,10 @@ class KeyResult(models.Model):
 
 
 class Step(models.Model):
-    """One step of a milestone (P5): a weight, how much of it is done (0..1), a due day or none."""
+    """One step of a milestone (P5) with its weight, how much of it is done (0..1) and a due day or none; or a task.
+
+    A task (P6) is done or not, or cancelled, and then left out.
+    """
 
     key_result = models.ForeignKey(KeyResult, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
@@ -94,9 +144,21 @@ class Step(models.Model):
     weight = models.FloatField(default=1.0)
     done = models.FloatField(default=0.0)
     due_on = models.DateField(null=True)
+    is_cancelled = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(weight__gt=0), name="step_weight_above_0"),
             models.CheckConstraint(condition=Q(done__range=(0.0, 1.0)), name="step_done_0_to_1"),
         ]
+
+
+class Checkpoint(models.Model):
+    """A phased target: what is planned for a day, in the unit of the kind's own numbers, or as a share 0..1 (E2)."""
+
+    key_result = models.ForeignKey(KeyResult, on_delete=models.CASCADE, related_name="checkpoints")
+    on = models.DateField()
+    value = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key_result", "on"], name="checkpoint_once_a_day")]

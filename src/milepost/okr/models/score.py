@@ -24,7 +24,9 @@ class KeyResultScore(models.Model):
     value = models.FloatField(null=True)
     value_on = models.DateField(null=True)  # the period the value speaks for
     progress = models.FloatField(null=True)  # p, unbounded
-    score = models.FloatField(null=True)  # s, 0..1
+    score = models.FloatField(null=True)  # s, 0..1: what counts
+    computed = models.FloatField(null=True)  # s without the override
+    is_overridden = models.BooleanField(default=False)
     expected = models.FloatField(null=True)
     word = models.CharField(max_length=12)  # the plan's word (S1)
     own_word = models.CharField(max_length=12, default="")  # the lead's word (S5) while it stands

@@ -6,8 +6,9 @@ from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
-from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, StepLine, key_result_line
+from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, OverrideLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
+    checkpoints_of,
     contributor_ids,
     key_results_by_objective,
     list_all_cycles,
@@ -34,11 +35,13 @@ __all__ = [
     "KeyResultLine",
     "ObjectiveLine",
     "ObjectivePage",
+    "OverrideLine",
     "Start",
     "StepLine",
     "Thing",
     "WeekPage",
     "branch_of",
+    "checkpoints_of",
     "contributor_ids",
     "explained_key_result",
     "explained_objective",

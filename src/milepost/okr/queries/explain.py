@@ -22,7 +22,7 @@ from milepost.core.rollup import Child
 from milepost.metrics.models import Reading, ReadingSource
 from milepost.okr import explaining
 from milepost.okr.explaining import Origin, Words
-from milepost.okr.models import CheckIn, Counts, GoalState, KeyResult, KeyResultKind, Objective, Step
+from milepost.okr.models import WITH_STEPS, CheckIn, Counts, GoalState, KeyResult, KeyResultKind, Objective, Step
 from milepost.okr.queries.facts import LoadedKeyResult, load_key_results
 from milepost.okr.queries.family import Edge, Family, OwnKeyResult, contributions, load_family
 from milepost.okr.queries.lines import KeyResultLine, key_results_of
@@ -45,15 +45,23 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         NotFound: it is not the actor's to see.
     """
     rows = KeyResult.objects.visible_to(actor).filter(pk=key_result_id)
-    about = rows.values_list("title", "metric__is_kpi", "metric__name", "metric__slug", "activated_on").first()
+    about = rows.values_list(
+        "title",
+        "metric__is_kpi",
+        "metric__name",
+        "metric__slug",
+        "activated_on",
+        "override_by__user__name",
+        "override_why",
+    ).first()
     if about is None:
         raise NotFound
-    title, is_kpi, kpi_name, slug, activated_on = about
+    title, is_kpi, kpi_name, slug, activated_on, override_by, override_why = about
     (loaded,) = load_key_results([key_result_id])
     facts = loaded.facts
     titles: tuple[str, ...] = ()
-    if facts.kind == KeyResultKind.MILESTONE:
-        steps = Step.objects.filter(key_result_id=key_result_id).order_by("position", "id")
+    if facts.kind in WITH_STEPS:
+        steps = Step.objects.filter(key_result_id=key_result_id, is_cancelled=False).order_by("position", "id")
         titles = tuple(steps.values_list("title", flat=True))
     days = [p.start for p in read_points(facts, today=today)]
     origins = _origins([key_result_id], days)
@@ -66,6 +74,9 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         origins={day: origin for (_, day), origin in origins.items()},
         own_word_by=own_by,
         own_word_why=own_why,
+        judged_by=_judged_by(loaded),
+        override_by=override_by or "",
+        override_why=override_why,
     )
     found = explaining.explain_key_result(facts, words, rhythm=rhythm, today=today)
     return Explained(Link("key_result", str(key_result_id)), title, facts.unit_code, today, found)
@@ -111,6 +122,8 @@ def _member(
 
 def _how(line: KeyResultLine) -> str:
     """Return a key result's own sum where it fits into a line; the others tell it when they are asked."""
+    if line.is_overridden and line.override is not None:
+        return f"set by {line.override.by}: {line.override.why}" if line.override.by else line.override.why
     if line.kind != KeyResultKind.REACH or line.start is None or line.target is None or line.value is None:
         return ""
     sums = reach_in_words(start=line.start, target=line.target, value=line.value)
@@ -118,10 +131,11 @@ def _how(line: KeyResultLine) -> str:
 
 
 def _nudge(line: KeyResultLine) -> Nudge | None:
-    if line.score is None:
+    if line.score is None or line.is_overridden:
         return None
-    if line.kind == KeyResultKind.MILESTONE:
-        return nudge_milestone(line.title, [StepFact(s.weight, s.done, s.due_on) for s in line.steps])
+    if line.kind in WITH_STEPS:
+        left = [s for s in line.steps if not s.is_cancelled]
+        return nudge_milestone(line.title, [StepFact(s.weight, s.done, s.due_on) for s in left])
     if line.kind == KeyResultKind.REACH and None not in {line.start, line.target, line.value}:
         return nudge_reach(
             line.title,
@@ -195,3 +209,11 @@ def _own_word(loaded: LoadedKeyResult) -> tuple[str, str]:
         return "", ""
     rows = CheckIn.objects.filter(key_result_id=loaded.id, replaced_by=None, withdrawn=False)
     return rows.order_by("-valid_on", "-id").values_list("author__user__name", "note").first() or ("", "")
+
+
+def _judged_by(loaded: LoadedKeyResult) -> str:
+    """Return who judged a key result last; one query, and only of a judged one."""
+    if loaded.facts.judgement is None:
+        return ""
+    rows = CheckIn.objects.filter(key_result_id=loaded.id, replaced_by=None, withdrawn=False, judged__isnull=False)
+    return rows.order_by("-valid_on", "-id").values_list("author__user__name", flat=True).first() or ""

@@ -1,19 +1,39 @@
 """Loading what key results' score rows are made of, in a fixed number of queries."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models import Window as Over
 from django.db.models.functions import RowNumber
 
-from milepost.core.calendar import Frequency
+from milepost.core.calendar import Frequency, local_day
+from milepost.core.judgement import Judgement, Override
+from milepost.core.measure import Kind
 from milepost.core.pace import Ambition
+from milepost.core.path import Checkpoint as CheckpointFact
+from milepost.core.path import Curve
+from milepost.core.plan import ends_of
 from milepost.core.progress import Step as StepFact
 from milepost.core.series import Aggregation, Point, Window
+from milepost.metrics.models import Reading
 from milepost.metrics.queries.series import points_of
-from milepost.okr.models import CheckIn, GoalState, KeyResult, KeyResultKind, KeyResultScore, Step
+from milepost.okr.bending import DAYS, SHAPING, Change, bend_of
+from milepost.okr.models import (
+    WITH_METRIC,
+    WITH_STEPS,
+    Amendment,
+    CheckIn,
+    Checkpoint,
+    GoalState,
+    KeyResult,
+    KeyResultKind,
+    KeyResultScore,
+    Step,
+)
 from milepost.okr.scoring import CheckInFact, Final, KeyResultFacts
 from milepost.prepared import prepared
 from milepost.workspace.models import Visibility
@@ -25,6 +45,7 @@ FACTS = (
     "objective__cycle__first_day", "objective__cycle__last_day", "ambition", "activated_on", "start", "target", "low",
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
+    "at_close", "floor", "stretch", "curve", "is_bent", "override_score", "override_at", "override_kept",
 )  # fmt: skip
 
 
@@ -58,29 +79,87 @@ NOTHING_READ = JustRead()
 
 
 def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> list[LoadedKeyResult]:
-    """Return the facts of these key results: four queries at most, whatever their number."""
+    """Return the facts of these key results: four queries, and one for each thing that only some of them have."""
     rows = [_row_of(read.key_results[pk]) for pk in ids if pk in read.key_results]
     others = [pk for pk in ids if pk not in read.key_results]
     rows += [(dict(zip(FACTS, row, strict=False)), row[len(FACTS) :]) for row in _key_results(others)]
-    metrics = {k["metric_id"] for k, _ in rows if k["metric_id"] is not None}
+    metrics = {k["metric_id"] for k, _ in rows if k["kind"] in WITH_METRIC}
     points = {**points_of(metrics - read.points.keys()), **read.points}
     steps: dict[int, list[StepFact]] = {}
-    milestones = [k["id"] for k, _ in rows if k["kind"] == KeyResultKind.MILESTONE]
-    for key_result_id, weight, done, due_on in _steps(milestones):
+    stepped = [k["id"] for k, _ in rows if k["kind"] in WITH_STEPS]
+    for key_result_id, weight, done, due_on in _steps(stepped):
         steps.setdefault(key_result_id, []).append(StepFact(weight=weight, done=done, due_on=due_on))
     check_ins: dict[int, list[CheckInFact]] = {}
     for key_result_id, valid_on, confidence, own_word in _latest_check_ins(ids):
         check_ins.setdefault(key_result_id, []).append(CheckInFact(valid_on, confidence, own_word))
+    asked = [k for k, _ in rows]
+    more = _More(
+        judged=_last_by_id(_judgements([k["id"] for k in asked if k["kind"] == KeyResultKind.JUDGED])),
+        value_at=_value_moments(asked),
+        checkpoints=_checkpoints_of(asked),
+        changes=_changes_of(asked),
+    )
     return [
         _loaded(
             k,
-            points=points.get(k["metric_id"], ()),
+            points=points.get(k["metric_id"], ()) if k["kind"] in WITH_METRIC else (),
             steps=tuple(steps.get(k["id"], ())),
             check_ins=tuple(check_ins.get(k["id"], ())),
+            more=more,
             stored=stored if stored[0] is not None else None,
         )
         for k, stored in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """What only some key results have, by key result: a judgement, an override that waits, a plan that is bent."""
+
+    judged: Mapping[int, tuple[Any, ...]]
+    value_at: Mapping[int, datetime]
+    checkpoints: Mapping[int, tuple[CheckpointFact, ...]]
+    changes: Mapping[int, tuple[Change, ...]]
+
+
+def _last_by_id(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+    return {pk: tuple(values) for pk, *values in rows}
+
+
+def _value_moments(asked: Sequence[Mapping[str, Any]]) -> dict[int, datetime]:
+    """Return when the newest value became known, of those whose override gives way to the next one."""
+    waiting = [k for k in asked if k["override_at"] is not None and not k["override_kept"]]
+    metric_of = {k["id"]: k["metric_id"] for k in waiting if k["kind"] in WITH_METRIC}
+    read = dict(_last_readings(list(set(metric_of.values()))))
+    found = {pk: read[metric] for pk, metric in metric_of.items() if metric in read}
+    return found | dict(_last_said([k["id"] for k in waiting if k["kind"] not in WITH_METRIC]))
+
+
+def _checkpoints_of(asked: Sequence[Mapping[str, Any]]) -> dict[int, tuple[CheckpointFact, ...]]:
+    found: dict[int, list[CheckpointFact]] = {}
+    for key_result_id, on, value in _checkpoints([k["id"] for k in asked if k["curve"] == Curve.CHECKPOINTS]):
+        found.setdefault(key_result_id, []).append(CheckpointFact(on, value))
+    return {pk: tuple(rows) for pk, rows in found.items()}
+
+
+def _changes_of(asked: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Change, ...]]:
+    """Return what amendments changed of each plan, its own numbers and its objective's days, the oldest first."""
+    bent = [k for k in asked if k["is_bent"]]
+    rows = _amendments([k["id"] for k in bent], list({k["objective_id"] for k in bent}))
+    by_goal: dict[tuple[bool, int], list[Change]] = {}
+    for kind, goal_id, field_name, old, new, at, zone in rows:
+        change = Change(at, local_day(at, zone), field_name, old, new)
+        by_goal.setdefault((kind == "objective", goal_id), []).append(change)
+    found: dict[int, tuple[Change, ...]] = {}
+    for k in bent:
+        own = by_goal.get((False, k["id"]), []) + by_goal.get((True, k["objective_id"]), [])
+        since = k["activated_on"]
+        found[k["id"]] = tuple(
+            change
+            for change in sorted(own, key=attrgetter("moment"))
+            if change.field not in DAYS or since is None or change.on >= since
+        )
+    return found
 
 
 def _row_of(key_result: KeyResult) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -103,7 +182,8 @@ def _key_results(ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
 
 @prepared
 def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
-    rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "position", "id")
+    rows = Step.objects.filter(key_result_id__in=key_result_ids, is_cancelled=False)
+    rows = rows.order_by("key_result_id", "position", "id")
     return rows.values_list("key_result_id", "weight", "done", "due_on")
 
 
@@ -120,15 +200,55 @@ def _latest_check_ins(ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]
     )
 
 
+@prepared
+def _judgements(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    """Every judgement in force, the one that counts last."""
+    rows = CheckIn.objects.filter(key_result_id__in=key_result_ids, judged__isnull=False)
+    rows = rows.filter(Q(replaced_by=None), withdrawn=False).order_by("key_result_id", "valid_on", "id")
+    return rows.values_list("key_result_id", "judged", "note", "valid_on")
+
+
+@prepared
+def _last_readings(metric_ids: Collection[int]) -> QuerySet[Reading, tuple[Any, ...]]:
+    rows = Reading.objects.filter(metric_id__in=metric_ids, value__isnull=False).order_by()
+    return rows.values("metric_id").annotate(at=Max("known_at")).values_list("metric_id", "at")
+
+
+@prepared
+def _last_said(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    rows = CheckIn.objects.filter(key_result_id__in=key_result_ids, nothing_changed=False)
+    rows = rows.filter(Q(replaced_by=None), withdrawn=False).order_by()
+    return rows.values("key_result_id").annotate(last=Max("at")).values_list("key_result_id", "last")
+
+
+@prepared
+def _checkpoints(key_result_ids: Collection[int]) -> QuerySet[Checkpoint, tuple[Any, ...]]:
+    rows = Checkpoint.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "on")
+    return rows.values_list("key_result_id", "on", "value")
+
+
+@prepared
+def _amendments(key_result_ids: Collection[int], objective_ids: Collection[int]) -> QuerySet[Amendment, Any]:
+    own = Q(kind="key_result", goal_id__in=key_result_ids)
+    days = Q(kind="objective", goal_id__in=objective_ids, field__in=sorted(DAYS))
+    rows = Amendment.objects.filter(own | days, field__in=sorted(SHAPING)).order_by("id")
+    return rows.values_list("kind", "goal_id", "field", "old", "new", "at", "workspace__time_zone")
+
+
 def _loaded(
     k: dict[str, Any],
     *,
     points: tuple[Point, ...],
     steps: tuple[StepFact, ...],
     check_ins: tuple[CheckInFact, ...],
+    more: _More,
     stored: tuple[Any, ...] | None,
 ) -> LoadedKeyResult:
     is_closed = k["state"] == GoalState.CLOSED
+    score, why, judged_on = more.judged.get(k["id"], (None, "", None))
+    override = None
+    if k["override_at"] is not None:
+        override = Override(k["override_score"], "", "", k["override_at"], k["override_kept"])
     facts = KeyResultFacts(
         kind=k["kind"],
         first=k["objective__cycle__first_day"],
@@ -141,6 +261,11 @@ def _loaded(
         low=k["low"],
         high=k["high"],
         tolerance=k["tolerance"],
+        at_close=k["at_close"],
+        floor=k["floor"],
+        stretch=k["stretch"],
+        curve=Curve(k["curve"]),
+        checkpoints=more.checkpoints.get(k["id"], ()),
         is_kpi=bool(k["metric__is_kpi"]),
         frequency=Frequency(k["metric__frequency"] or Frequency.DAY),
         aggregation=Aggregation(k["metric__aggregation"] or Aggregation.STOCK),
@@ -148,11 +273,24 @@ def _loaded(
         window=Window(k["window"]),
         points=points,
         steps=steps,
+        judgement=None if score is None else Judgement(score, why),
+        judged_on=judged_on,
         check_ins=check_ins,
+        override=override,
+        value_at=more.value_at.get(k["id"]),
         final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
         if is_closed
         else None,
     )
+    if changes := more.changes.get(k["id"]):
+        bend = bend_of(
+            changes,
+            ends=ends_of(facts.measure),
+            first=facts.first,
+            last=facts.last,
+            is_typed=facts.kind in {Kind.REACH, Kind.LEVELS},
+        )
+        facts = replace(facts, bend=bend)
     return LoadedKeyResult(
         id=k["id"],
         workspace_id=k["workspace_id"],

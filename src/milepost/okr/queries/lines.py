@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from milepost.core.rollup import Child, shares
-from milepost.okr.models import Alignment, KeyResult, Objective, ObjectiveScore, Step
+from milepost.okr.models import WITH_METRIC, WITH_STEPS, Alignment, KeyResult, Objective, ObjectiveScore, Step
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -17,13 +17,25 @@ from milepost.workspace.permissions import Actor
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step of a milestone; `done` 0..1."""
+    """A step of a milestone, or a task; `done` 0..1."""
 
     id: int
     title: str
     weight: float
     done: float
     due_on: date | None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideLine:
+    """A score 0..1 that somebody set in the place of the computed one; until the next value, or kept."""
+
+    score: float
+    why: str
+    by: str
+    at: datetime
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,8 @@ class KeyResultLine:
     """One key result of a list: its plan, where it stands, who leads it.
 
     Numbers in the metric's unit; `progress`, `score`, `expected` and `share` 0..1 (progress
-    unbounded), None unknown. `word` is the one to show, `plan_word` the computed one.
+    unbounded), None unknown. `word` is the one to show, `plan_word` the computed one. `computed` is
+    the score without the `override`, which `is_overridden` says stands.
     """
 
     id: int
@@ -74,6 +87,29 @@ class KeyResultLine:
     grade_reason: str
     lesson: str
     steps: tuple[StepLine, ...] = ()
+    at_close: bool = False
+    floor: float | None = None
+    stretch: float | None = None
+    curve: str = "linear"
+    priority: int | None = None
+    computed: float | None = None
+    is_overridden: bool = False
+    override: OverrideLine | None = None
+
+    @property
+    def is_typed(self) -> bool:
+        """Return whether its value is typed at the check-in."""
+        return self.kind in WITH_METRIC and self.kpi_slug is None
+
+    @property
+    def has_steps(self) -> bool:
+        """Return whether steps or tasks are ticked off at the check-in."""
+        return self.kind in WITH_STEPS
+
+    @property
+    def counted(self) -> float | None:
+        """Return how far it counts as come: the override where one stands, else its progress."""
+        return self.score if self.is_overridden else self.progress
 
     @property
     def has_own_word(self) -> bool:
@@ -177,6 +213,18 @@ KEY_RESULT_VALUES = (
     "grade",
     "grade_reason",
     "lesson",
+    "at_close",
+    "floor",
+    "stretch",
+    "curve",
+    "priority",
+    "score__computed",
+    "score__is_overridden",
+    "override_score",
+    "override_why",
+    "override_by__user__name",
+    "override_at",
+    "override_kept",
 )
 
 
@@ -227,12 +275,12 @@ def _key_result(key_result_id: int, *sight: Any) -> QuerySet[KeyResult, dict[str
 @prepared
 def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
     rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("position", "id")
-    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on")
+    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on", "is_cancelled")
 
 
 def _lines(values: list[dict[str, Any]], with_steps: bool) -> list[KeyResultLine]:
     steps: dict[int, list[StepLine]] = {}
-    for key_result_id, *rest in _steps([v["id"] for v in values if with_steps and v["kind"] == "milestone"]):
+    for key_result_id, *rest in _steps([v["id"] for v in values if with_steps and v["kind"] in WITH_STEPS]):
         steps.setdefault(key_result_id, []).append(StepLine(*rest))
     share_of = _shares_by_objective(values)
     return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
@@ -291,6 +339,10 @@ def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
 
 def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLine, ...]) -> KeyResultLine:
     is_kpi = bool(v["metric__is_kpi"])
+    override = None
+    if v["override_at"] is not None:
+        by = v["override_by__user__name"] or ""
+        override = OverrideLine(v["override_score"], v["override_why"], by, v["override_at"], v["override_kept"])
     return KeyResultLine(
         id=v["id"],
         objective_id=v["objective_id"],
@@ -332,6 +384,14 @@ def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLi
         grade_reason=v["grade_reason"],
         lesson=v["lesson"],
         steps=steps,
+        at_close=v["at_close"],
+        floor=v["floor"],
+        stretch=v["stretch"],
+        curve=v["curve"],
+        priority=v["priority"],
+        computed=v["score__computed"],
+        is_overridden=bool(v["score__is_overridden"]),
+        override=override,
     )
 
 

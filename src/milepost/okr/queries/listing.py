@@ -1,11 +1,12 @@
 """Goals, cycles and check-ins as lists for programs: names, filters and orders that may be asked for."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import Amendment, CheckIn, Contributor, Cycle, KeyResult, Objective
+from milepost.okr.models import WITH_STEPS, Amendment, CheckIn, Checkpoint, Contributor, Cycle, KeyResult, Objective
 from milepost.okr.models import Step as StepModel
 from milepost.okr.queries.objective import with_names
 from milepost.prepared import prepared
@@ -35,10 +36,12 @@ KEY_RESULTS = Listing(
     fields={
         "id": "id", "objective_id": "objective_id", "title": "title", "kind": "kind", "state": "state",
         "position": "position", "kpi": "metric__slug", "unit": "metric__unit_code", "start": "start",
-        "target": "target", "low": "low", "high": "high", "tolerance": "tolerance", "window": "window",
+        "target": "target", "low": "low", "high": "high", "tolerance": "tolerance", "at_close": "at_close",
+        "floor": "floor", "stretch": "stretch", "curve": "curve", "priority": "priority", "window": "window",
         "weight": "weight", "share": "share", "ambition": "ambition", "lead_id": "lead_id",
         "lead_name": "lead__user__name", "value": "score__value", "value_on": "score__value_on",
-        "progress": "score__progress", "score": "score__score", "expected": "score__expected",
+        "progress": "score__progress", "score": "score__score", "computed_score": "score__computed",
+        "is_overridden": "score__is_overridden", "expected": "score__expected",
         "status": "score__shown_word", "plan_status": "score__word", "missing": "score__is_missing",
         "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
@@ -55,7 +58,7 @@ CHECK_INS = Listing(
         "id": "id", "key_result_id": "key_result_id", "author_id": "author_id", "author_name": "author__user__name",
         "at": "at", "valid_on": "valid_on", "value": "value", "confidence": "confidence", "note": "note",
         "blockers": "blockers", "own_status": "own_word", "nothing_changed": "nothing_changed", "is_late": "is_late",
-        "replaces": "replaces_id",
+        "judged": "judged", "replaces": "replaces_id",
     },
     filters={"key_result_id": "key_result_id", "objective_id": "key_result__objective_id", "author_id": "author_id"},
     sorts={"id": "pk"},
@@ -109,15 +112,34 @@ def key_results_by_objective(objective_ids: Collection[int]) -> dict[int, list[d
 
 
 def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
-    """Return one key result as the list shows it, with its steps.
+    """Return one key result as the list shows it, with its steps, its checkpoints and the score set by hand.
 
     Raises:
         NotFound: it is not the actor's to see.
     """
-    shown = _found(_key_result(key_result_id, *actor.sight), KEY_RESULTS)
-    names = ("id", "title", "weight", "done", "due_on")
-    steps = _steps(key_result_id) if shown["kind"] == "milestone" else []
-    return {**shown, "steps": [dict(zip(names, row, strict=True)) for row in steps]}
+    rows = _key_result(key_result_id, *actor.sight)
+    shown = _found([row[: -len(OVERRIDE)] for row in rows], KEY_RESULTS)
+    names = ("id", "title", "weight", "done", "due_on", "is_cancelled")
+    steps = _steps(key_result_id) if shown["kind"] in WITH_STEPS else []
+    plan = _checkpoints(key_result_id) if shown["curve"] == "checkpoints" else []
+    override = dict(zip(OVERRIDE, rows[0][-len(OVERRIDE) :], strict=True))
+    return {
+        **shown,
+        "steps": [dict(zip(names, row, strict=True)) for row in steps],
+        "checkpoints": [{"on": on, "value": value} for on, value in plan],
+        "override": override if override["at"] is not None else None,
+    }
+
+
+OVERRIDE = {
+    "score": "override_score", "why": "override_why", "is_kept": "override_kept", "at": "override_at",
+    "author_id": "override_by_id", "author_name": "override_by__user__name",
+}  # fmt: skip
+
+
+def checkpoints_of(key_result_id: int) -> tuple[tuple[date, float], ...]:
+    """Return the phased targets of a key result that the actor was shown already, by day."""
+    return tuple((on, value) for on, value in _checkpoints(key_result_id))
 
 
 def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
@@ -225,7 +247,8 @@ def _objective(objective_id: int, *sight: Any) -> QuerySet[Objective, tuple[Any,
 
 @prepared
 def _key_result(key_result_id: int, *sight: Any) -> QuerySet[KeyResult, tuple[Any, ...]]:
-    return _key_results(*sight).filter(pk=key_result_id).values_list(*KEY_RESULTS.fields.values())
+    rows = _key_results(*sight).filter(pk=key_result_id)
+    return rows.values_list(*KEY_RESULTS.fields.values(), *OVERRIDE.values())
 
 
 @prepared
@@ -237,7 +260,12 @@ def _key_results_of(objective_ids: Collection[int]) -> QuerySet[KeyResult, tuple
 @prepared
 def _steps(key_result_id: int) -> QuerySet[StepModel, tuple[Any, ...]]:
     rows = StepModel.objects.filter(key_result_id=key_result_id).order_by("position", "id")
-    return rows.values_list("id", "title", "weight", "done", "due_on")
+    return rows.values_list("id", "title", "weight", "done", "due_on", "is_cancelled")
+
+
+@prepared
+def _checkpoints(key_result_id: int) -> QuerySet[Checkpoint, tuple[Any, ...]]:
+    return Checkpoint.objects.filter(key_result_id=key_result_id).order_by("on").values_list("on", "value")
 
 
 @prepared

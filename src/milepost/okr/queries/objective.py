@@ -63,6 +63,7 @@ class TimelineItem:
     note: str = ""
     blockers: str = ""
     own_word: str = ""
+    judged: float | None = None
     nothing_changed: bool = False
     is_late: bool = False
     is_mine: bool = False
@@ -203,6 +204,7 @@ def _timeline(
             same,
             late,
             valid_on,
+            judged,
         ) = row
         before = earlier.get(key_result_id)
         earlier[key_result_id] = (value, confidence)
@@ -224,6 +226,7 @@ def _timeline(
                 blockers=blockers,
                 own_word=own,
                 nothing_changed=same,
+                judged=judged,
                 is_late=late,
                 is_mine=author_id == actor.membership_id or actor.is_admin,
                 valid_on=valid_on,
@@ -250,7 +253,7 @@ def _in_force(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, .
         .order_by("-valid_on", "-id")
         .values_list(
             "id", "key_result_id", "at", "author_id", "author__user__name", "value", "confidence", "note", "blockers",
-            "own_word", "nothing_changed", "is_late", "valid_on",
+            "own_word", "nothing_changed", "is_late", "valid_on", "judged",
         )
     )  # fmt: skip
 

@@ -1,25 +1,17 @@
 """Forms of objectives and key results."""
 
 import re
-from datetime import date
 from typing import Any
 
 from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
-from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.okr.actions import KeyResultDraft, ObjectiveDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
 COMPANY = ""
-KINDS = [("reach", "Reach a value"), ("keep", "Keep a level"), ("milestone", "Milestone in steps")]
-WINDOWS = [
-    ("default", "As the KPI counts"),
-    ("last", "Last closed period"),
-    ("last_4", "Last 4 closed periods"),
-    ("cycle", "All of the cycle"),
-]
 # "First reply time 48 -> 30 min": name, start, target, unit
 _PHRASE = re.compile(
     r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$"
@@ -147,81 +139,3 @@ def read_phrase(text: str) -> dict[str, Any] | None:
         "target": target,
         "unit": (match["unit"] or "").strip(),
     }
-
-
-class KeyResultForm(VersionedForm):
-    """Everything of a key result."""
-
-    title = forms.CharField(max_length=200, label="Key result", help_text="What is measured, in words")
-    kind = forms.ChoiceField(choices=KINDS, label="Kind")
-    lead = forms.ChoiceField(required=False, label="Lead", help_text="Who checks in")
-    kpi = forms.ChoiceField(required=False, label="Reads the KPI", help_text="Empty: values by hand")
-    unit = forms.CharField(max_length=20, required=False, label="Unit", help_text="%, €, min, tickets …")
-    start = NumberField(required=False, label="From", help_text="To reach a value: where it stands")
-    target = NumberField(required=False, label="To", help_text="To reach a value: where it should be")
-    low = NumberField(required=False, label="At least", help_text="To keep a level")
-    high = NumberField(required=False, label="At most", help_text="To keep a level")
-    tolerance = NumberField(required=False, label="Tolerance", help_text="The miss at which no credit is left")
-    window = forms.ChoiceField(choices=WINDOWS, label="Periods of the KPI")
-    steps = forms.CharField(
-        required=False,
-        label="Steps of a milestone",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=10000,
-        help_text="One a line; a due day may follow a comma: Contract signed, 2026-11-30",
-    )
-    weight = NumberField(required=False, label="Weight", help_text="1 unless it matters more or less")
-    share = NumberField(required=False, label="Fixed share, %", help_text="Empty: by weight")
-    ambition = forms.ChoiceField(choices=list(AMBITIONS.items()), label="Ambition")
-    reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
-
-    def __init__(
-        self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kpi"].choices = choices["kpi"]  # type: ignore[attr-defined]
-        self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
-        if not runs:
-            del self.fields["reason"]
-        else:
-            self.fields["reason"].help_text = "The plan is running, so each change is kept with its reason."
-
-    def clean_steps(self) -> list[StepDraft]:
-        steps = []
-        known = self.initial.get("step_ids", {})
-        for number, line in enumerate(self.cleaned_data["steps"].splitlines(), start=1):
-            text = line.strip()
-            if not text:
-                continue
-            title, _, last = text.rpartition(",")
-            due: date | None = None
-            if title and re.fullmatch(r"\d{4}-\d{2}-\d{2}", last.strip()):
-                try:
-                    due = date.fromisoformat(last.strip())
-                except ValueError:
-                    raise forms.ValidationError(f"Step {number}: {last.strip()} is no day of the calendar.") from None
-            else:
-                title = text
-            steps.append(StepDraft(title=title.strip(), due_on=due, id=known.get(title.strip())))
-        return steps
-
-    def draft(self) -> KeyResultDraft:
-        data = self.cleaned_data
-        reach, keep = data["kind"] == "reach", data["kind"] == "keep"
-        return KeyResultDraft(
-            title=data["title"],
-            kind=data["kind"],
-            kpi=data["kpi"] or None,
-            unit=data["unit"],
-            start=data["start"] if reach else None,
-            target=data["target"] if reach else None,
-            low=data["low"] if keep else None,
-            high=data["high"] if keep else None,
-            tolerance=(data["tolerance"] or 0.0) if keep else 0.0,
-            steps=data["steps"],
-            window=data["window"],
-            weight=1.0 if data["weight"] is None else data["weight"],
-            share=None if data["share"] is None else data["share"] / 100,
-            lead_id=optional_id(data["lead"]),
-            ambition=data["ambition"],
-        )

@@ -8,7 +8,18 @@ from django.urls import reverse
 
 from milepost.okr.queries import Thing, names_in, things_of
 from milepost.web import format as words
-from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FIELDS, FREQUENCIES, HANDS, LOOKS, WEEKDAYS
+from milepost.web.words import (
+    AGGREGATIONS,
+    AMBITIONS,
+    CURVES,
+    DIRECTIONS,
+    FIELDS,
+    FREQUENCIES,
+    HANDS,
+    KEY_RESULT_KINDS,
+    LOOKS,
+    WEEKDAYS,
+)
 from milepost.workspace.queries import Place
 
 LONGEST = 160  # letters of a text in a cell; the file has all of them
@@ -145,5 +156,7 @@ CHOICES: dict[str, Mapping[Any, str]] = {
     "aggregation": {key: text.split(",", maxsplit=1)[0] for key, text in AGGREGATIONS.items()},
     "frequency": FREQUENCIES,
     "rhythm_weekday": dict(enumerate(WEEKDAYS)),
+    "curve": {key: text.split(":", maxsplit=1)[0] for key, text in CURVES.items()},
+    "kind": KEY_RESULT_KINDS,
     "rhythm_weeks": {0: "every month"},
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
-from milepost.core.numbers import NotANumber, parse_level
+from milepost.core.numbers import NotANumber, parse_level, parse_number
 from milepost.okr.actions import CheckInDraft
-from milepost.okr.queries import KeyResultLine
+from milepost.okr.queries import KeyResultLine, StepLine
 from milepost.web.format import edited
 from milepost.web.forms.fields import optional_id
 
@@ -51,7 +51,7 @@ def item_of(k: KeyResultLine, *, line: object = None, can_check_in: bool = True,
     return Item(
         k=k,
         names=names_of(k.id),
-        value=edited(k.value),
+        value=edited(k.value) if k.kind != "judged" else judged_text(k.computed),
         confidence=k.confidence or DEFAULT_CONFIDENCE,
         request_key=secrets.token_hex(16),
         line=line,
@@ -86,18 +86,22 @@ def draft_of(item: Item, data: QueryDict, *, nothing_changed: bool = False) -> C
         NotANumber: the value cannot be read.
     """
     k, names = item.k, item.names
-    value = None
-    if k.kind != "milestone" and k.kpi_slug is None and not nothing_changed:
+    value, judged = None, None
+    if k.is_typed and not nothing_changed:
         text = data.get(names.value, "")
         if not text.strip():
             raise NotANumber(f"Write the value of “{k.title}”, for example 43.")
         value = parse_level(text, last=k.value)
+    if k.kind == "judged" and not nothing_changed:
+        text = data.get(names.value, "").strip().removesuffix("%")
+        if not text:
+            raise NotANumber(f"Write how far “{k.title}” has come, 0 to 100 %.")
+        judged = parse_number(text) / 100
     confidence = data.get(names.confidence, "")
     steps = {}
-    if k.kind == "milestone" and not nothing_changed:
+    if k.has_steps and not nothing_changed:
         ticked = set(data.getlist(names.steps))
-        # A step that is half done keeps its share unless it is ticked.
-        steps = {s.id: 1.0 if str(s.id) in ticked else (0.0 if s.done >= 1 else s.done) for s in k.steps}
+        steps = {s.id: _done(s, ticked, data.get(f"{names.steps}-{s.id}")) for s in k.steps if not s.is_cancelled}
     return CheckInDraft(
         key_result_id=k.id,
         confidence=optional_id(confidence[:3]),
@@ -107,5 +111,21 @@ def draft_of(item: Item, data: QueryDict, *, nothing_changed: bool = False) -> C
         own_word=data.get(names.own, ""),
         nothing_changed=nothing_changed,
         steps=steps,
+        judged=judged,
         request_key=data.get(names.key, "")[:64] or None,
     )
+
+
+def judged_text(score: float | None) -> str:
+    """Return a judged score 0..1 as it stands in an input: percent."""
+    return "" if score is None else edited(round(100 * score, 6))
+
+
+def _done(step: StepLine, ticked: set[str], share: str | None) -> float:
+    """Return how much of a step is done: all if ticked, else the percent beside it; without that what stood there."""
+    if str(step.id) in ticked:
+        return 1.0
+    if share is not None:
+        text = share.strip().removesuffix("%")
+        return parse_number(text) / 100 if text else 0.0
+    return 0.0 if step.done >= 1 else step.done

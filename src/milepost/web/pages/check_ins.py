@@ -14,7 +14,7 @@ from milepost.okr.queries import get_check_in, key_result_line, objective_page
 from milepost.web.access import PlacedRequest, page
 from milepost.web.format import edited
 from milepost.web.forms.fields import REFUSALS
-from milepost.web.pages.check_in_items import OWN_WORDS, draft_of, item_of, typed
+from milepost.web.pages.check_in_items import OWN_WORDS, draft_of, item_of, judged_text, typed
 from milepost.web.pages.objectives import objective_context
 from milepost.workspace.errors import NotAllowed, NotFound
 
@@ -48,7 +48,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         raise NotFound
     item = replace(
         item_of(line),
-        value=edited(old.value),
+        value=edited(old.value) if old.judged is None else judged_text(old.judged),
         confidence=old.confidence,
         note=old.note,
         own=old.own_word,

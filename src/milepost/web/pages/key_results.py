@@ -1,5 +1,6 @@
 """Adding, changing, ordering and taking out key results."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,27 +10,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost import clock
 from milepost.okr import actions
-from milepost.okr.queries import KeyResultLine, get_key_result, objective_page
+from milepost.okr.queries import (
+    KeyResultLine,
+    StepLine,
+    checkpoints_of,
+    get_key_result,
+    objective_page,
+)
 from milepost.web.access import PlacedRequest, page
+from milepost.web.format import percent
 from milepost.web.forms.fields import attempt
-from milepost.web.forms.goals import KeyResultForm
+from milepost.web.forms.key_results import KeyResultForm, OverrideForm
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import objective_choices
 from milepost.workspace.errors import NotAllowed, NotFound
 
-ROWS = (
-    ("", ("title",)),
-    ("g4", ("kind", "lead", "kpi", "unit")),
-    ("g2", ("start", "target")),
-    ("g3", ("low", "high", "tolerance")),
-    ("", ("steps",)),
-    ("g4", ("weight", "share", "window", "ambition")),
-    ("", ("reason",)),
-)
 HINTS = (
     "Reach a value: from where it stands to where it should be, up or down.",
     "Keep a level: each closed period that meets it counts; the score is the mean.",
-    "Milestone: one step or several; tick them off at the check-in.",
+    "Floor, target and stretch: three levels that score 30, 70 and 100 %.",
+    "Milestone: one step or several, with weights if you like; tick them off at the check-in.",
+    "Tasks: how many of them are done. Initiatives that move no number need no key result.",
+    "No number yet? Measure a baseline first, and set the target when you know it.",
 )
 
 
@@ -77,7 +79,8 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     if line is None:
         raise NotFound
     runs = line.state != "draft"
-    initial = _initial(line) | {"version": row.version}
+    plan = checkpoints_of(pk) if line.curve == "checkpoints" else ()
+    initial = _initial(line, plan) | {"version": row.version}
     form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=initial)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
@@ -131,20 +134,81 @@ def move(request: PlacedRequest, pk: int) -> HttpResponse:
     return redirect(reverse("goal", args=[place.slug, objective_id]) + f"#kr-{pk}")
 
 
+@require_http_methods(["GET", "POST"])
+@page
+def override(request: PlacedRequest, pk: int) -> HttpResponse:
+    """Set a score in the place of the computed one, or take it back."""
+    place = request.place
+    shown = objective_page(place.actor, get_key_result(place.actor, pk).objective_id, today=place.today)
+    line = next((k for k in shown.key_results if k.id == pk), None)
+    if line is None:
+        raise NotFound
+    _must_edit(shown.can_edit or (line.lead_id == shown.my_id and place.actor.can_write))
+    back = reverse("goal", args=[place.slug, line.objective_id])
+    if request.method == "POST" and request.POST.get("do") == "clear":
+        actions.clear_override(by=place.actor, key_result_id=pk, reason=request.POST.get("reason", ""), now=clock.now())
+        return redirect(f"{back}#kr-{pk}")
+    there = line.override
+    initial = {"score": round(100 * there.score, 6), "why": there.why, "kept": "1" * there.is_kept} if there else {}
+    form = OverrideForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = attempt(
+            form,
+            lambda: (
+                actions.set_override(
+                    by=place.actor,
+                    key_result_id=pk,
+                    score=data["score"] / 100,
+                    why=data["why"],
+                    is_kept=data["kept"] == "1",
+                    now=clock.now(),
+                )
+                or True
+            ),
+        )
+        if done:
+            return redirect(f"{back}#kr-{pk}")
+    computed = "has no computed score yet" if line.computed is None else f"is computed as {percent(line.computed)}"
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": [{"css": "g2", "fields": [form["score"], form["kept"]]}, {"css": "", "fields": [form["why"]]}],
+        "heading": "Set the score",
+        "lede": f"{line.title} {computed}. That stays beside the score you set, with your name and why.",
+        "back": back,
+        "crumb": (back, line.title),
+        "save_label": "Set the score",
+    }
+    if there is not None:
+        context["danger"] = {
+            "title": "Take it back",
+            "action": reverse("key_result_override", args=[place.slug, pk]),
+            "reason": True,
+            "label": "Let the computed score count",
+            "do": "clear",
+        }
+    return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
+
+
 def _must_edit(can_edit: bool) -> None:
     if not can_edit:
         raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
 
 
-def _initial(k: KeyResultLine) -> dict[str, Any]:
-    steps = [f"{s.title}, {s.due_on.isoformat()}" if s.due_on else s.title for s in k.steps]
+def _initial(k: KeyResultLine, plan: tuple[tuple[date, float], ...]) -> dict[str, Any]:
+    is_share = k.kind in {"tasks", "judged"}
+    checkpoints = [f"{on}, {100 * value:.10g} %" if is_share else f"{on}, {value:.12g}" for on, value in plan]
+    # What was measured first becomes the start, when a baseline turns into a way (P11).
+    start = k.value if k.kind == "baseline" else k.start
     return {
         "title": k.title,
         "kind": k.kind,
         "lead": str(k.lead_id),
         "kpi": k.kpi_slug or "",
         "unit": k.unit_code,
-        "start": k.start,
+        "start": start,
+        "floor": k.floor,
+        "stretch": k.stretch,
         "target": k.target,
         "low": k.low,
         "high": k.high,
@@ -153,17 +217,26 @@ def _initial(k: KeyResultLine) -> dict[str, Any]:
         "share": round(100 * (k.share or 0), 6) if k.is_share_fixed else None,
         "window": k.window,
         "ambition": k.ambition,
-        "steps": "\n".join(steps),
+        "steps": "\n".join(_step_line(s) for s in k.steps),
         "step_ids": {s.title: s.id for s in k.steps},
+        "at_close": "1" if k.at_close else "",
+        "curve": k.curve,
+        "checkpoints": "\n".join(checkpoints),
+        "priority": "" if k.priority is None else str(k.priority),
     } | {"weight": k.weight}
+
+
+def _step_line(step: StepLine) -> str:
+    weight = f" x{step.weight:.12g}" if step.weight != 1 else ""
+    due = f", {step.due_on.isoformat()}" if step.due_on else ""
+    return f"{step.title}{weight}{due}{', cancelled' if step.is_cancelled else ''}"
 
 
 def _context(form: KeyResultForm, workspace: str, objective_id: int, title: str, *, heading: str) -> dict[str, Any]:
     back = reverse("goal", args=[workspace, objective_id])
-    rows = [{"css": css, "fields": [form[n] for n in names if n in form.fields]} for css, names in ROWS]
     return {
         "form": form,
-        "rows": [r for r in rows if r["fields"]],
+        "rows": form.parts(),
         "heading": heading,
         "back": back,
         "crumb": (back, title),

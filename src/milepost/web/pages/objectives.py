@@ -106,9 +106,9 @@ def _worst(key_results: tuple[KeyResultLine, ...]) -> str:
     behind = [
         k
         for k in key_results
-        if k.word in {"off_track", "at_risk"} and k.expected is not None and k.progress is not None
+        if k.word in {"off_track", "at_risk"} and k.expected is not None and k.counted is not None
     ]
-    return max(behind, key=lambda k: (k.expected or 0) - (k.progress or 0)).title if behind else ""
+    return max(behind, key=lambda k: (k.expected or 0) - (k.counted or 0)).title if behind else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.queries import Tile
+from milepost.okr.queries import OverrideLine
 from milepost.web.charts.series import Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.icons import NAMES
 from milepost.web.words import LOOKS
@@ -51,6 +52,14 @@ class Row:
     has_own_word: bool
     checked_in_on: date | None
     next_check_in_on: date | None
+    priority: int | None = None
+    computed: float | None = None
+    is_overridden: bool = False
+    override: OverrideLine | None = None
+
+    @property
+    def counted(self) -> float | None:
+        return self.score if self.is_overridden else self.progress
 
 
 REACH = Row(
@@ -59,6 +68,10 @@ REACH = Row(
 )  # fmt: skip
 ROWS = (
     REACH,
+    replace(
+        REACH, title="Contracts signed", score=0.8, computed=0.39, is_overridden=True, priority=0, word="ahead",
+        override=OverrideLine(0.8, "Signed, paid in January", "Ana Ruiz", datetime(2026, 11, 20, tzinfo=UTC), False),
+    ),
     replace(REACH, title="Net promoter score", has_own_word=True, plan_word="ahead", checked_in_on=TODAY),
     replace(
         REACH, title="Weekend rota staffed", kind="milestone", kpi_slug=None, is_share_fixed=False,

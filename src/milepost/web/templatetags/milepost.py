@@ -18,9 +18,10 @@ from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
 from milepost.web.markdown import render
-from milepost.web.words import FIELDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, WALLS, look
+from milepost.web.words import CURVES, FIELDS, KEY_RESULT_KINDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, WALLS, look
 
 register = template.Library()
+AMENDED = {"kind": KEY_RESULT_KINDS, "curve": CURVES}
 # Rows stand on a page by the hundred. Their tags escape what people wrote once and by hand, which
 # costs a fifth of `format_html`; what is the same for every row is kept.
 safe = mark_safe
@@ -90,8 +91,7 @@ def colour(word: str) -> str:
 @register.simple_tag
 def behind(line: Any) -> str:
     """How far behind or ahead of the plan a goal line is, in words; empty when unknown."""
-    reached = getattr(line, "progress", None)
-    reached = line.score if reached is None else reached
+    reached = _reached(line)
     if reached is None or line.expected is None:
         return ""
     return words.points(line.expected - reached)
@@ -122,8 +122,40 @@ def bar(name: str, done: float | None, expected: float | None, word: str, large:
 
 @register.simple_tag
 def progress_bar(line: Any) -> SafeString:
-    done = getattr(line, "progress", None)
-    return bar(line.title, line.score if done is None else done, line.expected, line.word)
+    return bar(line.title, _reached(line), line.expected, line.word)
+
+
+def _reached(line: Any) -> float | None:
+    """Return how far a line counts as come: the progress of a key result unless its score was set by hand."""
+    done: float | None = getattr(line, "counted", getattr(line, "progress", None))
+    return line.score if done is None else done
+
+
+@register.simple_tag
+def kind_icon(line: Any) -> SafeString:
+    """What measures a key result: a KPI, steps, or a value by hand."""
+    name = "gauge" if line.kpi_slug else "list-checks" if line.kind in {"milestone", "tasks"} else "target"
+    shown: SafeString = icon(name, small=True, extra="kd")
+    return shown
+
+
+@register.simple_tag
+def set_score(line: Any) -> SafeString:
+    """Who set the score of a key result, why and for how long, with the computed one; empty without."""
+    there = line.override
+    if not line.is_overridden or there is None:
+        return safe("")
+    by = f" by {there.by}" if there.by else ""
+    until = "until it is taken back" if there.is_kept else "until the next value"
+    computed = "unknown" if line.computed is None else words.percent(line.computed)
+    return format_html(
+        '<span class="by">{} set{} {}: {} Computed: {}.</span>',
+        words.percent(there.score), by, until, _sentence(there.why), computed,
+    )  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 @register.simple_tag
@@ -167,22 +199,50 @@ def person(name: str) -> SafeString:
 
 @register.simple_tag
 def way(line: Any) -> str:
-    """What a key result is about: 48 → 30 min, now 43; at most 30 min, now 28; 2 of 5 steps."""
+    """What a key result is about: 48 → 30 min, now 43; at most 30 min, now 28; 2 of 5 steps; judged 60 %."""
     unit = line.unit_code
-    if line.kind == "milestone":
-        done = sum(step.done >= 1 for step in line.steps)
-        return f"{done} of {len(line.steps)} step{'' if len(line.steps) == 1 else 's'}"
-    if line.kind == "keep":
-        if line.low is not None and line.high is not None:
-            plan = f"keep {words.number(line.low)}–{words.with_unit(line.high, unit, full=True)}"
-        elif line.low is not None:
-            plan = f"keep at least {words.with_unit(line.low, unit, full=True)}"
-        else:
-            plan = f"keep at most {words.with_unit(line.high, unit, full=True)}"
-    else:
-        plan = f"{words.brief(line.start or 0.0, unit)} → {words.with_unit(line.target, unit)}"
     now = "no value yet" if line.value is None else f"now {words.brief(line.value, unit)}"
-    return f"{plan}, {now}"
+    match line.kind:
+        case "milestone":
+            done = sum(step.done >= 1 for step in line.steps)
+            return f"{done} of {len(line.steps)} step{'' if len(line.steps) == 1 else 's'}"
+        case "tasks":
+            left = [step for step in line.steps if not step.is_cancelled]
+            return f"{sum(step.done >= 1 for step in left)} of {words.tally(len(left), 'task')}"
+        case "judged":
+            return "not judged yet" if line.computed is None else f"judged {words.percent(line.computed)}"
+        case "percent":
+            return "no value yet" if line.value is None else f"{words.with_unit(line.value, '%')} done"
+        case "baseline":
+            so_far = "" if line.value is None else f", {words.with_unit(line.value, unit)} so far"
+            return f"waiting for a baseline{so_far}"
+        case "keep":
+            return f"{_level(line)}, {now}"
+        case "levels":
+            stretch = words.with_unit(line.stretch, unit)
+            return f"{words.brief(line.start, unit)} → {words.brief(line.target, unit)}, stretch {stretch}, {now}"
+    return f"{words.brief(line.start or 0.0, unit)} → {words.with_unit(line.target, unit)}, {now}"
+
+
+def _level(line: Any) -> str:
+    unit = line.unit_code
+    if line.low is not None and line.high is not None:
+        return f"keep {words.number(line.low)}–{words.with_unit(line.high, unit, full=True)}"
+    if line.low is not None:
+        return f"keep at least {words.with_unit(line.low, unit, full=True)}"
+    return f"keep at most {words.with_unit(line.high, unit, full=True)}"
+
+
+@register.filter
+def amended(text: str, field: str) -> str:
+    """A value of the ledger as people read it."""
+    return AMENDED.get(field, {}).get(text, text)
+
+
+@register.filter
+def step_share(step: Any) -> str:
+    """The share of a step that is done in part, in percent; empty where none or all of it is."""
+    return f"{100 * step.done:.6g}" if 0 < step.done < 1 else ""
 
 
 @register.simple_tag

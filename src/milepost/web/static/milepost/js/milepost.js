@@ -19,6 +19,13 @@
   });
   document.querySelectorAll("select[data-go]").forEach((el) => el.addEventListener("change", () => el.form.submit()));
 
+  // A form shows what belongs to the choice that stands; without this script all of it is there.
+  document.querySelectorAll("select").forEach((el) => {
+    const parts = el.form?.querySelectorAll(`[data-when="${el.name}"]`) ?? [];
+    const show = () => parts.forEach((part) => { part.hidden = !part.dataset.values.split(" ").includes(el.value); });
+    if (parts.length) { el.addEventListener("change", show); show(); }
+  });
+
   // Find or do anything.
   const palette = document.getElementById("palette");
   const fragment = async (query) => {

@@ -1,0 +1,246 @@
+"""What a key result is measured by: its numbers, its metric, its steps and its plan, checked and written."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from milepost.core.calendar import Frequency
+from milepost.core.levels import BadLevels
+from milepost.core.measure import Kind, Measure, check_measure
+from milepost.core.numbers import finite
+from milepost.core.pace import Ambition
+from milepost.core.path import BadCheckpoints, Curve, check_path
+from milepost.core.path import Checkpoint as CheckpointFact
+from milepost.core.plan import Timing, path_of
+from milepost.core.progress import BadBand, DirectionDisagrees, NoDistance, check_direction
+from milepost.core.rollup import Child, SharesAboveOne, shares
+from milepost.core.series import Aggregation, Window
+from milepost.core.target import Direction
+from milepost.core.units import PERCENT, parse_unit
+from milepost.metrics.models import Metric
+from milepost.metrics.queries.access import get_kpi
+from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, StepDraft, choose, person
+from milepost.okr.models import WITH_METRIC, Checkpoint, KeyResult, KeyResultKind, Objective, Step
+from milepost.okr.models.key_result import HIGHEST_PRIORITY
+from milepost.workspace.actions.text import clean_name
+from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.permissions import Actor
+
+MOST_STEPS = 50
+MOST_CHECKPOINTS = 50
+NUMBERS = ("start", "target", "low", "high", "floor", "stretch")
+NUMBERS_OF = {
+    KeyResultKind.REACH: ("start", "target"),
+    KeyResultKind.KEEP: ("low", "high"),
+    KeyResultKind.LEVELS: ("start", "floor", "target", "stretch"),
+}
+NEEDED = {"start": "Write the value at the start.", "target": "Write the value to reach."}
+READS_KPI = frozenset({KeyResultKind.REACH, KeyResultKind.KEEP, KeyResultKind.LEVELS})  # P8
+WITHOUT_PATH = frozenset({KeyResultKind.KEEP, KeyResultKind.MILESTONE, KeyResultKind.BASELINE})  # E3
+
+
+def fill_key_result(
+    key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, objective: Objective, now: datetime
+) -> None:
+    """Write a checked draft into a row, with the metric it reads; steps and checkpoints are the caller's matter.
+
+    Raises:
+        Invalid: a number is missing or contradicts another one, a share does not fit; numbers are named.
+        NotANumber: one is not finite.
+        NotFound: the KPI or the lead is not there.
+    """
+    key_result.title = clean_name(draft.title, field="title", most=200)
+    key_result.kind = choose(KeyResultKind, draft.kind, field="kind")
+    key_result.window = choose(Window, draft.window, field="window")
+    key_result.weight = finite(draft.weight, name="weight")
+    if key_result.weight < 0:
+        raise Invalid("A weight is 0 or more.", field="weight")
+    if draft.share is not None and not 0 <= draft.share <= 1:
+        raise Invalid("A share lies between 0 and 100 %.", field="share")
+    key_result.share = draft.share
+    if draft.priority is not None and not 0 <= draft.priority <= HIGHEST_PRIORITY:
+        raise Invalid(f"A priority goes from 0 to {HIGHEST_PRIORITY}, not {draft.priority}.", field="priority")
+    key_result.priority = draft.priority
+    key_result.ambition = choose(Ambition, draft.ambition or objective.ambition, field="ambition")
+    lead = person(by, draft.lead_id) or objective.lead_id
+    if lead is None:
+        raise Invalid("Choose a lead: the one person who answers for it and checks in.", field="lead")
+    key_result.lead_id = lead
+    curve = choose(Curve, draft.curve, field="curve")
+    key_result.curve = Curve.LINEAR.value if key_result.kind in WITHOUT_PATH else curve
+    _fill_numbers(key_result, draft)
+    key_result.metric = _metric(key_result, by, draft, now=now)
+
+
+def save_steps(key_result: KeyResult, drafts: Sequence[StepDraft]) -> None:
+    """Make the steps of a milestone, or the tasks, those of the drafts, in their order; what is done stays done.
+
+    Raises:
+        Invalid: none, too many, a weight that is not above 0, or something that the kind does not have.
+        NotFound: a step of another key result.
+    """
+    is_tasks = key_result.kind == KeyResultKind.TASKS
+    noun = "task" if is_tasks else "step"
+    if not drafts:
+        raise Invalid("Write at least one task." if is_tasks else "A milestone has at least one step.", field="steps")
+    if len(drafts) > MOST_STEPS:
+        raise Invalid(f"These are {len(drafts)} {noun}s. Keep it to {MOST_STEPS}.", field="steps")
+    old = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
+    for position, draft in enumerate(drafts):
+        if draft.id is not None and draft.id not in old:
+            raise NotFound
+        step = old.pop(draft.id) if draft.id is not None else Step(key_result=key_result)
+        step.title = clean_name(draft.title, field="steps", most=200)
+        step.weight = finite(draft.weight, name="weight")
+        if step.weight <= 0:
+            raise Invalid(f"The weight of “{step.title}” must be above 0.", field="steps")
+        if is_tasks and step.weight != 1:
+            raise Invalid(
+                f"“{step.title}” is a task: all count the same. Make it a milestone for weights.", field="steps"
+            )
+        if draft.is_cancelled and not is_tasks:
+            raise Invalid(f"“{step.title}” is a step of a milestone: take it out instead.", field="steps")
+        step.due_on, step.position, step.is_cancelled = draft.due_on, position, draft.is_cancelled
+        if is_tasks and step.done < 1:
+            step.done = 0.0  # a step that was half done, of a milestone before
+        step.save()
+    Step.objects.filter(pk__in=old).delete()
+
+
+def steps_in_words(key_result: KeyResult) -> str:
+    """Return the steps as the ledger tells them."""
+    said = []
+    for step in Step.objects.filter(key_result=key_result).order_by("position", "id"):
+        weight = f" x{step.weight:g}" if step.weight != 1 else ""
+        due = f", {step.due_on}" if step.due_on else ""
+        said.append(f"{step.title}{weight}{due}{', cancelled' if step.is_cancelled else ''}")
+    return "; ".join(said)
+
+
+def save_checkpoints(key_result: KeyResult, drafts: Sequence[CheckpointDraft]) -> None:
+    """Make the phased targets of a plan those of the drafts, by their days.
+
+    Raises:
+        Invalid: none where the plan goes by them, too many, a day outside the cycle or twice.
+        NotANumber: a value is not finite.
+
+    Source: rule E2.
+    """
+    Checkpoint.objects.filter(key_result=key_result).delete()
+    if key_result.curve != Curve.CHECKPOINTS:
+        return
+    if not drafts:
+        raise Invalid("Write at least one checkpoint: a day and what should be there by then.", field="checkpoints")
+    if len(drafts) > MOST_CHECKPOINTS:
+        raise Invalid(f"These are {len(drafts)} checkpoints. Keep it to {MOST_CHECKPOINTS}.", field="checkpoints")
+    facts = tuple(CheckpointFact(draft.on, draft.value) for draft in sorted(drafts, key=lambda draft: draft.on))
+    cycle = key_result.objective.cycle
+    timing = Timing(cycle.first_day, cycle.last_day, Curve.CHECKPOINTS, facts)
+    path = path_of(measure_of(key_result), timing)
+    if path is not None:
+        try:
+            check_path(path)
+        except BadCheckpoints as error:
+            raise Invalid(str(error), field="checkpoints") from None
+    Checkpoint.objects.bulk_create(Checkpoint(key_result=key_result, on=fact.on, value=fact.value) for fact in facts)
+
+
+def check_shares(objective: Objective) -> None:
+    """Refuse fixed shares above 100 % together (R2).
+
+    Raises:
+        Invalid: with the sum named.
+    """
+    rows = KeyResult.objects.filter(objective=objective).exclude(state="cancelled")
+    children = [
+        Child(key=pk, score=None, expected=None, weight=weight, share=share)
+        for pk, weight, share in rows.values_list("id", "weight", "share")
+    ]
+    try:
+        shares(children)
+    except SharesAboveOne as error:
+        raise Invalid(str(error), field="share") from None
+
+
+def measure_of(key_result: KeyResult) -> Measure:
+    """Return what a row agrees, as the maths takes it."""
+    return Measure(
+        kind=Kind(key_result.kind),
+        start=key_result.start,
+        target=key_result.target,
+        low=key_result.low,
+        high=key_result.high,
+        tolerance=key_result.tolerance,
+        at_close=key_result.at_close,
+        floor=key_result.floor,
+        stretch=key_result.stretch,
+    )
+
+
+def _fill_numbers(key_result: KeyResult, draft: KeyResultDraft) -> None:
+    """Write the numbers of the kind, and none of another one."""
+    kind = KeyResultKind(key_result.kind)
+    own = NUMBERS_OF.get(kind, ())
+    for name in NUMBERS:
+        value = getattr(draft, name)
+        setattr(key_result, name, finite(value, name=name) if name in own and value is not None else None)
+    is_keep = kind == KeyResultKind.KEEP
+    key_result.tolerance = finite(draft.tolerance, name="tolerance") if is_keep else 0.0
+    key_result.at_close = draft.at_close and is_keep
+    for name, sentence in NEEDED.items():
+        if name in own and getattr(key_result, name) is None:
+            raise Invalid(sentence, field=name)
+    if kind == KeyResultKind.LEVELS and key_result.stretch is None:
+        raise Invalid("Write the stretch: the value beyond the target at which the score is 100 %.", field="stretch")
+    try:
+        check_measure(measure_of(key_result), ambition=Ambition(key_result.ambition))
+    except NoDistance as error:
+        raise Invalid(str(error), field="target") from None
+    except BadBand as error:
+        field = "tolerance" if key_result.tolerance < 0 else "low" if key_result.low is None else "high"
+        raise Invalid(str(error), field=field) from None
+    except BadLevels as error:
+        field = "stretch" if key_result.ambition == Ambition.ASPIRATIONAL else "ambition"
+        raise Invalid(str(error), field=field) from None
+    if key_result.at_close and (key_result.low is None or key_result.high is None):
+        raise Invalid("Only a range with both ends may count its last period alone: write the other end.", field="high")
+
+
+def _metric(key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, now: datetime) -> Metric | None:
+    kind = KeyResultKind(key_result.kind)
+    if draft.kpi and kind not in READS_KPI:
+        raise Invalid(f"“{kind.label}” reads no KPI. Leave the KPI empty, or choose another kind.", field="kpi")
+    metric = key_result.metric
+    if kind not in WITH_METRIC:  # an own one keeps the history of an earlier kind
+        return None if metric is None or metric.is_kpi else metric
+    if draft.kpi:
+        kpi = get_kpi(by, draft.kpi)
+        _agree(key_result, kpi)
+        return kpi
+    if metric is None or metric.is_kpi:
+        metric = Metric(workspace_id=by.workspace_id, is_kpi=False, created_at=now)
+    metric.name = key_result.title
+    metric.unit_code = PERCENT if kind == KeyResultKind.PERCENT else parse_unit(draft.unit).code
+    metric.direction = _direction(key_result)
+    metric.frequency = Frequency.DAY.value
+    metric.aggregation = Aggregation.STOCK.value
+    metric.save()
+    return metric
+
+
+def _agree(key_result: KeyResult, kpi: Metric) -> None:
+    """Refuse a way that leads where the KPI's own direction says bad is."""
+    if key_result.start is None or key_result.target is None or kpi.direction == Direction.WITHIN:
+        return
+    try:
+        check_direction(start=key_result.start, target=key_result.target, direction=kpi.direction)
+    except DirectionDisagrees as error:
+        raise Invalid(str(error), field="target") from None
+
+
+def _direction(key_result: KeyResult) -> str:
+    if key_result.start is not None and key_result.target is not None:
+        rises = key_result.target > key_result.start
+        return Direction.HIGHER.value if rises else Direction.LOWER.value
+    if key_result.low is not None and key_result.high is not None:
+        return Direction.WITHIN.value
+    return Direction.LOWER.value if key_result.high is not None else Direction.HIGHER.value

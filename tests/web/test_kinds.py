@@ -1,0 +1,161 @@
+"""The form, the card and the check-in of each kind of key result, as pages show and take them."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from milepost.okr import actions
+from milepost.okr.models import KeyResult, KeyResultScore, Step
+from tests.people import NOW, Company
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead(company: Company, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setenv("MILEPOST_NOW", NOW.isoformat())
+    client.force_login(company.users["lead"])
+    return client
+
+
+def form(company: Company, **given: object) -> dict[str, object]:
+    fields = {
+        "title": "Measure", "kind": "reach", "lead": company.ids["lead"], "ambition": "committed", "reason": "Agreed",
+    }  # fmt: skip
+    return fields | given
+
+
+def added(company: Company, client: Client, **given: object) -> KeyResult:
+    pk = company.objective(key_results=[actions.KeyResultDraft(title="First", start=0, target=1)])
+    answer = client.post(reverse("key_result_new", args=[company.slug, pk]), form(company, **given))
+    assert answer.status_code == 302, answer.content.decode()
+    return KeyResult.objects.get(title="Measure")
+
+
+def page_of(company: Company, client: Client, key_result: KeyResult) -> str:
+    address = reverse("goal", args=[company.slug, key_result.objective_id])
+    return client.get(f"{address}?check_in={key_result.pk}").content.decode()
+
+
+def checked_in(company: Company, client: Client, key_result: KeyResult, **given: object) -> KeyResultScore:
+    names = {name: f"{name}-{key_result.pk}" for name in ("value", "steps", "note")}
+    sent = {names.get(name, name): value for name, value in given.items()} | {f"confidence-{key_result.pk}": "6"}
+    answer = client.post(reverse("check_in", args=[company.slug, key_result.pk]), sent)
+    assert answer.status_code == 302, answer.content.decode()
+    return KeyResultScore.objects.get(pk=key_result.pk)
+
+
+def test_every_kind_stands_in_the_form_with_its_help_even_without_a_script(company: Company, lead: Client) -> None:
+    pk = company.objective()
+    text = lead.get(reverse("key_result_new", args=[company.slug, pk])).content.decode()
+    for kind in ("reach levels", "levels", "keep", "milestone tasks", "percent", "judged", "baseline"):
+        assert f'data-when="kind" data-values="{kind}"' in text
+    assert "hidden" not in text.split('data-when="kind"')[1][:40]
+    assert "floor 40, target 100, stretch 140" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"kind": "levels", "start": "0", "target": "100", "stretch": "140", "ambition": "aspirational"},
+            "0 → 100, stretch 140, no value yet",
+        ),
+        ({"kind": "percent"}, "no value yet"),
+        ({"kind": "judged"}, "not judged yet"),
+        ({"kind": "baseline", "unit": "min"}, "waiting for a baseline"),
+        ({"kind": "tasks", "steps": "One\nTwo, cancelled\nThree, 2026-12-01"}, "0 of 2 tasks"),
+        ({"kind": "milestone", "steps": "Signed x2, 2026-11-30\nLaunched"}, "0 of 2 steps"),
+    ],
+)
+def test_each_kind_is_added_shown_and_edited(company: Company, lead: Client, given: dict, words: str) -> None:
+    key_result = added(company, lead, **given, priority="1")
+    assert key_result.kind == given["kind"]
+    shown = page_of(company, lead, key_result)
+    assert words in shown
+    assert "P1<" in shown
+    # What the form shows can be sent as it is, and then nothing changes.
+    edit = reverse("key_result_edit", args=[company.slug, key_result.pk])
+    there = lead.get(edit).context["form"].initial
+    sent = {name: value for name, value in there.items() if value is not None and name not in {"step_ids", "version"}}
+    assert lead.post(edit, sent | {"reason": "Again"}).status_code == 302
+    assert key_result.version + 1 == KeyResult.objects.get(pk=key_result.pk).version
+    assert reverse("key_result_edit", args=[company.slug, key_result.pk]) in shown
+    assert list(lead.get(edit).context["form"].initial["steps"].splitlines()) == given.get("steps", "").splitlines()
+
+
+def test_a_milestone_takes_the_share_of_a_step(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, kind="milestone", steps="Signed x2\nLaunched")
+    signed, launched = Step.objects.filter(key_result=key_result).order_by("position")
+    row = checked_in(company, lead, key_result, steps=[launched.pk], **{f"steps-{key_result.pk}-{signed.pk}": "50 %"})
+    assert row.score == pytest.approx((2 * 0.5 + 1) / 3)
+    assert 'value="50"' in page_of(company, lead, key_result)
+
+
+def test_a_cancelled_task_cannot_be_ticked(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, kind="tasks", steps="One\nTwo, cancelled")
+    one = Step.objects.get(key_result=key_result, title="One")
+    shown = page_of(company, lead, key_result)
+    assert "<s>Two</s>, cancelled" in shown
+    assert checked_in(company, lead, key_result, steps=[one.pk]).score == 1.0
+
+
+def test_the_lead_judges_in_percent(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, kind="judged")
+    assert checked_in(company, lead, key_result, value="60 %", note="Two of three agreed").score == 0.6
+    shown = page_of(company, lead, key_result)
+    assert "judged 60" in shown
+    answer = lead.post(
+        reverse("check_in", args=[company.slug, key_result.pk]),
+        {f"value-{key_result.pk}": "70", f"confidence-{key_result.pk}": "6"},
+    )
+    assert answer.status_code == 422
+    assert "Say why the score is 0.7" in answer.content.decode()
+
+
+def test_what_was_measured_is_the_start_of_the_way_that_follows(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, kind="baseline", unit="min")
+    checked_in(company, lead, key_result, value="48")
+    assert "waiting for a baseline, 48" in page_of(company, lead, key_result)
+    edit = reverse("key_result_edit", args=[company.slug, key_result.pk])
+    assert lead.get(edit).context["form"].initial["start"] == 48
+    sent = form(company, start="48", target="30", unit="min", reason="")
+    refused = lead.post(edit, sent)
+    assert refused.status_code == 422
+    assert "Say in one line why" in refused.content.decode()
+    assert lead.post(edit, sent | {"reason": "Now we know"}).status_code == 302
+    shown = page_of(company, lead, key_result)
+    assert "48 → 30" in shown
+    assert "Measure a baseline first" in shown  # the ledger says what it was
+
+
+def test_a_score_set_by_hand_says_who_and_why_beside_the_computed_one(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, start="100", target="60")
+    checked_in(company, lead, key_result, value="90")
+    address = reverse("key_result_override", args=[company.slug, key_result.pk])
+    assert "is computed as 25" in lead.get(address).content.decode()
+    refused = lead.post(address, {"score": "120", "why": "Signed"})
+    assert refused.status_code == 422
+    assert "from 0 to 1, or 0 to 100 %" in refused.content.decode()
+    assert lead.post(address, {"score": "80", "why": "Signed, paid in January", "kept": "1"}).status_code == 302
+    shown = page_of(company, lead, key_result)
+    assert "set by Lead Acme until it is taken back: Signed, paid in January. Computed: 25" in shown
+    assert lead.post(address, {"do": "clear", "reason": "Paid"}).status_code == 302
+    assert "set by Lead Acme until" not in page_of(company, lead, key_result)
+    assert KeyResultScore.objects.get(pk=key_result.pk).score == 0.25
+
+
+def test_checkpoints_are_read_line_by_line_and_refused_with_the_line(company: Company, lead: Client) -> None:
+    plan = "2026-11-15, 90\n2026-12-01, 70"
+    key_result = added(company, lead, start="100", target="60", curve="checkpoints", checkpoints=plan)
+    assert list(key_result.checkpoints.order_by("on").values_list("value", flat=True)) == [90, 70]
+    edit = reverse("key_result_edit", args=[company.slug, key_result.pk])
+    assert lead.get(edit).context["form"].initial["checkpoints"] == plan
+    for wrong, words in (
+        ("2026-11-15, 90\nsoon, 70", "Line 2: write a day"), ("2026-02-30, 90", "is no day of the calendar"),
+        ("2027-02-01, 90", "must lie between 2026-10-01 and 2026-12-31"),
+    ):  # fmt: skip
+        sent = form(company, title="Other", start="100", target="60", curve="checkpoints", checkpoints=wrong)
+        answer = lead.post(reverse("key_result_new", args=[company.slug, key_result.objective_id]), sent)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
