@@ -172,7 +172,9 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.team_page": lambda f, a, w: f(a, w.company.team),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
     "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY),
-    "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None),
+    "okr.goals_of_kpi": lambda f, a, w: f(
+        a, w.read_metric, closed=[], target=None, today=TODAY
+    ),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
 }  # fmt: skip

@@ -88,6 +88,8 @@ KEY_RESULT_KINDS = {
     "judged": "Judged by its lead",
     "baseline": "Measure a baseline first",
 }
+# Of key results that have steps; the others have a gauge (a KPI) or a target.
+STEP_ICONS = {"milestone": "list-checks", "tasks": "list-checks"}
 CURVES = {
     "linear": "A straight line",
     "front": "Front-loaded: more at the beginning",

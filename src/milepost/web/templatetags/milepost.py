@@ -18,7 +18,18 @@ from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
 from milepost.web.markdown import render
-from milepost.web.words import CURVES, FIELDS, KEY_RESULT_KINDS, SOURCES, STATES_FIRST, VERBS, VERDICTS, WALLS, look
+from milepost.web.words import (
+    CURVES,
+    FIELDS,
+    KEY_RESULT_KINDS,
+    SOURCES,
+    STATES_FIRST,
+    STEP_ICONS,
+    VERBS,
+    VERDICTS,
+    WALLS,
+    look,
+)
 
 register = template.Library()
 AMENDED = {"kind": KEY_RESULT_KINDS, "curve": CURVES}
@@ -134,7 +145,7 @@ def _reached(line: Any) -> float | None:
 @register.simple_tag
 def kind_icon(line: Any) -> SafeString:
     """What measures a key result: a KPI, steps, or a value by hand."""
-    name = "gauge" if line.kpi_slug else "list-checks" if line.kind in {"milestone", "tasks"} else "target"
+    name = "gauge" if line.kpi_slug else STEP_ICONS.get(line.kind, "target")
     shown: SafeString = icon(name, small=True, extra="kd")
     return shown
 
