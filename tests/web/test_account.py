@@ -326,6 +326,15 @@ def test_a_password_alone_opens_nothing_once_there_is_an_app(company: Company, s
     assert spent
 
 
+def test_a_passkey_is_asked_for_where_there_is_one(company: Company) -> None:
+    owner, half = Client(), Client()
+    sign_in(company.users["lead"].email, client=owner)
+    add_app(owner)
+    sign_in(company.users["lead"].email, client=half)
+    assert "passkey" not in half.get(reverse("mfa_authenticate")).content.decode().split("<main")[1]
+    # With one it is offered: tests/browser/test_passkeys.py.
+
+
 def test_a_code_opens_the_door_once(company: Company, settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
     lead = company.users["lead"]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
 
 from milepost.workspace import actions
 from milepost.workspace.errors import (
@@ -15,7 +17,7 @@ from milepost.workspace.errors import (
     TeamCircle,
 )
 from milepost.workspace.models import Event, Membership, Team, User, Workspace
-from milepost.workspace.queries import get_place, list_workspaces, place_of
+from milepost.workspace.queries import get_place, list_workspaces, place_of, whom_to_tell
 from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +188,35 @@ def test_people_are_shown_the_workspaces_they_are_in(company: Company) -> None:
     assert list_workspaces(user) == ((company.slug, "Acme"), (other.slug, "Other"))
     actions.remove_member(by=other.actor(), membership_id=there, now=NOW)
     assert list_workspaces(user) == ((company.slug, "Acme"),)
+
+
+def test_nobody_ends_the_session_of_somebody_else(company: Company) -> None:
+    client = Client()
+    client.force_login(company.users["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = UserSession.objects.create(
+        user=company.users["lead"], ip="127.0.0.1", session_key=client.session.session_key, user_agent="x"
+    )
+    with pytest.raises(NotFound):
+        actions.end_session(user_id=company.users["member"].pk, session_id=session.pk, but="")
+    actions.end_session(user_id=company.users["lead"].pk, session_id=session.pk, but="")
+    assert not UserSession.objects.filter(pk=session.pk).exists()
+
+
+def test_a_token_ends_once(company: Company) -> None:
+    by = company.actor()
+    made = actions.create_token(by=by, name="t", scopes=["read"], days=9, now=NOW)
+    actions.revoke_token(by=by, token_id=made.id, now=NOW)
+    with pytest.raises(NotFound):
+        actions.revoke_token(by=by, token_id=made.id, now=NOW + timedelta(days=1))
+
+
+def test_mail_about_a_webhook_goes_to_the_admins_there_are(company: Company) -> None:
+    hook, _ = actions.create_webhook(by=company.actor(), url="https://a.example/h", events=["checkin.created"], now=NOW)
+    for who in ("lead", "manager"):
+        actions.change_role(by=company.actor(), membership_id=company.ids[who], role="admin", now=NOW)
+    build_company("Other")
+    everybody = {company.users[who].email for who in ("admin", "lead", "manager")}
+    assert set(whom_to_tell(hook)[1]) == everybody
+    actions.remove_member(by=company.actor(), membership_id=company.ids["lead"], now=NOW)
+    User.objects.filter(pk=company.users["manager"].pk).update(is_active=False)
+    assert set(whom_to_tell(hook)[1]) == {company.users["admin"].email}

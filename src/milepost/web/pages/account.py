@@ -102,31 +102,32 @@ add_passkey = _adds(passkeys.add_webauthn)
 @never_cache
 @login_required
 def remove_app(request: OwnRequest) -> HttpResponse:
-    return _remove(request, list_second_steps(request.user.pk).app)
+    return _remove(request, list_second_steps(request.user.pk).app, what="the authenticator app")
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @login_required
 def remove_passkey(request: OwnRequest, pk: int) -> HttpResponse:
-    return _remove(request, next((one for one in list_second_steps(request.user.pk).passkeys if one.id == pk), None))
+    key = next((one for one in list_second_steps(request.user.pk).passkeys if one.id == pk), None)
+    return _remove(request, key, what=f"“{key.name}”" if key else "")
 
 
-def _remove(request: OwnRequest, step: Step | None) -> HttpResponse:
+def _remove(request: OwnRequest, step: Step | None, *, what: str) -> HttpResponse:
     if step is None:
         raise NotFound
-    answer: HttpResponse = _remove_this(request, step)
+    answer: HttpResponse = _remove_this(request, step, what)
     return answer
 
 
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator] # it has no types
-def _remove_this(request: OwnRequest, step: Step) -> HttpResponse:
+def _remove_this(request: OwnRequest, step: Step, what: str) -> HttpResponse:
     if request.method == "POST":
         actions.remove_second_step(user=request.user, step_id=step.id, now=clock.now())
-        messages.success(request, f"{step.name} is removed.")
+        messages.success(request, f"{what[0].upper()}{what[1:]} is removed.")
         return redirect("account")
     is_last = list_second_steps(request.user.pk).count == 1
-    context = {"step": step, "is_last": is_last, "demanded_by": what_demands(request.user.pk) if is_last else ()}
+    context = {"what": what, "is_last": is_last, "demanded_by": what_demands(request.user.pk) if is_last else ()}
     return render(request, "account/remove_step.html", context)
 
 

@@ -1,5 +1,9 @@
 // Passkeys: asks the browser to make or to use one, and sends what it answers with the form.
 (() => {
+  const SAID = {
+    InvalidStateError: "This device holds a passkey for your account already.",
+    SecurityError: `Browsers make passkeys for names only, over https or on localhost. Open this site by its name instead of ${location.hostname}.`,
+  };
   const able = window.PublicKeyCredential && PublicKeyCredential.parseRequestOptionsFromJSON;
   const options = async (form) => {
     const written = document.getElementById("passkey-options");
@@ -27,7 +31,7 @@
       field.value = JSON.stringify((await run(form)).toJSON());
       form.submit();
     } catch (error) {
-      say(error.name === "InvalidStateError" ? "This device holds a passkey for your account already." : "Nothing was done: the browser gave no passkey.");
+      say(SAID[error.name] || "Nothing was done: the browser gave no passkey.");
     }
   }));
 })();
