@@ -48,7 +48,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Reopen it, with a reason", ("post goal_reopen",), ("reopen_objective",)),
     ),
     "Key results and check-ins": (
-        Line("See key results", ("get goal",), ("list_key_results", "show_key_result", "explain_key_result")),
+        Line("See key results", ("get goal", "get key_result_plan"), ("list_key_results", "show_key_result", "explain_key_result")),
         Line("Add a key result", ("post key_result_new",), ("add_key_result",)),
         Line("Change a key result", ("post key_result_edit",), ("update_key_result",)),
         Line("Take a key result out, with a reason", ("post key_result_cancel",), ("cancel_key_result",)),

@@ -159,3 +159,23 @@ def test_checkpoints_are_read_line_by_line_and_refused_with_the_line(company: Co
         answer = lead.post(reverse("key_result_new", args=[company.slug, key_result.objective_id]), sent)
         assert answer.status_code == 422
         assert words in answer.content.decode()
+
+
+def test_the_plan_is_drawn_with_what_came_of_it(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, start="100", target="60", curve="checkpoints", checkpoints="2026-11-22, 90")
+    checked_in(company, lead, key_result, value="85")
+    address = reverse("key_result_plan", args=[company.slug, key_result.pk])
+    shown = lead.get(address).content.decode()
+    assert "The plan from 1 Oct to 31 Dec, 90 by today; the last value is 85" in shown
+    assert "Checkpoint, 22 Nov: 90" in shown
+    assert '<td class="n">85</td>' in shown
+    edit = reverse("key_result_edit", args=[company.slug, key_result.pk])
+    sent = form(company, start="100", target="50", curve="checkpoints", checkpoints="2026-11-22, 90")
+    assert lead.post(edit, sent).status_code == 302
+    assert "Amended: since 22 Nov a straight line to the target." in lead.get(address).content.decode()
+
+
+def test_without_a_way_the_plan_says_why(company: Company, lead: Client) -> None:
+    key_result = added(company, lead, kind="keep", high="30")
+    shown = lead.get(reverse("key_result_plan", args=[company.slug, key_result.pk])).content.decode()
+    assert "there is no way to draw" in shown

@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_reopen": (READ, only(*OWNERS, status=422)),
     "key_result_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "key_result_plan": (READ, NO),
     "key_result_override": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_cancel": (NO, only(*OWNERS, status=400)),
     "key_result_move": (NO, only(*OWNERS, status=302)),

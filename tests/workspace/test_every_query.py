@@ -153,6 +153,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     ],
     "okr.branch_of": lambda f, a, w: [f(a, pk, depth=0) for pk in (w.parent, w.goal)],
     "okr.key_result_line": lambda f, a, w: f(a, w.key_result),
+    "okr.plan_page": lambda f, a, w: f(a, w.key_result),
     "okr.children_of": lambda f, a, w: f(a, [w.parent]),
     "okr.list_objectives": lambda f, a, w: [
         f(a, filters=given) for given in ({}, {"cycle_id": w.company.cycle}, {"parent_id": w.parent})

@@ -23,6 +23,7 @@ from milepost.okr.queries.listing import (
 )
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.people import people_page, person_page, team_page
+from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.week import WeekPage, week_page
 
@@ -36,6 +37,7 @@ __all__ = [
     "ObjectiveLine",
     "ObjectivePage",
     "OverrideLine",
+    "PlanPage",
     "Start",
     "StepLine",
     "Thing",
@@ -69,6 +71,7 @@ __all__ = [
     "people_page",
     "person_page",
     "pick_cycle",
+    "plan_page",
     "running_objectives",
     "show_check_in",
     "show_cycle",

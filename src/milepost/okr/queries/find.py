@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.metrics.models import Metric
-from milepost.okr.models import KeyResult, Objective
+from milepost.okr.models import WITH_METRIC, KeyResult, Objective
 from milepost.workspace.actions.search import words_of
 from milepost.workspace.models import Membership, SearchWord, Team
 from milepost.workspace.permissions import Actor
@@ -122,12 +122,12 @@ def _key_results(actor: Actor, ids: list[int]) -> dict[int, Found]:
             "key_result",
             str(pk),
             title,
-            "by hand" if is_kpi is False else "key result",
+            "by hand" if is_kpi is False and kind in WITH_METRIC else "key result",
             objective_id,
             unit_code=unit or "",
         )
-        for pk, title, objective_id, is_kpi, unit in rows.values_list(
-            "id", "title", "objective_id", "metric__is_kpi", "metric__unit_code"
+        for pk, title, kind, objective_id, is_kpi, unit in rows.values_list(
+            "id", "title", "kind", "objective_id", "metric__is_kpi", "metric__unit_code"
         )
     }
 

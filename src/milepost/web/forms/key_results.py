@@ -68,7 +68,7 @@ PARTS = (
         "By hand, or from a KPI: then nobody types a value here.",
     ),
     Part(
-        "", ("curve", "checkpoints"), "reach levels percent tasks judged", "Plan",
+        "g2", ("curve", "checkpoints"), "reach levels percent tasks judged", "Plan",
         "How the way spreads over the cycle. Checkpoints are one a line, a day and the value by then: "
         "2026-11-15, 40. For tasks and judged ones a share: 2026-11-15, 50 %.",
     ),
