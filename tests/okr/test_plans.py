@@ -55,7 +55,8 @@ def test_checkpoints_are_joined_by_straight_lines(company: Company) -> None:
         ).explanations
     }
     assert said["expected"].value == pytest.approx(0.5)
-    assert "through the checkpoints, from 100 to 60: at 80 by 22 Nov 2026 = 50 %" in said["expected"].formula
+    assert said["expected"].formula == "(80 − 100) / (60 − 100) = 50 %"
+    assert said["expected"].inputs[0].source == "through the phased targets"
 
 
 def test_checkpoints_of_what_is_judged_are_shares(company: Company) -> None:
