@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from milepost.okr import actions
 from milepost.okr.models import Amendment, KeyResult, KeyResultScore
 from milepost.okr.queries import explained_key_result, plan_page
+from milepost.okr.queries.ledger import bends_of
 from milepost.workspace.errors import Invalid
 from tests.people import NOW, TODAY, Company
 
@@ -109,7 +110,7 @@ def test_once_it_runs_curve_and_checkpoints_stay(company: Company) -> None:
     with pytest.raises(Invalid, match="its curve and checkpoints stay"):
         amended(company, key_result, NOW, curve="back")
     amended(company, key_result, NOW, curve="front", target=50)
-    assert KeyResult.objects.get(pk=key_result.pk).is_bent
+    assert KeyResult.objects.get(pk=key_result.pk).bends
 
 
 def test_a_plan_costs_as_many_queries_however_often_it_was_amended(company: Company) -> None:
@@ -123,3 +124,12 @@ def test_a_plan_costs_as_many_queries_however_often_it_was_amended(company: Comp
         counts.append(len(queries))
     assert len(set(counts)) == 1
     assert counts[0] <= 10
+
+
+def test_what_a_row_keeps_of_the_ledger_is_what_the_ledger_says(company: Company) -> None:
+    key_result = made(company)
+    amended(company, key_result, NOW - timedelta(days=9), target=20)
+    amended(company, key_result, NOW, start=90, target=0.1)
+    row = KeyResult.objects.get(pk=key_result.pk)
+    assert row.bends == bends_of([row])[row.pk]
+    assert len(row.bends) == 3

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from milepost.core.path import Amended
 from milepost.okr.scoring import Bend
@@ -22,6 +23,16 @@ class Change:
     field: str
     old: str
     new: str
+
+    def told(self) -> list[str]:
+        """Return the change as a row keeps it."""
+        return [self.moment.isoformat(), self.on.isoformat(), self.field, self.old, self.new]
+
+    @classmethod
+    def read(cls, told: Sequence[str]) -> Self:
+        """Return a change that a row kept."""
+        at, on, field, old, new = told
+        return cls(datetime.fromisoformat(at), date.fromisoformat(on), field, old, new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ TABLES: dict[str, Columns] = {
     "okr_keyresult": _table(
         personal="lead_id override_by_id override_why",
         business="id workspace_id objective_id position title kind metric_id window start target low high tolerance "
-        "at_close floor stretch curve is_bent priority override_score override_at override_kept weight share ambition "
+        "at_close floor stretch curve bends priority override_score override_at override_kept weight share ambition "
         "state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
         "grade_reason lesson version",
     ),

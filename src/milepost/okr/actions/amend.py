@@ -45,8 +45,8 @@ def amend(
                 goal_id=goal.pk,
                 objective_id=objective_id,
                 field=field.removesuffix("_id"),
-                old=_words(field, old),
-                new=_words(field, new),
+                old=in_words(field, old),
+                new=in_words(field, new),
                 at=now,
                 actor_id=by.membership_id,
                 reason=words,
@@ -67,7 +67,7 @@ def amend(
     )
 
 
-def _words(field: str, value: object) -> str:
+def in_words(field: str, value: object) -> str:
     """Return a value as the ledger keeps it: names for keys, but ids for people, whose names may have to go."""
     value = told(field, value)
     if value is None:

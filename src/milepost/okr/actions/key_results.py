@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
+from milepost.core.path import Curve
 from milepost.metrics.models import Metric
-from milepost.okr.actions.amend import amend, told
+from milepost.okr.actions.amend import amend, in_words, told
 from milepost.okr.actions.drafts import KeyResultDraft
 from milepost.okr.actions.measures import (
     check_shares,
@@ -18,11 +19,12 @@ from milepost.okr.actions.measures import (
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard
-from milepost.okr.bending import NUMBERS, WITH_ENDS
+from milepost.okr.bending import SHAPING, WITH_ENDS, Change
 from milepost.okr.errors import WrongState
 from milepost.okr.models import WITH_STEPS, Alignment, CheckIn, Checkpoint, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
+from milepost.okr.queries.facts import NOTHING_READ, JustRead
 from milepost.workspace.actions import gone, index_words, made, record_event
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -98,18 +100,18 @@ def edit_key_result(
     old_metric = row.metric
     unit = old_metric.unit_code if old_metric else ""
     runs = row.state != GoalState.DRAFT
-    old_steps, old_checkpoints = steps_in_words(row), _checkpoints_in_words(row)
+    old_steps = steps_in_words(row) if row.kind in WITH_STEPS else ""
+    old_checkpoints = _checkpoints_in_words(row)
     fill_key_result(row, by, draft, objective=row.objective, now=now)
     if runs:
         _keep_measure(row, old_metric, unit)
     changes = {f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)}
-    row.is_bent = row.is_bent or (runs and not (NUMBERS | {"kind"}).isdisjoint(changes))
-    row.save()
     if row.kind in WITH_STEPS:
         save_steps(row, draft.steps)
         if old_steps != (new_steps := steps_in_words(row)):
             changes["steps"] = (old_steps, new_steps)
-    save_checkpoints(row, draft.checkpoints)
+    if old_checkpoints or row.curve == Curve.CHECKPOINTS:
+        save_checkpoints(row, draft.checkpoints)
     if old_checkpoints != (new_checkpoints := _checkpoints_in_words(row)):
         changes["checkpoints"] = (old_checkpoints, new_checkpoints)
     goes_on = row.kind == before["kind"] or {row.kind, before["kind"]} <= WITH_ENDS
@@ -121,11 +123,19 @@ def edit_key_result(
         )
     if changes:
         amend(by=by, goal=row, changes=changes, reason=reason, now=now)
+    if runs and not SHAPING.isdisjoint(changes):
+        # What the ledger was just told; read anew from there only when the objective's days move.
+        told_now = [
+            (field, *(in_words(field, value) for value in changes[field])) for field in changes if field in SHAPING
+        ]
+        new = [Change(now, moment.today, field, old, became).told() for field, old, became in told_now]
+        row.bends = [*(row.bends or []), *new]
+    row.save()
     check_shares(row.objective)
     guard(row.objective, has_walls=moment.has_walls)
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
-    _refresh(row, moment)
+    _refresh(row, moment, read=JustRead(key_results={row.pk: row}))
 
 
 @transaction.atomic
@@ -231,6 +241,8 @@ def _keep_measure(row: KeyResult, old: Metric | None, unit: str) -> None:
 
 
 def _checkpoints_in_words(row: KeyResult) -> str:
+    if row.curve != Curve.CHECKPOINTS:
+        return ""
     rows = Checkpoint.objects.filter(key_result=row).order_by("on").values_list("on", "value")
     return "; ".join(f"{on}: {value:.10g}" for on, value in rows)
 
@@ -240,9 +252,9 @@ def _must_be_open(objective: Objective) -> None:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
 
 
-def _refresh(row: KeyResult, moment: Moment) -> None:
+def _refresh(row: KeyResult, moment: Moment, *, read: JustRead = NOTHING_READ) -> None:
     below: list[int] = []
     if row.objective.visibility != Visibility.EVERYBODY:  # its leads see it too: what hangs below may be a root now
         edges = Alignment.objects.filter(parent=row.objective_id, until=None)
         below = list(edges.values_list("child_id", flat=True))
-    refresh(key_results=[row.pk], objectives=below, rhythm=moment.rhythm, today=moment.today, now=moment.now)
+    refresh(key_results=[row.pk], objectives=below, rhythm=moment.rhythm, today=moment.today, now=moment.now, read=read)

@@ -16,6 +16,7 @@ from milepost.okr.errors import GoalCircle, WrongState
 from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
+from milepost.okr.queries.ledger import bends_of
 from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, made, record_event, tell
 from milepost.workspace.actions.text import clean_text
@@ -139,8 +140,14 @@ def edit_objective(
             changes["contributors"] = helpers
     if not changes:
         return
-    changes |= _moved_days(objective, old_cycle)
+    moved = _moved_days(objective, old_cycle)
+    changes |= moved
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
+    if moved:
+        plans = {row.pk: row for row in KeyResult.objects.filter(objective=objective)}
+        for pk, bends in bends_of(list(plans.values())).items():
+            plans[pk].bends = bends
+        KeyResult.objects.bulk_update(plans.values(), ["bends"])
     objective.save()
     guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
@@ -275,8 +282,6 @@ def _moved_days(objective: Objective, old: Cycle) -> dict[str, tuple[object, obj
     }
     if objective.state not in {GoalState.ACTIVE, GoalState.PAUSED}:
         return {}
-    if moved:
-        KeyResult.objects.filter(objective=objective).update(is_bent=True)
     return moved
 
 

@@ -1,5 +1,8 @@
 """Every kind of key result, its plan, its priority, and a score set in the place of the computed one."""
 
+from collections import defaultdict
+from zoneinfo import ZoneInfo
+
 import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
@@ -21,9 +24,14 @@ def guard_check_ins_again(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -
 
 def read_amended_plans(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Plans that were amended follow their ledger from now on, and every score row is written anew."""
-    ledger = apps.get_model("okr", "Amendment").objects.filter(kind="key_result", field__in=["start", "target"])
-    rows = apps.get_model("okr", "KeyResult").objects.filter(pk__in=ledger.values("goal_id"))
-    rows.update(is_bent=True)
+    bends: dict[int, list[list[str]]] = defaultdict(list)
+    rows = apps.get_model("okr", "Amendment").objects.filter(kind="key_result", field__in=["start", "target"])
+    told = rows.order_by("id").values_list("goal_id", "field", "old", "new", "at", "workspace__time_zone")
+    for goal_id, field, old, new, at, zone in told:
+        on = at.astimezone(ZoneInfo(zone)).date()
+        bends[goal_id].append([at.isoformat(), on.isoformat(), field, old, new])
+    for pk, changes in bends.items():
+        apps.get_model("okr", "KeyResult").objects.filter(pk=pk).update(bends=changes)
     apps.get_model("workspace", "Workspace").objects.update(scores_on=None)
 
 
@@ -70,8 +78,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='keyresult',
-            name='is_bent',
-            field=models.BooleanField(default=False),
+            name='bends',
+            field=models.JSONField(null=True),
         ),
         migrations.AddField(
             model_name='keyresult',

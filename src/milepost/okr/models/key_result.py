@@ -44,7 +44,8 @@ class KeyResult(models.Model):
 
     Which numbers belong to which kind is in `core.measure`; all are in the metric's unit.
     `share` is a fixed share of the objective (0..1) or None, then `weight` splits what is left (R2).
-    `is_bent`: checkpoints or amendments shape its plan (E2, E5), so there is more to read than this row.
+    `bends` is derived: what the ledger says of amendments that shape its plan (E5), kept here so that
+    a check-in reads no ledger; None without one.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="key_results")
@@ -63,7 +64,7 @@ class KeyResult(models.Model):
     floor = models.FloatField(null=True)
     stretch = models.FloatField(null=True)
     curve = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Curve], default=Curve.LINEAR.value)
-    is_bent = models.BooleanField(default=False)
+    bends = models.JSONField(null=True)
     weight = models.FloatField(default=1.0)
     share = models.FloatField(null=True)
     priority = models.PositiveSmallIntegerField(null=True)

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models import Window as Over
 from django.db.models.functions import RowNumber
 
-from milepost.core.calendar import Frequency, local_day
+from milepost.core.calendar import Frequency
 from milepost.core.judgement import Judgement, Override
 from milepost.core.measure import Kind
 from milepost.core.pace import Ambition
@@ -21,11 +20,10 @@ from milepost.core.progress import Step as StepFact
 from milepost.core.series import Aggregation, Point, Window
 from milepost.metrics.models import Reading
 from milepost.metrics.queries.series import points_of
-from milepost.okr.bending import DAYS, SHAPING, Change, bend_of
+from milepost.okr.bending import Change, bend_of
 from milepost.okr.models import (
     WITH_METRIC,
     WITH_STEPS,
-    Amendment,
     CheckIn,
     Checkpoint,
     GoalState,
@@ -45,7 +43,7 @@ FACTS = (
     "objective__cycle__first_day", "objective__cycle__last_day", "ambition", "activated_on", "start", "target", "low",
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
-    "at_close", "floor", "stretch", "curve", "is_bent", "override_score", "override_at", "override_kept",
+    "at_close", "floor", "stretch", "curve", "bends", "override_score", "override_at", "override_kept",
 )  # fmt: skip
 
 
@@ -97,7 +95,6 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
         judged=_last_by_id(_judgements([k["id"] for k in asked if k["kind"] == KeyResultKind.JUDGED])),
         value_at=_value_moments(asked),
         checkpoints=_checkpoints_of(asked),
-        changes=_changes_of(asked),
     )
     return [
         _loaded(
@@ -114,12 +111,11 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
 
 @dataclass(frozen=True, slots=True)
 class _More:
-    """What only some key results have, by key result: a judgement, an override that waits, a plan that is bent."""
+    """What only some key results have, by key result: a judgement, an override that waits, checkpoints."""
 
     judged: Mapping[int, tuple[Any, ...]]
     value_at: Mapping[int, datetime]
     checkpoints: Mapping[int, tuple[CheckpointFact, ...]]
-    changes: Mapping[int, tuple[Change, ...]]
 
 
 def _last_by_id(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
@@ -140,26 +136,6 @@ def _checkpoints_of(asked: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Check
     for key_result_id, on, value in _checkpoints([k["id"] for k in asked if k["curve"] == Curve.CHECKPOINTS]):
         found.setdefault(key_result_id, []).append(CheckpointFact(on, value))
     return {pk: tuple(rows) for pk, rows in found.items()}
-
-
-def _changes_of(asked: Sequence[Mapping[str, Any]]) -> dict[int, tuple[Change, ...]]:
-    """Return what amendments changed of each plan, its own numbers and its objective's days, the oldest first."""
-    bent = [k for k in asked if k["is_bent"]]
-    rows = _amendments([k["id"] for k in bent], list({k["objective_id"] for k in bent}))
-    by_goal: dict[tuple[bool, int], list[Change]] = {}
-    for kind, goal_id, field_name, old, new, at, zone in rows:
-        change = Change(at, local_day(at, zone), field_name, old, new)
-        by_goal.setdefault((kind == "objective", goal_id), []).append(change)
-    found: dict[int, tuple[Change, ...]] = {}
-    for k in bent:
-        own = by_goal.get((False, k["id"]), []) + by_goal.get((True, k["objective_id"]), [])
-        since = k["activated_on"]
-        found[k["id"]] = tuple(
-            change
-            for change in sorted(own, key=attrgetter("moment"))
-            if change.field not in DAYS or since is None or change.on >= since
-        )
-    return found
 
 
 def _row_of(key_result: KeyResult) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -227,14 +203,6 @@ def _checkpoints(key_result_ids: Collection[int]) -> QuerySet[Checkpoint, tuple[
     return rows.values_list("key_result_id", "on", "value")
 
 
-@prepared
-def _amendments(key_result_ids: Collection[int], objective_ids: Collection[int]) -> QuerySet[Amendment, Any]:
-    own = Q(kind="key_result", goal_id__in=key_result_ids)
-    days = Q(kind="objective", goal_id__in=objective_ids, field__in=sorted(DAYS))
-    rows = Amendment.objects.filter(own | days, field__in=sorted(SHAPING)).order_by("id")
-    return rows.values_list("kind", "goal_id", "field", "old", "new", "at", "workspace__time_zone")
-
-
 def _loaded(
     k: dict[str, Any],
     *,
@@ -282,9 +250,9 @@ def _loaded(
         if is_closed
         else None,
     )
-    if changes := more.changes.get(k["id"]):
+    if k["bends"]:
         bend = bend_of(
-            changes,
+            [Change.read(told) for told in k["bends"]],
             ends=ends_of(facts.measure),
             first=facts.first,
             last=facts.last,
