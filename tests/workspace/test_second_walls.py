@@ -1,5 +1,7 @@
 """Walls behind a wall: rows that no action writes are planted, and still nobody is shown what is not theirs."""
 
+from datetime import timedelta
+
 import pytest
 
 from milepost.metrics.models import KpiScore
@@ -12,7 +14,7 @@ from milepost.okr.queries.lines import children_of, objective_lines, with_narrow
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import SearchWord, Team, TeamMembership
 from milepost.workspace.queries import show_team
-from tests.people import NOW, Company, build_company
+from tests.people import NOW, TODAY, Company, build_company
 from tests.workspace.test_every_query import World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,22 @@ def test_a_circle_is_refused_without_the_names_of_goals_behind_walls(company: Co
         with pytest.raises(GoalCircle) as refused:
             okr.edit_objective(by=company.actor(who), objective_id=top, draft=draft, reason="Said so", now=NOW)
         assert ("Canary" in str(refused.value)) is knows
+
+
+def test_a_goal_of_theirs_that_names_one_of_our_people_is_not_on_their_page(company: Company, foreign: World) -> None:
+    pk = company.ids["lead"]
+    ObjectiveScore.objects.filter(pk=foreign.goal).update(lead_id=pk)
+    shown = goals.person_page(company.actor(), pk, today=TODAY).objectives
+    assert foreign.goal not in {line.id for line in shown}
+
+
+def test_a_hidden_objective_does_not_tell_that_a_kpi_has_one(company: Company) -> None:
+    slug = company.kpi()
+    values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=90.0) for k in range(6, 0, -1)]
+    okr.record_readings(by=company.actor(), kpi=slug, readings=values, now=NOW)
+    offered = [look.title for look in goals.week_page(company.actor("member"), today=TODAY).looks]
+    assert "First reply time" in offered
+    drafts = [okr.KeyResultDraft(title="Replies", start=48, target=30, kpi=slug)]
+    company.objective("Hidden", key_results=drafts, visibility="private")
+    assert [look.title for look in goals.week_page(company.actor("member"), today=TODAY).looks] == offered
+    assert "First reply time" not in [look.title for look in goals.week_page(company.actor(), today=TODAY).looks]

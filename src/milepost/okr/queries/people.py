@@ -138,7 +138,7 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
     owned = Objective.objects.visible_to(actor).filter(owner_team=team, state__in=["active", "paused", "draft"])
     newest = owned.order_by("-cycle__first_day", "id").values("id")[:MOST_GOALS]
     # Inside, not joined: joined, a planner read every score row where one team owns most goals.
-    rows = ObjectiveScore.objects.visible_to(actor).filter(objective_id__in=newest)
+    rows = ObjectiveScore.objects.filter(objective_id__in=newest)
     return TeamPage(
         id=team.pk,
         name=team.name,
