@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from milepost.metrics.models import KpiScore
+from milepost.metrics import actions as metrics
+from milepost.metrics.models import KpiScore, Metric
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
 from milepost.okr.errors import GoalCircle
-from milepost.okr.models import Alignment, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.queries.audience import audiences
 from milepost.okr.queries.lines import children_of, objective_lines, with_narrow_children
 from milepost.workspace import actions as workspace
+from milepost.workspace.errors import Invalid
 from milepost.workspace.models import SearchWord, Team, TeamMembership
 from milepost.workspace.queries import show_team
 from tests.people import NOW, TODAY, Company, build_company
@@ -59,6 +61,8 @@ def test_an_edge_of_theirs_below_a_goal_of_ours_is_no_child(company: Company, fo
     assert [line.id for line in shown] == [hidden]
     (line,) = with_narrow_children(company.actor(), objective_lines(ObjectiveScore.objects.filter(pk=ours)))
     assert line.child_objectives == 1
+    lines = objective_lines(ObjectiveScore.objects.filter(pk=ours))
+    assert with_narrow_children(company.actor("member"), lines)[0].child_objectives == 0
 
 
 def test_a_team_of_theirs_below_one_of_ours_is_nobodys_to_manage(company: Company, foreign: World) -> None:
@@ -88,11 +92,11 @@ def test_who_was_removed_or_switched_off_is_in_no_audience(company: Company) -> 
 
 def test_a_rebuild_leaves_the_scores_of_others(company: Company, foreign: World) -> None:
     company.objective()
-    ObjectiveScore.objects.filter(pk=foreign.goal).update(score=0.99)
+    ObjectiveScore.objects.filter(pk=foreign.goal).update(score=0.42)
     KeyResultScore.objects.filter(pk=foreign.key_result).update(score=0.99)
     KpiScore.objects.filter(pk=foreign.metric.pk).update(severity=7)
     okr.rebuild(by=company.operator(), now=NOW)
-    assert ObjectiveScore.objects.get(pk=foreign.goal).score == 0.99
+    assert ObjectiveScore.objects.get(pk=foreign.goal).score == 0.42
     assert KeyResultScore.objects.get(pk=foreign.key_result).score == 0.99
     assert KpiScore.objects.get(pk=foreign.metric.pk).severity == 7
 
@@ -127,3 +131,34 @@ def test_a_hidden_objective_does_not_tell_that_a_kpi_has_one(company: Company) -
     company.objective("Hidden", key_results=drafts, visibility="private")
     assert [look.title for look in goals.week_page(company.actor("member"), today=TODAY).looks] == offered
     assert "First reply time" not in [look.title for look in goals.week_page(company.actor(), today=TODAY).looks]
+
+
+def test_a_parent_of_theirs_has_no_children_here(company: Company, foreign: World) -> None:
+    ours = company.objective("Ours")
+    Alignment.objects.create(workspace_id=company.workspace_id, parent_id=foreign.goal, child_id=ours, since=NOW)
+    assert goals.list_objectives(company.actor(), filters={"parent_id": foreign.goal}).items == []
+
+
+def test_news_of_ours_about_a_goal_of_theirs_is_not_told(company: Company, foreign: World) -> None:
+    ours = company.objective("Ours", visibility="private")
+    for goal, title in ((foreign.goal, "Zebra goal"), (ours, "Ours")):
+        workspace.record_event(
+            by=company.actor("lead"), verb="closed", kind="objective", object_id=goal, now=NOW,
+            about={"title": title, "objective": goal},
+        )  # fmt: skip
+    told = {news.title for news in goals.week_page(company.actor(), today=TODAY).news}
+    assert "Ours" in told
+    assert "Zebra goal" not in told
+
+
+def test_a_goal_of_theirs_that_reads_a_kpi_of_ours_is_not_named(company: Company, foreign: World) -> None:
+    slug = company.kpi()
+    kpi = Metric.objects.get(workspace_id=company.workspace_id, slug=slug)
+    KeyResult.objects.filter(pk=foreign.key_result).update(metric=kpi)
+    draft = metrics.KpiDraft(
+        name=kpi.name, unit="min", direction="lower", frequency="week", aggregation="stock", target=None,
+        lead_id=company.ids["lead"], visibility="private",
+    )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        okr.edit_kpi(by=company.actor(), slug=slug, draft=draft, today=TODAY, now=NOW)
+    assert "Zebra" not in str(refused.value)
