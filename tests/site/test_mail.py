@@ -142,6 +142,7 @@ def test_what_is_left_of_an_address_helps() -> None:
     assert without_secrets(f"smtp://u:{SECRET}@mail.example.org:587/x") == "smtp://…@mail.example.org:587…"
     assert without_secrets("smpt://mail.example.org:587") == "smpt://…"
     assert without_secrets("mail.example.org:587") == "mail.example.org:587"
+    assert without_secrets(f"smtp:user:{SECRET}://mail.example.org") == "…"
 
 
 @given(

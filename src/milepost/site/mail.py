@@ -152,10 +152,12 @@ def without_secrets(address: str) -> str:
     """Return what of an address may be shown, however it is misspelled: scheme, host and port."""
     scheme, mark, rest = address.partition("://")
     _, at, place = rest.rpartition("@")
+    if mark and not re.fullmatch(r"[a-z][a-z0-9+.-]{0,39}", scheme, re.IGNORECASE):
+        return "…"  # what stands before :// is no scheme but a name and a password
     if not mark:
         return address if re.fullmatch(r"([a-z0-9-]{1,63}\.)+[a-z]{2,20}(:\d{1,5})?", address) else "…"
     if not at and scheme not in SERVERS:
         place = "…"  # a token without its @
     found = re.match(r"(\[[\da-fA-F:]*\]|[\w.-]*)(:\d{1,5}(?!\d))?(.*)", place, re.DOTALL)
     host, port, more = found.groups(default="") if found else ("", "", place)
-    return f"{scheme[:40]}://{'…@' if at else ''}{host}{port}{'…' if more else ''}"
+    return f"{scheme}://{'…@' if at else ''}{host}{port}{'…' if more else ''}"
