@@ -89,7 +89,7 @@ def explain_key_result(facts: KeyResultFacts, words: Words, *, rhythm: Rhythm, t
         return _frozen(facts)
     points = read_points(facts, today=today)
     found: list[Explanation] = []
-    if facts.is_kpi and facts.kind != Kind.KEEP:
+    if facts.is_kpi and facts.kind in {Kind.REACH, Kind.LEVELS}:  # the others read no value of a KPI as theirs
         found.append(_window(facts, words, points))
     measured = _measured(facts, words, points)
     plan = _plan(facts, words, today=today)
