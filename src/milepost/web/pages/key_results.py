@@ -213,7 +213,7 @@ def _initial(k: KeyResultLine, plan: tuple[tuple[date, float], ...]) -> dict[str
         "low": k.low,
         "high": k.high,
         "tolerance": k.tolerance or None,
-        "weight": 1.0,
+        "weight": k.weight,
         "share": round(100 * (k.share or 0), 6) if k.is_share_fixed else None,
         "window": k.window,
         "ambition": k.ambition,
@@ -223,7 +223,7 @@ def _initial(k: KeyResultLine, plan: tuple[tuple[date, float], ...]) -> dict[str
         "curve": k.curve,
         "checkpoints": "\n".join(checkpoints),
         "priority": "" if k.priority is None else str(k.priority),
-    } | {"weight": k.weight}
+    }
 
 
 def _step_line(step: StepLine) -> str:
