@@ -79,6 +79,7 @@ TABLE: dict[str, Row] = {
     "add_note": Row(WRITERS, 201, lambda _: {"period": "2026-W46", "text": "Holiday"}),
     "withdraw_note": Row(("admin", "lead", "workspace"), 204, else_=404),
     "update_workspace": Row(ADMINS, 200, lambda _: {"name": "Acme & Co"}, outsider=200),
+    "show_rules": every(), "update_rules": Row(ADMINS, 200, lambda _: {"kind": "strict", "reason": "Agreed"}, outsider=200),
     "change_role": Row(ADMINS, 200, lambda _: {"role": "viewer"}),
     "remove_person": Row(ADMINS, 204),
     "invite": Row(ADMINS, 201, lambda _: {"label": "noor@example.com"}, outsider=201),
@@ -102,7 +103,7 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "list_people", "list_teams", "search",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}

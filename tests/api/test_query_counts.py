@@ -58,6 +58,7 @@ READS: dict[str, dict[str, str]] = {
     "list_notes": {"/kpis/{kpi}/notes?limit=200": "items"},
     "show_me": {"/me": ""},
     "show_workspace": {"/workspace": ""},
+    "show_rules": {"/workspace/rules": ""},
     "list_people": {"/people?limit=200": "items", "/people?limit=200&team_id={team}": "items"},
     "show_person": {"/people/{person}": ""},
     "list_teams": {"/teams?limit=200": "items"},

@@ -97,6 +97,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Come in, find things", ("get workspace", "get more", "get find", "get second_step"), ("show_me", "show_workspace", "search")),
         Line("See the settings", ("get settings", "get settings_cycles")),
         Line("Change the settings", ("post settings",), ("update_workspace",)),
+        Line("See how status is told", ("get settings_status",), ("show_rules",)),
+        Line("Change how status is told", ("post settings_status",), ("update_rules",)),
         Line("See the audit trail", ("get audit",), ("list_events",)),
         Line("Take the audit trail away as a file", ("post audit_csv", "post audit_xlsx")),
     ),

@@ -16,6 +16,7 @@ from tests.web.test_matrix import (
     key_result_form,
     kpi_form,
     objective_form,
+    rules_form,
     settings_form,
 )
 
@@ -86,6 +87,15 @@ def test_a_text_that_is_none(client: Client, things: Things, text: str) -> None:
         key = things.key_result
         body = {f"value-{key}": "70", f"confidence-{key}": "6", f"note-{key}": text}
         refused(client, "check_in", things, body, 'role="alert"')
+
+
+def test_rules_by_which_no_word_could_be_told(client: Client, things: Things) -> None:
+    for given in (
+        {"on_track": "-30"}, {"on_track": "most"}, {"early_until": "101"}, {"kind": "guess"}, {"objective": "luck"},
+        {"week": "7"}, {"week": "every, day"}, {"holidays": "2026-12-25\n25 December"}, {"holidays": MEGABYTE},
+        {"reason": ""}, {"reason": NUL},
+    ):  # fmt: skip
+        refused(client, "settings_status", things, rules_form() | given)
 
 
 def test_a_goal_needs_a_distance(client: Client, things: Things) -> None:

@@ -83,6 +83,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "team_members": (NO, everybody(400)),
     "settings": (only("admin", status=200), only("admin", status=422)),
     "settings_cycles": (only("admin", status=200), only("admin", status=422)),
+    "settings_status": (only("admin", status=200), only("admin", status=422)),
     "settings_members": (only("admin", status=200), only("admin", status=400)),
     "tokens": (READ, everybody(422)),
     "webhooks": (only("admin", status=200), only("admin", status=422)),
@@ -137,6 +138,13 @@ def settings_form() -> dict[str, object]:
     }  # fmt: skip
 
 
+def rules_form() -> dict[str, object]:
+    return {
+        "kind": "strict", "ahead": "", "on_track": "0", "at_risk": "-25", "early_until": "15", "objective": "own",
+        "week": "01234", "holidays": "2026-12-25", "reason": "Agreed",
+    }  # fmt: skip
+
+
 # Writes with a body that would be saved, so that a form's own check cannot hide a missing permission.
 WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] = {
     "goal_new": (goal_form, only(*WRITERS, status=302)),
@@ -167,6 +175,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     ),
     "webhooks": (lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, only("admin", status=200)),
     "tokens": (lambda _: {"name": "Export", "days": "90", "scopes": ["read"]}, everybody(200)),
+    "settings_status": (lambda _: rules_form(), only("admin", status=302)),
     "settings_members": (lambda t: {"do": "role", "member": t.person, "role": "viewer"}, only("admin", status=302)),
 }
 

@@ -73,6 +73,7 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "find": reverse("find", args=[ws]) + "?q=goal",
         "members": reverse("settings_members", args=[ws]),
         "cycles": reverse("settings_cycles", args=[ws]),
+        "status": reverse("settings_status", args=[ws]),
         "tokens": reverse("tokens", args=[ws]),
         "webhooks": reverse("webhooks", args=[ws]),
         "audit": reverse("audit", args=[ws]),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import ModuleType
 
@@ -38,6 +38,7 @@ QUIET = {
     "workspace.read_visibility": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
     "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
+    "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip
 
 
@@ -242,6 +243,13 @@ TABLE: dict[str, Row] = {
     "workspace.change_settings": row(
         "changed", "workspace",
         lambda w: lambda: workspace.change_settings(by=w.company.actor(), settings=settings(rhythm_weeks=2), now=LATER), "rhythm_weeks",
+    ),
+    "okr.change_rules": row(
+        "changed", "workspace",
+        lambda w: lambda: okr.change_rules(
+            by=w.company.actor(), draft=replace(okr.usual_rules("ratio"), working_days=[0, 1, 2, 3, 4]), reason="Agreed", now=LATER
+        ),
+        "rule_set", "ahead_from", "on_track_from", "at_risk_from", "working_days", reason="Agreed",
     ),
     "workspace.invite": row("invited", "invitation", lambda w: w.invitation, "role", "team", "until"),
     "workspace.accept_invitation": row("joined", "person", _accept, "role", "team"),

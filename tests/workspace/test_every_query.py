@@ -76,6 +76,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     metrics.add_note(by=by, slug=kpi, day=TODAY, text=f"{word} note", fiscal_month=1, now=NOW)
     values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
     okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
+    okr.change_rules(by=company.actor(), draft=okr.usual_rules("strict"), reason=f"{word} said so", now=NOW)
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
@@ -113,6 +114,8 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "workspace.list_all_teams": lambda f, a, w: f(a, filters={}),
     "workspace.show_team": lambda f, a, w: f(a, w.company.team),
     "workspace.show_workspace": lambda f, a, w: f(a),
+    "workspace.show_rules": lambda f, a, w: f(a),
+    "workspace.list_rules": lambda f, a, w: f(a),
     "workspace.list_people": lambda f, a, w: f(a),
     "workspace.list_everybody": lambda f, a, w: f(a),
     "workspace.list_teams": lambda f, a, w: f(a),
@@ -173,9 +176,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.team_page": lambda f, a, w: f(a, w.company.team),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
     "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY),
-    "okr.goals_of_kpi": lambda f, a, w: f(
-        a, w.read_metric, closed=[], target=None, today=TODAY
-    ),
+    "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
 }  # fmt: skip

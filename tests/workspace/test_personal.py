@@ -1,6 +1,7 @@
 """One person's data: all of it handed over, or name and address gone from everywhere and the trail still sound."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from milepost.okr.models import Contributor, KeyResult, Objective
 from milepost.okr.queries import objective_page
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
-from milepost.workspace.models import Delivery, DueWork, Event, Invitation, Membership, User
+from milepost.workspace.models import Delivery, DueWork, Event, Invitation, Membership, Role, User
 from milepost.workspace.privacy import TABLES
 from milepost.workspace.queries import place_of_token, verify_trail
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
@@ -84,6 +85,7 @@ def life(company: Company) -> dict[str, object]:
     Delivery.objects.filter(webhook_id=webhook).update(error=f"{EMAIL} was refused")
     client = Client()
     client.force_login(zoe.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)
     return {
         "other": other, "goal": goal, "token": token, "invited": invited, "client": client, "zoe": zoe, "webhook": webhook,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from milepost.api.routers import (
     kpis,
     objectives,
     people,
+    rules,
     tokens,
     webhooks,
 )
@@ -107,6 +108,7 @@ api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)
+api.add_router("", rules.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

@@ -49,6 +49,14 @@ class Remote:
         """
         return self._send("POST", path, body=body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        """Change something and return the answer.
+
+        Raises:
+            RemoteProblem.
+        """
+        return self._send("PATCH", path, body=body)
+
     def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Return a whole list, page by page.
 

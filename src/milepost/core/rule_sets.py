@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from milepost.core.numbers import said
+from milepost.core.workdays import WorkCalendar
 
 
 class BadRuleSet(ValueError):
@@ -57,6 +58,17 @@ GAP = RuleSet()
 RATIO = RuleSet(kind=RuleKind.RATIO, ahead=1.10, on_track=0.90, at_risk=0.70)
 STRICT = RuleSet(kind=RuleKind.STRICT, ahead=None, on_track=0.0, at_risk=-0.25)
 RULE_SETS = {rules.kind: rules for rules in (GAP, RATIO, STRICT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a workspace tells the status of its goals: by which rules, and over which days; None counts all days."""
+
+    rules: RuleSet = GAP
+    days: WorkCalendar | None = None
+
+
+USUAL = Telling()
 
 
 def check_rule_set(rules: RuleSet) -> None:

@@ -171,6 +171,33 @@ def word_starts(*, expected: float, ambition: Ambition, rules: RuleSet = GAP) ->
     return tuple(sorted({START, FULL, green_at(ambition), *borders}))
 
 
+def words_by_progress(
+    *, expected: float, ambition: Ambition, rules: RuleSet = GAP
+) -> tuple[tuple[GoalWord, float | None], ...]:
+    """Return each word with the progress from which it holds, the best first; the last one, None, holds below.
+
+    What a rule set means for one plan, the time in which goals are early left aside.
+
+    Args:
+        expected: the plan for today, 0..1.
+
+    Source: rules S1, S2.
+    """
+
+    def word_at(progress: float) -> GoalWord:
+        return goal_word(
+            progress=progress, expected=expected, tau=1.0, ambition=ambition, ended=False, closed=False, rules=rules
+        )
+
+    starts = word_starts(expected=expected, ambition=ambition, rules=rules)
+    lowest = word_at(starts[0] - abs(starts[0]) - 1)
+    found: list[tuple[GoalWord, float | None]] = [(lowest, None)]
+    for start in starts:
+        if word_at(start) != found[-1][0]:
+            found.append((word_at(start), start))
+    return tuple(reversed(found))
+
+
 def points_behind(progress: float | None, expected: float | None) -> float | None:
     """Return how far progress lies behind the plan, in shares of 1; negative is ahead; None unknown.
 

@@ -153,7 +153,12 @@ def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
     """Return the explanation of the plan: in days where it is one straight line, else as the path that it is."""
     if facts.kind == Kind.MILESTONE:
         return explain_milestone_plan(
-            _named_steps(facts, words), first=facts.first, last=facts.last, day=today, ambition=facts.ambition
+            _named_steps(facts, words),
+            first=facts.first,
+            last=facts.last,
+            day=today,
+            ambition=facts.ambition,
+            calendar=facts.telling.days,
         )
     if facts.kind == Kind.KEEP:
         return explain_keep_plan(closed_periods=len(read_points(facts, today=today)), ambition=facts.ambition)
@@ -174,6 +179,7 @@ def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
             target=facts.target if is_way else None,
             unit=facts.unit_code,
             expected=plan,
+            calendar=facts.telling.days,
         )
     unit = "" if facts.kind in {Kind.TASKS, Kind.JUDGED} else facts.unit_code
     path = path_of(facts.measure, facts.timing)
@@ -207,13 +213,15 @@ def explain_objective(
     status = explain_status(
         progress=score.value,
         expected=plan.value,
-        tau=elapsed(first=facts.first, last=facts.last, day=today),
+        tau=elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days),
         ambition=facts.ambition,
         last=facts.last,
         ended=today > facts.last,
         closed=facts.is_closed,
         is_objective=True,
         missing=sum(m.is_missing for m in members),
+        rules=facts.telling.rules,
+        children=[m.word for m in members],
     )
     return score, plan, status
 
@@ -308,7 +316,7 @@ def _status(
     return explain_status(
         progress=measured,
         expected=planned,
-        tau=elapsed(first=facts.first, last=facts.last, day=today),
+        tau=elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days),
         ambition=facts.ambition,
         last=facts.last,
         ended=today > facts.last,
@@ -316,6 +324,7 @@ def _status(
         is_maintain=facts.kind == "keep",
         way=way,
         set_by=set_by,
+        rules=facts.telling.rules,
     )
 
 

@@ -17,8 +17,9 @@ from milepost.core.plan import Timing, expected_progress
 from milepost.core.progress import Step, clip01
 from milepost.core.rhythm import Rhythm, due_after_check_in, first_due
 from milepost.core.rollup import Child, roll_up
+from milepost.core.rule_sets import USUAL, Telling
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
-from milepost.core.status import GoalWord, goal_word
+from milepost.core.status import GoalWord, goal_word, objective_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class KeyResultFacts:
     override: Override | None = None
     value_at: datetime | None = None
     final: Final | None = None
+    telling: Telling = USUAL
 
     @property
     def measure(self) -> Measure:
@@ -114,6 +116,7 @@ class KeyResultFacts:
             curve=self.curve,
             checkpoints=self.checkpoints,
             amendments=self.bend.amendments if self.bend else (),
+            calendar=self.telling.days,
             planned=self.bend.planned if self.bend else None,
         )
 
@@ -170,7 +173,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
             next_check_in_on=None,
             next_change_on=None,
         )
-    tau = elapsed(first=facts.first, last=facts.last, day=today)
+    tau = elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days)
     seen, value_on = see(facts, today=today)
     measured = measure(facts, seen)
     expected = expected_progress(facts.measure, seen, facts.timing, ambition=facts.ambition, day=today)
@@ -187,6 +190,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         closed=False,
         is_maintain=facts.kind == "keep",
         has_breach=measured.score is not None and measured.score < 1,
+        rules=facts.telling.rules,
     ).value
     own_word, own_until = "", None
     if latest is not None and latest.own_word:
@@ -224,6 +228,7 @@ class ObjectiveFacts:
     final_score: float | None = None
     final_expected: float | None = None
     is_closed: bool = False
+    telling: Telling = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,7 @@ class ChildRow:
     weight: float
     share: float | None
     is_missing: bool = False
+    word: str = GoalWord.NO_VALUE.value  # the one that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,15 +274,17 @@ def score_objective(facts: ObjectiveFacts, children: Sequence[ChildRow], *, toda
             children=rolled.total,
             missing=missing,
         )
-    word = goal_word(
+    rules = facts.telling.rules
+    own = goal_word(
         progress=rolled.score,
         expected=rolled.expected,
-        tau=elapsed(first=facts.first, last=facts.last, day=today),
+        tau=elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days),
         ambition=facts.ambition,
         ended=today > facts.last,
         closed=False,
-        has_missing=missing > 0,
+        rules=rules,
     )
+    word = objective_word(own, [GoalWord(c.word) for c in children], rules=rules, has_missing=missing > 0)
     return ObjectiveRow(
         score=rolled.score,
         expected=rolled.expected,

@@ -173,7 +173,21 @@ FIELDS = {
     "reviewers": "Reviewers",
     "demands_second_step": "Second step demanded",
     "second_step": "Second step",
+    "rule_set": "Status compares",
+    "ahead_from": "Ahead from",
+    "on_track_from": "On track from",
+    "at_risk_from": "At risk from",
+    "early_until": "Early until",
+    "objective_word": "An objective's word",
+    "working_days": "Days that count",
+    "holidays": "Holidays",
 }
+RULE_KINDS = {
+    "gap": "Gap: points before or behind the plan",
+    "ratio": "Ratio: progress as percent of the plan",
+    "strict": "Strict: on track only from the plan on",
+}
+OBJECTIVE_RULES = {"own": "from its own score and plan", "weakest_child": "that of its weakest child"}
 # The audit trail: what an event is about, and by what hand it was made.
 KINDS = {
     "objective": "Objective",

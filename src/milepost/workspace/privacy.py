@@ -67,8 +67,12 @@ TABLES: dict[str, Columns] = {
     "django_content_type": _table(business="id app_label model"),
     # the workspace and its programs
     "workspace_workspace": _table(
-        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday reviewers "
+        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday reviewers rules_id "
         "demands_second_step is_sample scores_on has_walls created_at version"
+    ),
+    "workspace_rulesetversion": _table(
+        personal="actor_id reason",
+        business="id workspace_id since at kind ahead on_track at_risk early_until objective working_days holidays",
     ),
     "workspace_team": _table(business="id workspace_id name parent_id version"),
     "workspace_event": _table(

@@ -15,6 +15,7 @@ from milepost.core.explain.text import (
     summands,
 )
 from milepost.core.rollup import Child, RollUp, counting_shares, roll_up
+from milepost.core.status import GoalWord
 
 POINTS = 0.1  # a step where the child has none of its own
 
@@ -29,7 +30,7 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A contributing child with its words; `how` is its own sum in one line."""
+    """A contributing child with its words; `how` is its own sum in one line, `word` the status it is shown with."""
 
     label: str
     child: Child
@@ -37,6 +38,7 @@ class Member:
     how: str = ""
     nudge: Nudge | None = None
     is_missing: bool = False
+    word: GoalWord = GoalWord.NO_VALUE
 
 
 def nudge_by_points(label: str, score: float) -> Nudge:

@@ -19,6 +19,7 @@ from milepost.core.pace import (
 )
 from milepost.core.path import Curve, Path, expected_on_path, in_force, path_value
 from milepost.core.progress import progress
+from milepost.core.workdays import WorkCalendar, days_after
 
 
 def explain_reach_plan(
@@ -31,6 +32,7 @@ def explain_reach_plan(
     target: float | None,
     unit: str,
     expected: Callable[[date], float | None] | None = None,
+    calendar: WorkCalendar | None = None,
 ) -> Explanation:
     """Return the progress planned for a day, on a straight line to where the grade is green.
 
@@ -38,23 +40,28 @@ def explain_reach_plan(
         first, last: the cycle's days, both included.
         start, target: in `unit`, to name the planned value; None where there is none.
         expected: what the score row was planned by, so that not even a last digit differs.
+        calendar: which days count; None counts all.
 
     Source: rules E1, E3, E5.
     """
 
     def plan(on: date) -> float:
         given = expected(on) if expected is not None else None
-        return expected_linear(elapsed(first=first, last=last, day=on), ambition=ambition) if given is None else given
+        tau = elapsed(first=first, last=last, day=on, calendar=calendar)
+        return expected_linear(tau, ambition=ambition) if given is None else given
 
     green, value = green_at(ambition), plan(day)
-    if first == last:
+    whole = days_after(first, last, calendar=calendar)
+    if whole == 0:
         formula = f"its one day is {'over' if value else 'not over yet'}: {percent(value)}"
     else:
-        passed = (min(max(day, first), last) - first).days
-        formula = f"{_times(green)}{passed} / {(last - first).days} days = {percent(value)}"
+        passed = days_after(first, min(day, last), calendar=calendar)
+        formula = (
+            f"{_times(green)}{passed} / {whole} {'days' if calendar is None else 'working days'} = {percent(value)}"
+        )
     inputs = [Input("first day", None, on=first, source="cycle"), Input("last day", None, on=last, source="cycle")]
     if start is not None and target is not None:
-        tau = elapsed(first=first, last=last, day=day)
+        tau = elapsed(first=first, last=last, day=day, calendar=calendar)
         planned = plan_value(start=start, target=target, tau=tau, ambition=ambition)
         inputs.append(Input("planned for today", planned, unit, on=day, source="plan"))
     change = _next_day(plan, day=day, last=last)
@@ -140,7 +147,13 @@ def explain_keep_plan(*, closed_periods: int, ambition: Ambition) -> Explanation
 
 
 def explain_milestone_plan(
-    steps: Sequence[NamedStep], *, first: date, last: date, day: date, ambition: Ambition
+    steps: Sequence[NamedStep],
+    *,
+    first: date,
+    last: date,
+    day: date,
+    ambition: Ambition,
+    calendar: WorkCalendar | None = None,
 ) -> Explanation:
     """Return the share of a milestone's steps that is due by a day.
 
@@ -149,12 +162,12 @@ def explain_milestone_plan(
     plain = [s.step for s in steps]
 
     def plan(on: date) -> float | None:
-        return expected_milestone(plain, first=first, last=last, day=on, ambition=ambition)
+        return expected_milestone(plain, first=first, last=last, day=on, ambition=ambition, calendar=calendar)
 
     value = plan(day)
     if value is None:
         return Explanation("expected", ("E3",), "no steps yet, so there is no plan")
-    due = due_steps(plain, first=first, last=last, day=day)
+    due = due_steps(plain, first=first, last=last, day=day, calendar=calendar)
     weights = summands([number(s.weight) for s in plain])
     above = summands([number(s.weight) for s in due]) or "0"
     formula = f"due by {day_text(day)}: {_times(green_at(ambition))}({above}) / ({weights}) = {percent(value)}"

@@ -29,6 +29,7 @@ from milepost.okr.actions.objectives import (
 )
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
+from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
 
 __all__ = [
     "CheckInDraft",
@@ -38,12 +39,14 @@ __all__ = [
     "NewReading",
     "ObjectiveDraft",
     "ReadingSource",
+    "RulesDraft",
     "StepDraft",
     "Stored",
     "activate_objective",
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
+    "change_rules",
     "clear_override",
     "close_cycle",
     "close_objective",
@@ -57,12 +60,15 @@ __all__ = [
     "edit_kpi",
     "edit_objective",
     "move_key_result",
+    "patched_rules",
     "rebuild",
     "record_check_in",
     "record_check_ins",
     "record_readings",
     "refresh_day",
     "reopen_objective",
+    "rules_of",
     "set_override",
     "set_paused",
+    "usual_rules",
 ]

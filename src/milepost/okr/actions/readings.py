@@ -110,5 +110,5 @@ def _after(kpi: Metric, stored: Stored, *, moment: Moment) -> None:
 
 @prepared
 def _readers(metric_id: int, closed: str) -> QuerySet[KeyResult, KeyResult]:
-    rows = KeyResult.objects.select_related("objective__cycle", "metric", "score")
+    rows = KeyResult.objects.select_related("objective__cycle", "objective__workspace__rules", "metric", "score")
     return rows.filter(metric_id=metric_id).exclude(state=closed)

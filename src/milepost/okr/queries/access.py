@@ -55,7 +55,8 @@ def get_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, 
 
 @prepared
 def _key_results(ids: Collection[int], *sight: Any) -> QuerySet[KeyResult, KeyResult]:
-    return KeyResult.objects.seen(*sight).select_related("objective__cycle", "metric", "score").filter(pk__in=ids)
+    rows = KeyResult.objects.seen(*sight).filter(pk__in=ids)
+    return rows.select_related("objective__cycle", "objective__workspace__rules", "metric", "score")
 
 
 def get_check_in(actor: Actor, check_in_id: int) -> CheckIn:

@@ -1,6 +1,6 @@
 """Cycles, and where today lies in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.okr.models import Cycle, KeyResultScore
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import TELLING, telling_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int
 @prepared
 def _cycles(workspace_id: int) -> QuerySet[Cycle, tuple[Any, ...]]:
     rows = Cycle.objects.filter(workspace_id=workspace_id).order_by("-first_day", "last_day", "-id")
-    return rows.values_list("id", "name", "first_day", "last_day")
+    return rows.values_list("id", "name", "first_day", "last_day", *(f"workspace__{name}" for name in TELLING))
 
 
 @prepared
@@ -70,7 +71,10 @@ def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...
         .order_by("-first_day", "last_day", "-id")
     )
     return tuple(
-        _row(*values, today=today) for values in rows.values_list("id", "name", "first_day", "last_day", "held")
+        replace(_row(*values, today=today), objectives=held)
+        for *values, held in rows.values_list(
+            "id", "name", "first_day", "last_day", *(f"workspace__{name}" for name in TELLING), "held"
+        )
     )
 
 
@@ -87,12 +91,11 @@ def pick_cycle(cycles: tuple[CycleRow, ...], *, today: date, wanted: int | None 
     return cycles[0] if cycles else None
 
 
-def _row(pk: int, name: str, first_day: date, last_day: date, objectives: int = 0, *, today: date) -> CycleRow:
+def _row(pk: int, name: str, first_day: date, last_day: date, *telling: Any, today: date) -> CycleRow:
     return CycleRow(
         id=pk,
         name=name,
         first_day=first_day,
         last_day=last_day,
-        elapsed=elapsed(first=first_day, last=last_day, day=today),
-        objectives=objectives,
+        elapsed=elapsed(first=first_day, last=last_day, day=today, calendar=telling_of(telling).days),
     )

@@ -19,6 +19,7 @@ from milepost.core.explain.text import percent
 from milepost.core.progress import Step as StepFact
 from milepost.core.rhythm import Rhythm
 from milepost.core.rollup import Child
+from milepost.core.status import GoalWord
 from milepost.metrics.models import Reading, ReadingSource
 from milepost.okr import explaining
 from milepost.okr.explaining import Origin, Words
@@ -113,11 +114,11 @@ def _member(
     if isinstance(child, Edge):
         title = titles[child.child_id]
         nudge = None if row.score is None else nudge_by_points(title, row.score)
-        return Member(title, counted, Link("objective", str(child.child_id)), nudge=nudge)
+        return Member(title, counted, Link("objective", str(child.child_id)), nudge=nudge, word=GoalWord(row.word))
     line = lines[child.id]
     link = Link("key_result", str(line.id))
     nudge = None if line.state == GoalState.CLOSED else _nudge(line)
-    return Member(line.title, counted, link, _how(line), nudge, row.is_missing)
+    return Member(line.title, counted, link, _how(line), nudge, row.is_missing, GoalWord(row.word))
 
 
 def _how(line: KeyResultLine) -> str:

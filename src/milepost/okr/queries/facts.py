@@ -35,6 +35,7 @@ from milepost.okr.models import (
 from milepost.okr.scoring import CheckInFact, Final, KeyResultFacts
 from milepost.prepared import prepared
 from milepost.workspace.models import Visibility
+from milepost.workspace.queries import TELLING, telling_of
 
 STORED = tuple(f.attname for f in KeyResultScore._meta.concrete_fields if f.attname != "computed_at")
 COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
@@ -44,6 +45,7 @@ FACTS = (
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
     "at_close", "floor", "stretch", "curve", "bends", "override_score", "override_at", "override_kept",
+    *(f"objective__workspace__{name}" for name in TELLING),
 )  # fmt: skip
 
 
@@ -249,6 +251,7 @@ def _loaded(
         final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
         if is_closed
         else None,
+        telling=telling_of(tuple(k[f"objective__workspace__{name}"] for name in TELLING)),
     )
     if k["bends"]:
         bend = bend_of(

@@ -9,15 +9,17 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from milepost.core.alignment import is_inside
 from milepost.core.pace import Ambition
+from milepost.core.status import GoalWord
 from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
 from milepost.okr.queries.audience import audiences
 from milepost.okr.queries.facts import COUNTING
 from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared
+from milepost.workspace.queries import TELLING, telling_of
 
 STORED = tuple(f.attname for f in ObjectiveScore._meta.concrete_fields if f.attname != "computed_at")
 PARENT, PARENT_VISIBILITY = 6, 7  # places in the row of an objective
-SCORE, EXPECTED = STORED.index("score"), STORED.index("expected")
+SCORE, EXPECTED, WORD = STORED.index("score"), STORED.index("expected"), STORED.index("word")
 
 
 class OwnKeyResult(NamedTuple):
@@ -107,8 +109,9 @@ def load_family(ids: Collection[int]) -> list[Family]:
                 final_score=final_score,
                 final_expected=final_expected,
                 is_closed=state == GoalState.CLOSED,
+                telling=telling_of(tuple(row[: len(TELLING)])),
             ),
-            own[pk], edges.get(pk, []), _row(row),
+            own[pk], edges.get(pk, []), _row(row[len(TELLING) :]),
         )
         for (
             pk, workspace_id, cycle_id, lead_id, counts, state, parent, _,
@@ -163,6 +166,7 @@ def _of_key_result(k: OwnKeyResult) -> ChildRow:
         weight=k.weight,
         share=k.share,
         is_missing=k.is_missing,
+        word=k.shown_word,
     )
 
 
@@ -173,6 +177,7 @@ def _of_objective(edge: Edge, row: tuple[Any, ...] | None) -> ChildRow:
         expected=row[EXPECTED] if row else None,
         weight=edge.weight,
         share=edge.share,
+        word=row[WORD] if row else GoalWord.NO_VALUE.value,
     )
 
 
@@ -196,7 +201,7 @@ def _objectives(ids: Collection[int]) -> QuerySet[Objective, tuple[Any, ...]]:
         .values_list(
             "id", *OWN, "workspace_id", "cycle_id", "lead_id", "counts", "state", "parent_here", "parent_visibility",
             "cycle__first_day", "cycle__last_day", "ambition", "final_score", "final_expected",
-            *(f"score__{name}" for name in STORED),
+            *(f"workspace__{name}" for name in TELLING), *(f"score__{name}" for name in STORED),
         )
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from milepost.workspace.models.due_work import DueWork
 from milepost.workspace.models.event import ActorKind, Event, EventHead
 from milepost.workspace.models.invitation import Invitation
 from milepost.workspace.models.membership import Membership, Role
+from milepost.workspace.models.rule_set import RuleSetVersion
 from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
@@ -28,6 +29,7 @@ __all__ = [
     "Membership",
     "Reader",
     "Role",
+    "RuleSetVersion",
     "Scope",
     "SearchWord",
     "Sight",

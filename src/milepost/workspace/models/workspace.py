@@ -17,6 +17,8 @@ class Workspace(models.Model):
     rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
     reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
     demands_second_step = models.BooleanField(default=False)  # who has none sees no page of it
+    # How status is told; None: as Milepost has it. The row is the newest of the workspace's, so readers need not look.
+    rules = models.ForeignKey("RuleSetVersion", on_delete=models.PROTECT, null=True, related_name="+")
     is_sample = models.BooleanField(default=False)
     scores_on = models.DateField(null=True)  # the day the score rows were last refreshed for (S7); None: do it now
     has_walls = models.BooleanField(default=False)  # something in it is, or was, seen by fewer than everybody

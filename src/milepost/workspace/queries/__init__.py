@@ -37,6 +37,7 @@ from milepost.workspace.queries.people import (
     list_teams,
     names_of,
 )
+from milepost.workspace.queries.rules import TELLING, list_rules, rules_in_force, show_rules, telling_of
 from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
 from milepost.workspace.queries.sessions import SessionRow, list_sessions
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
@@ -44,6 +45,7 @@ from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, 
 
 __all__ = [
     "HANDS",
+    "TELLING",
     "Head",
     "InvitationRow",
     "MemberRow",
@@ -72,6 +74,7 @@ __all__ = [
     "list_invitations",
     "list_members",
     "list_people",
+    "list_rules",
     "list_second_steps",
     "list_sessions",
     "list_teams",
@@ -83,10 +86,13 @@ __all__ = [
     "place_of",
     "place_of_token",
     "rhythm_of",
+    "rules_in_force",
     "show_person",
+    "show_rules",
     "show_team",
     "show_webhook",
     "show_workspace",
+    "telling_of",
     "trail_head",
     "verify_trail",
     "what_demands",
