@@ -204,3 +204,33 @@ def test_a_kpi_that_is_not_there_is_named(company: Company) -> None:
     run("login", URL, "--token", secret)
     assert "No KPI begins with zebra" in run("kpi", "push", "zebra", "1", code=1)
     assert "No KPI begins with no/thing" in run("kpi", "show", "no/thing", code=1)
+
+
+def test_rules_of_status_are_shown_and_set(company: Company) -> None:
+    log_in(company, "admin", "read", "admin")
+    assert run("rules", "show").startswith("always: gap: ahead from 10, on track from -10, at risk from -25 points")
+    said = run(
+        "rules", "set", "--kind", "strict", "--at-risk", "-20", "--objective", "weakest_child",
+        "--days", "mon,tue,wed,thu,fri", "--country", "ES", "-m", "Plans are promises",
+    )  # fmt: skip
+    assert "strict: on track from 0, at risk from -20 points; early until 15 %; mon tue wed thu fri without" in said
+    assert "objectives: the weakest child.  Plans are promises" in said
+    there = json.loads(run("rules", "show", "--json"))
+    assert (there["at_risk"], there["working_days"]) == (-0.2, [0, 1, 2, 3, 4])
+    assert "2026-12-25" in there["holidays"]
+    assert "every day;" in run("rules", "set", "--days", "all", "-m", "Again") or "every day" in run("rules", "show")
+    assert "is no day" in run("rules", "set", "--days", "mon,someday", "-m", "x", code=2)
+    assert "no list of holidays" in run("rules", "set", "--country", "QQ", "-m", "x", code=1)
+
+
+def test_a_target_is_set_in_each_form(company: Company) -> None:
+    company.kpi()
+    log_in(company)
+    assert "since the beginning: ≤ 30" in run("kpi", "target", "first")
+    said = run("kpi", "target", "first", "--from", "2026-10-01=48", "--to", "2026-12-31=30", "--words", "By New Year")
+    assert "since 2026-11-22: from 48 on 2026-10-01 to 30 by 2026-12-31  “By New Year”" in said
+    said = run("kpi", "target", "first", "--period", "2026-W48=36", "--since", "2026-12-01")
+    assert "since 2026-12-01: 2026-11-23 ≤ 36" in said
+    assert "only watched" in run("kpi", "target", "first", "--none")
+    assert "no day or period" in run("kpi", "target", "first", "--from", "soon", code=2)
+    assert "one of these" in run("kpi", "target", "first", "--at-most", "30", "--period", "2026-W48=36", code=1)

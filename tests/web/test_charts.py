@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.web.charts.scale import Scale, nice_ticks, spread
-from milepost.web.charts.series import Level, SeriesInput, SeriesPoint, draw_series
+from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.charts.spark import spark
 
 MONDAY = date(2026, 8, 3)
@@ -81,7 +81,7 @@ def test_everything_is_drawn_inside_the_picture() -> None:
         series(
             values,
             levels=(Level(week(0), week(3), 40.0, 30.0, 50.0), Level(week(4), week(7), 61.5, 55.0, 68.0)),
-            targets=(30.0,),
+            targets=((Aim(30.0),) * len(values),),
             notes=((week(4), "A new price list for everybody"), (week(30), "not in the picture")),
         ),
         wide=True,

@@ -43,6 +43,16 @@ def check_plan(plan: TargetPlan, *, frequency: Frequency, fiscal_month: int = 1)
             target.validate()
 
 
+def given_words(plan: TargetPlan) -> str:
+    """Return the words a plan was given in, "" for none: Below 60 days.
+
+    Source: rule K2.
+    """
+    if isinstance(plan, PerPeriod):
+        return next((target.as_given for target in plan.targets.values()), "")
+    return plan.as_given
+
+
 def plan_target(plan: TargetPlan | None, start: date, frequency: Frequency) -> Target | None:
     """Return the target by which a plan judges the period that begins on `start`; None where it has none.
 

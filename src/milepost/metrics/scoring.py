@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from milepost.core.calendar import Frequency, default_lag_days, last_closed, last_day, starts_between
+from milepost.core.calendar import Frequency, default_lag_days, last_closed, last_day, period_start, starts_between
 from milepost.core.series import Point, closed_points
 from milepost.core.target import KpiWord, Target, kpi_word
+from milepost.core.targets import TargetPlan, plan_target, target_of
 from milepost.core.versions import in_force
 
 ALWAYS = date(1900, 1, 1)  # the first target also judges what was measured before it was written
-Versions = Sequence[tuple[date, Target | None]]
+Versions = Sequence[tuple[date, TargetPlan | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def judge(
 
     Args:
         points: its periods with a value, oldest first.
-        versions: its targets as (in force since, target), the oldest first.
+        versions: its targets as (in force since, plan), the oldest first.
         lag_days: None for the default of its frequency.
 
     Source: rules K2, K3.
@@ -58,15 +59,20 @@ def judge(
     return Judged(closed, last, target, newest, expected_periods, lag, word)
 
 
-def target_on(versions: Versions, day: date) -> Target | None:
-    """Return the target in force on a day; before the first version, the first one (rule K2)."""
+def plan_on(versions: Versions, day: date) -> TargetPlan | None:
+    """Return the plan in force on a day; before the first version, the first one (rule K2)."""
     found = in_force(versions, day)
     return found[1] if found else None
 
 
+def target_today(versions: Versions, frequency: Frequency, *, today: date) -> Target | None:
+    """Return the target of the period that runs today, by the plan in force today."""
+    return plan_target(plan_on(versions, today), period_start(today, frequency), frequency)
+
+
 def target_of_period(versions: Versions, start: date, frequency: Frequency) -> Target | None:
-    """Return the target that judges a period: the one in force on its last day."""
-    return target_on(versions, last_day(start, frequency))
+    """Return the target that judges a period: of the version in force on its last day."""
+    return target_of(versions, start, frequency)
 
 
 def in_force_since(versions: Versions, start: date, frequency: Frequency) -> date | None:

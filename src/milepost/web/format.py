@@ -8,7 +8,9 @@ from babel.numbers import format_decimal, get_currency_symbol
 
 from milepost.core.calendar import Frequency, last_day
 from milepost.core.currencies import CURRENCIES
+from milepost.core.ramp import Ramp
 from milepost.core.target import Target
+from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.core.units import PERCENT
 
 LOCALE = "en"
@@ -199,6 +201,16 @@ def target_words(target: Target | None, unit: str) -> str:
     if target.rule == "at_most":
         return f"at most {with_unit(target.high, unit, full=True)}"
     return f"{exact(target.low or 0.0)} to {with_unit(target.high, unit, full=True)}"
+
+
+def plan_words(plan: TargetPlan | None, unit: str, *, today: date) -> str:
+    """Return what a KPI is kept against: at least 7 %, from 48 min on 1 Oct to 30 min by 31 Dec."""
+    if isinstance(plan, Ramp):
+        steps = [f"to {with_unit(value, unit, full=True)} by {day(on, today=today)}" for on, value in plan.goals]
+        return f"from {with_unit(plan.start, unit, full=True)} on {day(plan.since, today=today)} {', '.join(steps)}"
+    if isinstance(plan, PerPeriod):
+        return f"{count(len(plan.targets), 'period')} with a target of their own"
+    return target_words(plan, unit)
 
 
 def initials(name: str) -> str:

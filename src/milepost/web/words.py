@@ -118,6 +118,7 @@ FIELDS = {
     "key_results": "New key result",
     "start": "Start",
     "target": "Target",
+    "target_since": "Target in force from",
     "low": "At least",
     "high": "At most",
     "tolerance": "Tolerance",

@@ -113,7 +113,8 @@ TABLES: dict[str, Columns] = {
         personal="author_id reason",
         business="id workspace_id metric_id valid_on value numerator denominator known_at source",
     ),
-    "metrics_targetversion": _table(business="id metric_id since rule low high tolerance"),
+    "metrics_targetversion": _table(business="id metric_id since rule low high tolerance start start_on as_given"),
+    "metrics_targetpoint": _table(business="id version_id day low high"),
     "metrics_kpiscore": _table(
         business="metric_id workspace_id word severity valid_on value before open_value value_word missing_on "
         "off_streak off_since shift_on shift_before shift_level shift_is_better wants_objective spark last_known_at "

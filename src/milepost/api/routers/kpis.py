@@ -25,7 +25,9 @@ from milepost.api.schemas.kpis import (
 )
 from milepost.core.calendar import Frequency, parse_period
 from milepost.core.numbers import NotANumber
-from milepost.core.target import Target, TargetRule
+from milepost.core.ramp import Ramp
+from milepost.core.target import BadTarget, Target, TargetRule
+from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.core.units import ratio_value
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries
@@ -34,6 +36,7 @@ from milepost.okr.queries import start_of
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["KPIs"])
+RULE_OF = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[KpiOut], summary="List KPIs")
@@ -59,7 +62,8 @@ def show_kpi(request: ApiRequest, slug: str) -> HttpResponse:
 def create_kpi(request: ApiRequest, body: KpiIn) -> HttpResponse:
     actor = request.place.actor
     given = body.model_dump(exclude={"target"})
-    draft = metrics.KpiDraft(**{**given, "lead_id": body.lead_id or actor.membership_id}, target=_target(body.target))
+    target = _target(body.target, body.direction, request, Frequency(body.frequency))
+    draft = metrics.KpiDraft(**{**given, "lead_id": body.lead_id or actor.membership_id}, target=target)
     slug = metrics.create_kpi(by=actor, draft=draft, today=request.place.today, now=clock.now())
     return _shown(request, slug, status=201)
 
@@ -68,12 +72,13 @@ def create_kpi(request: ApiRequest, body: KpiIn) -> HttpResponse:
 def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
     actor, today = request.place.actor, request.place.today
     there = queries.show_kpi(actor, slug, today=today)
-    target = queries.kpi_target(queries.get_kpi(actor, slug), today=today)
+    target = queries.kpi_plan(queries.get_kpi(actor, slug), today=body.target_since or today)
     given = body.model_dump(exclude_unset=True, exclude={"target"})
     wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id"}}
     known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name in there and name != "target"}
     if "target" in body.model_fields_set:
-        target = _target(body.target)
+        frequency = Frequency(body.frequency or there["frequency"])
+        target = _target(body.target, body.direction or there["direction"], request, frequency)
     actions.edit_kpi(
         by=actor,
         slug=slug,
@@ -219,14 +224,42 @@ def _reading(body: ReadingIn, request: ApiRequest, frequency: Frequency, unit: s
     )
 
 
-def _target(body: TargetIn | None) -> Target | None:
+def _target(body: TargetIn | None, direction: str, request: ApiRequest, frequency: Frequency) -> TargetPlan | None:
+    """Return the plan that was sent: a line, one for each period, or the same for all."""
     if body is None:
         return None
-    if body.low is not None and body.high is not None:
+    kinds = {
+        "goals": bool(body.goals),
+        "periods": bool(body.periods),
+        "low or high": body.low is not None or body.high is not None,
+    }
+    sent = [name for name, is_sent in kinds.items() if is_sent]
+    if len(sent) > 1:
+        raise BadTarget(f"A target is one of these, not {' and '.join(sent)} together. Send one of them.")
+    if body.goals or body.start is not None or body.start_on is not None:
+        if body.start is None or body.start_on is None:
+            raise BadTarget("A line begins somewhere. Send start and start_on, the value and the day.")
+        goals = tuple((goal.day, goal.value) for goal in body.goals)
+        return Ramp(body.start, body.start_on, goals, body.tolerance, body.as_given)
+    if body.periods:
+        found = {}
+        for one in body.periods:
+            day = parse_period(one.period, frequency, fiscal_month=request.place.fiscal_month)
+            if day in found:
+                raise BadTarget(f"{one.period} is named twice. Send one of the two.")
+            found[day] = _fixed(one.low, one.high, body, direction)
+        return PerPeriod(found)
+    return _fixed(body.low, body.high, body, direction)
+
+
+def _fixed(low: float | None, high: float | None, body: TargetIn, direction: str) -> Target:
+    if low is not None and high is not None:
         rule = TargetRule.WITHIN
+    elif low is None and high is None:
+        rule = RULE_OF[direction]
     else:
-        rule = TargetRule.AT_MOST if body.low is None else TargetRule.AT_LEAST
-    return Target(rule, low=body.low, high=body.high, tolerance=body.tolerance)
+        rule = TargetRule.AT_MOST if low is None else TargetRule.AT_LEAST
+    return Target(rule, low=low, high=high, tolerance=body.tolerance, as_given=body.as_given)
 
 
 def _shown(request: ApiRequest, slug: str, *, status: int = 200) -> HttpResponse:

@@ -26,7 +26,7 @@ Name = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length
 
 
 class TargetOut(Schema):
-    """A target in the KPI's unit."""
+    """The target that judges a period, in the KPI's unit."""
 
     rule: Literal["at_least", "at_most", "within"]
     low: float | None
@@ -34,19 +34,72 @@ class TargetOut(Schema):
     tolerance: float
 
 
+class GoalIn(Body):
+    """A day of a line, and the value to have come to by then."""
+
+    day: date = Field(examples=["2026-12-31"])
+    value: Number
+
+
+class PeriodTargetIn(Body):
+    """The target of one period: at least `low`, at most `high`, or within both."""
+
+    period: Period = Field(examples=["2026-Q4"])
+    low: Number | None = None
+    high: Number | None = None
+
+
 class TargetIn(Body):
-    """At least `low`, at most `high`, or within both; a miss of up to `tolerance` is close."""
+    """At least `low`, at most `high`, or within both; a miss of up to `tolerance` is close.
+
+    Or a line from `start` on the day `start_on` through `goals`; or `periods`, each with its own, where a
+    period without one takes the one before. `as_given` keeps the words it came in.
+    """
 
     low: Number | None = None
     high: Number | None = Field(None, examples=[30])
+    start: Number | None = None
+    start_on: date | None = None
+    goals: Annotated[list[GoalIn], Field(max_length=400)] = []
+    periods: Annotated[list[PeriodTargetIn], Field(max_length=400)] = []
     tolerance: Annotated[Number, Field(ge=0)] = 0.0
+    as_given: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=200)] = ""
+
+
+class Goal(Schema):
+    """A day of a line, and the value to have come to by then."""
+
+    day: date
+    value: float
+
+
+class PeriodTarget(Schema):
+    """The target of the period that begins on this day."""
+
+    period: date
+    low: float | None
+    high: float | None
+
+
+class TargetPlanOut(Schema):
+    """What a KPI is kept against: the same for every period, a line, or one for each period (rule K2)."""
+
+    rule: Literal["at_least", "at_most", "within", "ramp", "per_period"]
+    low: float | None
+    high: float | None
+    start: float | None
+    start_on: date | None
+    goals: list[Goal]
+    periods: list[PeriodTarget]
+    tolerance: float
+    as_given: str
 
 
 class TargetVersion(Schema):
     """The target from a day on; null: from then on the KPI is only watched (rule K2)."""
 
     since: date | None = Field(description="Null: from the beginning.")
-    target: TargetOut | None
+    target: TargetPlanOut | None
 
 
 class TargetsOut(Schema):
@@ -128,7 +181,7 @@ class KpiOut(Schema):
     version: int
     visibility: Visibility
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one KPI is shown.")
-    target: TargetOut | None
+    target: TargetOut | None = Field(description="Of the period shown; GET /kpis/{slug}/targets tells every one.")
 
 
 class KpiQuery(PageQuery):
@@ -151,6 +204,7 @@ class KpiIn(Body):
     frequency: Frequency = "week"
     aggregation: Aggregation = "stock"
     target: TargetIn | None = None
+    target_since: date | None = Field(None, description="From when the target is in force; left out, from today.")
     lead_id: Id | None = Field(None, description="Left out: the holder of the token.")
     owner_team_id: Id | None = None
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] = ""
@@ -169,6 +223,7 @@ class KpiPatch(Body):
     frequency: Frequency | None = None
     aggregation: Aggregation | None = None
     target: TargetIn | None = None
+    target_since: date | None = Field(None, description="From when the target is in force; left out, from today.")
     lead_id: Id | None = None
     owner_team_id: Id | None = None
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None

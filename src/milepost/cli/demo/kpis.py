@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from milepost.cli.demo.company import WEEKS, Company
 from milepost.core.calendar import Frequency, period_start, shift_periods
+from milepost.core.ramp import Ramp
 from milepost.core.target import Target, TargetRule
+from milepost.core.targets import TargetPlan
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
 
@@ -28,6 +30,7 @@ class Kpi:
     volume: float = 0.0  # denominator of a ratio
     stops: int = 0  # periods without a value at the end
     digits: int = 1
+    rises_to: tuple[float, float] | None = None  # a target that rises from the first day on: from, to by the year's end
 
 
 def _least(value: float, tolerance: float = 0.0) -> Target:
@@ -41,7 +44,7 @@ def _most(value: float, tolerance: float = 0.0) -> Target:
 KPIS = (
     Kpi("Trial to paid", "Growth", "%", "higher", "week", "ratio", _least(7), "jon", "Growth", ((0.85, 7.3, 0.12), (1, 6.2, 0.12)), 410),
     Kpi("Monthly recurring revenue", "Growth", "EUR", "higher", "month", "stock", _least(1_150_000), "lena", "Growth", ((1, 1_120_000, 24_000),), digits=-3),
-    Kpi("New trials", "Growth", "", "higher", "week", "flow", _least(380), "lena", "Growth", ((0.8, 371, 11), (1, 404, 10)), digits=0),
+    Kpi("New trials", "Growth", "", "higher", "week", "flow", _least(380), "lena", "Growth", ((0.8, 371, 11), (1, 404, 10)), digits=0, rises_to=(340, 400)),
     Kpi("First reply time", "Customers", "min", "lower", "week", "stock", _most(30, 5), "tom", "Support", ((0.5, 57, 2.5), (0.9, 48, 2), (1, 42, 1.5)), digits=0),
     Kpi("Net promoter score", "Customers", "", "higher", "month", "stock", _least(45), "ana", "Support", ((0.6, 38, 1.5), (1, 46, 1)), digits=0),
     Kpi("Monthly churn", "Customers", "%", "lower", "month", "ratio", _most(2, 0.2), "ana", "Support", ((1, 1.9, 0.05),), 5200),
@@ -71,7 +74,7 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
             direction=kpi.direction,
             frequency=kpi.frequency,
             aggregation=kpi.how,
-            target=kpi.target,
+            target=_target(kpi, company),
             lead_id=company.ids[kpi.lead],
             owner_team_id=company.team.get(kpi.team),
             group=kpi.group,
@@ -99,6 +102,14 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
             now=company.now - timedelta(days=40),
         )
     return slug
+
+
+def _target(kpi: Kpi, company: Company) -> TargetPlan | None:
+    if kpi.rises_to is None:
+        return kpi.target
+    start, end = kpi.rises_to
+    year_end = date(company.today.year, 12, 31)
+    return Ramp(start, company.root.today, ((year_end, end),), as_given=f"{end:.0f} a week by New Year")
 
 
 def _reading(chance: random.Random, kpi: Kpi, day: date, share: float) -> actions.NewReading:

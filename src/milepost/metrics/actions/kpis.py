@@ -10,14 +10,16 @@ from django.utils.text import slugify
 
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
-from milepost.core.target import Direction, Target, TargetRule
+from milepost.core.target import Direction
+from milepost.core.targets import TargetPlan
 from milepost.core.units import parse_unit
 from milepost.metrics.actions.refresh import refresh_kpis
-from milepost.metrics.models import Metric, MetricContributor, Reading, TargetVersion
+from milepost.metrics.actions.targets import check_target, plan_words, set_target
+from milepost.metrics.models import Metric, MetricContributor, Reading
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.series import targets_of
-from milepost.metrics.scoring import ALWAYS, target_on
+from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.scoring import ALWAYS, plan_on
 from milepost.workspace.actions import index_words, lock_workspace, made, read_visibility, record_event, walls_stand
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
@@ -32,7 +34,8 @@ LONGEST_TEXT = 5000
 class KpiDraft:
     """What a person writes of a KPI; `target` None means it is only watched (rule K3).
 
-    `visibility` is everybody, team or private (M5); `contributor_ids` None leaves them as they are.
+    `target_since` is the day from which the target is in force, None today. `visibility` is everybody, team
+    or private (M5); `contributor_ids` None leaves them as they are.
     """
 
     name: str
@@ -40,7 +43,7 @@ class KpiDraft:
     direction: str
     frequency: str
     aggregation: str
-    target: Target | None
+    target: TargetPlan | None
     lead_id: int | None
     owner_team_id: int | None = None
     group: str = ""
@@ -48,6 +51,7 @@ class KpiDraft:
     lag_days: int | None = None
     visibility: str = "everybody"
     contributor_ids: Sequence[int] | None = None
+    target_since: date | None = None
 
 
 @transaction.atomic
@@ -58,13 +62,13 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
         NotAllowed, Invalid, NotFound, BadTarget.
     """
     require(can_create_kpi, by, to="add a KPI")
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     kpi = Metric(workspace_id=by.workspace_id, is_kpi=True, created_at=now)
-    _fill(kpi, by, draft)
+    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month)
     kpi.slug = _free_slug(by, kpi)
     kpi.save()
     _set_contributors(kpi, draft.contributor_ids)
-    _set_target(kpi, draft.target, since=ALWAYS)
+    set_target(kpi, draft.target, since=draft.target_since or ALWAYS)
     _after(kpi, today=today, now=now)
     record_event(
         by=by,
@@ -72,7 +76,7 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
         kind="kpi",
         object_id=kpi.pk,
         now=now,
-        changes=made(**_told(kpi), target=target_words(draft.target)),
+        changes=made(**_told(kpi), target=plan_words(draft.target)),
         about=_about(kpi),
     )
     return kpi.slug
@@ -86,12 +90,12 @@ def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int 
         NotAllowed, Invalid, NotFound, BadTarget.
         Stale: it is not the version `seen` any more.
     """
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     kpi = get_kpi(by, slug)
     require(can_edit_kpi, by, kpi, to="change this KPI")
     count_up(kpi, seen=seen)
     before = _told(kpi)
-    _fill(kpi, by, draft)
+    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month)
     after = _told(kpi)
     changes = {field: [before[field], after[field]] for field in before if after[field] != before[field]}
     frozen = {"unit", "frequency", "aggregation"} & set(changes)
@@ -102,11 +106,16 @@ def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int 
         )
     kpi.save()
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
-    old_target = target_on(versions, today)
+    since = draft.target_since or today
+    old_target = plan_on(versions, since)
     if old_target != draft.target:
         had_one = any(target is not None for _, target in versions)
-        _set_target(kpi, draft.target, since=today if had_one else ALWAYS)  # a first target fills what had none (K2)
-        changes["target"] = [target_words(old_target), target_words(draft.target)]
+        if not had_one and draft.target_since is None:
+            since = ALWAYS  # a first target fills what had none (K2)
+        set_target(kpi, draft.target, since=since)
+        changes["target"] = [plan_words(old_target), plan_words(draft.target)]
+        if since > today:
+            changes["target_since"] = [None, since.isoformat()]
     helpers = _set_contributors(kpi, draft.contributor_ids)
     if helpers is not None:
         changes["contributors"] = list(helpers)
@@ -133,7 +142,7 @@ def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
     record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
 
 
-def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
+def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int) -> None:
     kpi.name = clean_name(draft.name, most=200)
     kpi.unit_code = parse_unit(draft.unit).code
     kpi.direction = _one_of(Direction, draft.direction, field="direction")
@@ -144,9 +153,8 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft) -> None:
     if draft.lag_days is not None and not 0 <= draft.lag_days <= 366:  # noqa: PLR2004 - a year
         raise Invalid("Choose a lag from 0 to 366 days.", field="lag_days")
     kpi.lag_days = draft.lag_days
-    if draft.target is not None:
-        draft.target.validate()
-        _agree(draft.target, Direction(kpi.direction))
+    direction, frequency = Direction(kpi.direction), Frequency(kpi.frequency)
+    check_target(draft.target, direction=direction, frequency=frequency, fiscal_month=fiscal_month)
     lead = Membership.objects.filter(pk=draft.lead_id or 0, workspace_id=by.workspace_id, removed_at=None).first()
     if lead is None:
         raise Invalid("Choose a lead: the one person who answers for this KPI.", field="lead")
@@ -182,35 +190,6 @@ def _one_of(enum: type[Direction] | type[Frequency] | type[Aggregation], value: 
     if value not in {member.value for member in enum}:
         raise Invalid(f"Choose one of {', '.join(m.value for m in enum)}.", field=field)
     return value
-
-
-def _agree(target: Target, direction: Direction) -> None:
-    """Refuse a target that calls bad what the direction calls good."""
-    wanted = {
-        Direction.HIGHER: TargetRule.AT_LEAST,
-        Direction.LOWER: TargetRule.AT_MOST,
-        Direction.WITHIN: TargetRule.WITHIN,
-    }[direction]
-    if target.rule != wanted:
-        words = {"at_least": "at least", "at_most": "at most", "within": "within a range"}
-        raise Invalid(
-            f"“Good is {direction.value}” goes with a target of {words[wanted.value]}, "
-            f"not {words[target.rule.value]}. Change one of the two.",
-            field="rule",
-        )
-
-
-def _set_target(kpi: Metric, target: Target | None, *, since: date) -> None:
-    TargetVersion.objects.update_or_create(
-        metric=kpi,
-        since=since,
-        defaults={
-            "rule": target.rule.value if target else None,
-            "low": target.low if target else None,
-            "high": target.high if target else None,
-            "tolerance": target.tolerance if target else 0.0,
-        },
-    )
 
 
 def _after(kpi: Metric, *, today: date, now: datetime) -> None:
@@ -249,13 +228,3 @@ def _told(kpi: Metric) -> dict[str, object]:
 
 def _about(kpi: Metric) -> dict[str, object]:
     return {"title": kpi.name, "slug": kpi.slug}
-
-
-def target_words(target: Target | None) -> str:
-    """Return a target as the trail tells it, "" for none: at least 30, 10 to 20 ± 2."""
-    if target is None:
-        return ""
-    low, high = (f"{value:.10g}" if value is not None else "" for value in (target.low, target.high))
-    words = {TargetRule.AT_LEAST: f"at least {low}", TargetRule.AT_MOST: f"at most {high}"}
-    said = words.get(target.rule, f"{low} to {high}")
-    return f"{said} ± {target.tolerance:.10g}" if target.tolerance else said

@@ -7,10 +7,11 @@ from operator import attrgetter
 from milepost.core.calendar import Frequency, previous_start
 from milepost.core.proposal import propose
 from milepost.core.series import Aggregation, Point, open_point
-from milepost.core.target import Direction, KpiWord, Target, period_word
+from milepost.core.target import Direction, KpiWord, period_word
 from milepost.metrics.models import KpiScore, Metric
-from milepost.metrics.queries.series import Known, as_points, known_readings, targets_of
-from milepost.metrics.scoring import judge, target_of_period
+from milepost.metrics.queries.series import Known, as_points, known_readings
+from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.scoring import Versions, judge, target_of_period
 from milepost.prepared import upsert
 from milepost.workspace.actions import tell
 from milepost.workspace.models import Visibility, WebhookEvent
@@ -76,7 +77,7 @@ def _tell(row: KpiScore, word: str, shift_on: date | None, *, now: datetime) -> 
 def _row(
     kpi: Metric,
     known: Mapping[date, Known],
-    versions: Sequence[tuple[date, Target | None]],
+    versions: Versions,
     *,
     today: date,
     now: datetime,
@@ -143,9 +144,7 @@ def _missing(last: Point | None, word: KpiWord, newest: date) -> date | None:
     return newest
 
 
-def _streak(
-    closed: Sequence[Point], versions: Sequence[tuple[date, Target | None]], frequency: Frequency
-) -> list[Point]:
+def _streak(closed: Sequence[Point], versions: Versions, frequency: Frequency) -> list[Point]:
     """Return the run of off-target periods that ends with the last one, oldest first."""
     run: list[Point] = []
     for point in reversed(closed):

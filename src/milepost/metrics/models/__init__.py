@@ -4,6 +4,15 @@ from milepost.metrics.models.metric import Metric, MetricContributor
 from milepost.metrics.models.note import Note
 from milepost.metrics.models.reading import Reading, ReadingSource
 from milepost.metrics.models.score import KpiScore
-from milepost.metrics.models.target import TargetVersion
+from milepost.metrics.models.target import TargetPoint, TargetVersion
 
-__all__ = ["KpiScore", "Metric", "MetricContributor", "Note", "Reading", "ReadingSource", "TargetVersion"]
+__all__ = [
+    "KpiScore",
+    "Metric",
+    "MetricContributor",
+    "Note",
+    "Reading",
+    "ReadingSource",
+    "TargetPoint",
+    "TargetVersion",
+]

@@ -1,16 +1,17 @@
 """The KPI board: tiles in groups, worst first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from milepost.core.calendar import Frequency
 from milepost.core.target import Target
 from milepost.metrics.models import KpiScore, Metric
-from milepost.metrics.queries.series import targets_of
-from milepost.metrics.scoring import target_on
+from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.scoring import Versions, target_of_period
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
@@ -146,12 +147,17 @@ def _of_metrics(metric_ids: Collection[int], *sight: Any) -> QuerySet[KpiScore, 
 def _tiles(values: list[tuple[Any, ...]], *, today: date) -> list[Tile]:
     targets = targets_of([row[0] for row in values])
     return [
-        Tile(*row[:18], tuple(row[18]), row[19], row[20], target_on(targets.get(row[0], ()), row[11] or today))  # type: ignore[call-arg] # 18 values and four
+        Tile(*row[:18], tuple(row[18]), row[19], row[20], _target(targets.get(row[0], ()), row[6], row[11] or today))  # type: ignore[call-arg] # 18 values and four
         for row in values
     ]
 
 
-def tile_of(kpi: Metric, targets: Sequence[tuple[date, Target | None]], *, today: date) -> Tile:
+def _target(versions: Versions, frequency: str, start: date) -> Target | None:
+    """Return the target that judges the period a tile shows."""
+    return target_of_period(versions, start, Frequency(frequency))
+
+
+def tile_of(kpi: Metric, targets: Versions, *, today: date) -> Tile:
     """Return the tile of one KPI that came with its score and lead; no query."""
     row = kpi.score
     return Tile(
@@ -176,7 +182,7 @@ def tile_of(kpi: Metric, targets: Sequence[tuple[date, Target | None]], *, today
         spark=tuple(row.spark),
         last_known_at=row.last_known_at,
         last_source=row.last_source,
-        target=target_on(targets, row.valid_on or today),
+        target=_target(targets, kpi.frequency, row.valid_on or today),
     )
 
 

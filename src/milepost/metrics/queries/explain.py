@@ -2,12 +2,14 @@
 
 from datetime import date
 
-from milepost.core.calendar import Frequency
+from milepost.core.calendar import Frequency, last_day
 from milepost.core.explain import Explained, Input, Link, explain_kpi
+from milepost.core.ramp import Ramp
 from milepost.metrics.models import Metric, Reading, ReadingSource
 from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.series import as_points, known_readings, targets_of
-from milepost.metrics.scoring import Judged, Versions, in_force_since, judge
+from milepost.metrics.queries.series import as_points, known_readings
+from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.scoring import Judged, Versions, in_force_since, judge, plan_on
 from milepost.workspace.permissions import Actor
 
 
@@ -48,6 +50,15 @@ def _target(kpi: Metric, judged: Judged, versions: Versions, *, today: date) -> 
     target = judged.target
     if target is None:
         return []
-    since = in_force_since(versions, judged.last.start if judged.last else today, Frequency(kpi.frequency))
+    start, frequency = judged.last.start if judged.last else today, Frequency(kpi.frequency)
+    since = in_force_since(versions, start, frequency)
     ends = {"at least": target.low, "at most": target.high, "tolerance": target.tolerance}
-    return [Input(label, value, kpi.unit_code, since, "target") for label, value in ends.items() if value is not None]
+    found = [Input(label, value, kpi.unit_code, since, "target") for label, value in ends.items() if value is not None]
+    plan = plan_on(versions, last_day(start, frequency))
+    if isinstance(plan, Ramp):  # where the line lies that the target of the period is on
+        line = [
+            ("the line begins at", plan.start, plan.since),
+            *(("it comes to", value, day) for day, value in plan.goals),
+        ]
+        found += [Input(label, value, kpi.unit_code, day, "target") for label, value, day in line]
+    return found

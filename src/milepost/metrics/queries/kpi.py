@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from milepost.core.calendar import Frequency, default_lag_days, is_closed, year_before
+from milepost.core.calendar import Frequency, default_lag_days, is_closed, last_day, year_before
 from milepost.core.limits import Reading as SeriesReading
 from milepost.core.proposal import read_points
-from milepost.core.series import Point, closed_points
+from milepost.core.ramp import Beside, Ramp, beside_status
+from milepost.core.series import Aggregation, Point, closed_points, open_point
 from milepost.core.target import Target
+from milepost.core.targets import TargetPlan
 from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi, can_write_values
 from milepost.metrics.queries.board import Tile, tile_of
-from milepost.metrics.queries.series import (
-    Known,
-    as_points,
-    targets_of,
-)
-from milepost.metrics.scoring import target_on
+from milepost.metrics.queries.series import Known, as_points
+from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.scoring import Versions, plan_on, target_of_period, target_today
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
@@ -92,8 +91,18 @@ class KpiPage:
     rows: tuple[ValueRow, ...]
     rows_left: int
     notes: tuple[NoteRow, ...]
-    targets: tuple[tuple[date, Target | None], ...]
+    targets: Versions
+    plan: TargetPlan | None
+    beside: Beside | None
     metric: Metric
+
+    def target_of(self, start: date) -> Target | None:
+        """Return the target that judges a period."""
+        return target_of_period(self.targets, start, Frequency(self.tile.frequency))
+
+    def is_sloped(self, start: date) -> bool:
+        """Return whether the target of a period lies on a line that rises or falls."""
+        return isinstance(plan_on(self.targets, last_day(start, Frequency(self.tile.frequency))), Ramp)
 
 
 SHOWN_ROWS = 13
@@ -153,6 +162,8 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         rows_left=len(points) - len(rows),
         notes=tuple(notes),
         targets=targets,
+        plan=plan_on(targets, today),
+        beside=_beside(kpi, points, targets, today=today),
         metric=kpi,
     )
 
@@ -164,8 +175,24 @@ def list_kpis(actor: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def kpi_target(kpi: Metric, *, today: date) -> Target | None:
-    """Return the target of a KPI that is in force today."""
-    return target_on(targets_of([kpi.pk]).get(kpi.pk, ()), today)
+    """Return the target of the period that runs today."""
+    return target_today(targets_of([kpi.pk]).get(kpi.pk, ()), Frequency(kpi.frequency), today=today)
+
+
+def kpi_plan(kpi: Metric, *, today: date) -> TargetPlan | None:
+    """Return what a KPI is kept against from today on: a target, a ramp, or one for each period."""
+    return plan_on(targets_of([kpi.pk]).get(kpi.pk, ()), today)
+
+
+def _beside(kpi: Metric, points: Sequence[Point], versions: Versions, *, today: date) -> Beside | None:
+    """Return how the open period stands on a ramp (K2); None without one or without a value so far."""
+    frequency = Frequency(kpi.frequency)
+    opened = open_point(points, frequency=frequency, today=today)
+    plan = plan_on(versions, today)
+    if opened is None or not isinstance(plan, Ramp):
+        return None
+    how = Aggregation(kpi.aggregation)
+    return beside_status(plan, start=opened.start, value=opened.value, frequency=frequency, how=how, today=today)
 
 
 def _notes(actor: Actor, kpi: Metric) -> list[NoteRow]:

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from milepost.core.calendar import Frequency
+from milepost.core.ramp import Ramp
 from milepost.core.target import Target
+from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.models import Metric, MetricContributor, Note, Reading
-from milepost.metrics.queries.series import TARGET, targets_from, targets_of
-from milepost.metrics.scoring import ALWAYS, target_on
+from milepost.metrics.queries.targets import TARGET, targets_from, targets_of
+from milepost.metrics.scoring import ALWAYS, Versions, target_of_period
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
@@ -52,12 +55,12 @@ NOTES = Listing(
 
 
 def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of KPIs with the target in force; two queries."""
+    """Return a page of KPIs, each with the target that judges the period shown; two queries."""
     page = page_of(_kpis, actor.sight, KPIS, filters=filters, **asked)
     targets = targets_of([item["id"] for item in page.items])
     for item in page.items:
         item["visibility"] = WHO_SEES[item["visibility"]]
-        item["target"] = _shown(target_on(targets.get(item["id"], ()), today))
+        item["target"] = _judging(targets.get(item["id"], ()), item, today=today)
     return page
 
 
@@ -73,7 +76,7 @@ def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
     shown = dict(zip(KPIS.fields, rows[0], strict=False))
     versions = targets_from(row[len(KPIS.fields) :] for row in rows).get(shown["id"], ())
     shown["visibility"] = WHO_SEES[shown["visibility"]]
-    return {**shown, "target": _shown(target_on(versions, today))}
+    return {**shown, "target": _judging(versions, shown, today=today)}
 
 
 def list_readings(kpi: Metric, *, filters: Mapping[str, object], **asked: Any) -> Page:
@@ -92,7 +95,7 @@ def list_targets(kpi: Metric) -> list[dict[str, Any]]:
     A target of None: from then on the KPI was only watched.
     """
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
-    return [{"since": None if since == ALWAYS else since, "target": _shown(target)} for since, target in versions]
+    return [{"since": None if since == ALWAYS else since, "target": _shown_plan(plan)} for since, plan in versions]
 
 
 def contributor_ids(metric_id: int) -> list[int]:
@@ -116,8 +119,30 @@ def _notes(metric_id: int) -> QuerySet[Note]:
 @prepared
 def _kpi(slug: str, *sight: Any) -> QuerySet[Metric, tuple[Any, ...]]:
     """A row for each target it ever had, one without a target if it had none."""
-    rows = _kpis(*sight).filter(slug=slug).order_by("targets__since")
+    rows = _kpis(*sight).filter(slug=slug).order_by("targets__since", "targets__points__day")
     return rows.values_list(*KPIS.fields.values(), *(f"targets__{name}" for name in TARGET))
+
+
+def _judging(versions: Versions, item: Mapping[str, Any], *, today: date) -> dict[str, Any] | None:
+    """Return the target of the period that is shown, of today's where there is none."""
+    return _shown(target_of_period(versions, item["period"] or today, Frequency(item["frequency"])))
+
+
+def _shown_plan(plan: TargetPlan | None) -> dict[str, Any] | None:
+    """Return a plan by name: a ramp with its line, one for each period with its periods."""
+    if plan is None:
+        return None
+    empty: dict[str, Any] = {"low": None, "high": None, "start": None, "start_on": None, "goals": [], "periods": []}
+    if isinstance(plan, Ramp):
+        goals = [{"day": day, "value": value} for day, value in plan.goals]
+        line = {"start": plan.start, "start_on": plan.since, "goals": goals}
+        return {**empty, "rule": "ramp", **line, "tolerance": plan.tolerance, "as_given": plan.as_given}
+    if isinstance(plan, PerPeriod):
+        first = next(iter(plan.targets.values()))
+        periods = [{"period": start, "low": t.low, "high": t.high} for start, t in sorted(plan.targets.items())]
+        told = {"periods": periods, "tolerance": first.tolerance, "as_given": first.as_given}
+        return {**empty, "rule": "per_period", **told}
+    return {**empty, **(_shown(plan) or {}), "as_given": plan.as_given}
 
 
 def _shown(target: Target | None) -> dict[str, Any] | None:

@@ -1,17 +1,14 @@
 """Readings folded to one value a period."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from milepost.core.series import Point
-from milepost.core.target import Target, TargetRule
-from milepost.metrics.models import Reading, TargetVersion
+from milepost.metrics.models import Reading
 from milepost.prepared import prepared
-
-TARGET = ("metric_id", "since", "rule", "low", "high", "tolerance")
 
 
 class Value(NamedTuple):
@@ -81,30 +78,3 @@ def as_points(known: Mapping[date, Value] | Mapping[date, Known]) -> tuple[Point
 def points_of(metric_ids: Iterable[int]) -> dict[int, tuple[Point, ...]]:
     """Return for each metric its periods with a value, oldest first."""
     return {metric: as_points(known) for metric, known in values_in_use(metric_ids).items()}
-
-
-def targets_of(metric_ids: Iterable[int]) -> dict[int, tuple[tuple[date, Target | None], ...]]:
-    """Return for each metric its targets as (in force since, target), the oldest first."""
-    return targets_from(_targets(list(metric_ids)))
-
-
-def targets_from(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[tuple[date, Target | None], ...]]:
-    """Return what `targets_of` does of rows that are read already, the columns of `TARGET`, the oldest first.
-
-    A row without a metric says that there is no target.
-    """
-    found: dict[int, list[tuple[date, Target | None]]] = {}
-    for metric_id, since, rule, low, high, tolerance in rows:
-        if metric_id is None:
-            continue
-        target = None
-        if rule is not None:
-            target = Target(rule=TargetRule(rule), low=low, high=high, tolerance=tolerance)
-        found.setdefault(metric_id, []).append((since, target))
-    return {metric: tuple(versions) for metric, versions in found.items()}
-
-
-@prepared
-def _targets(metric_ids: Collection[int]) -> QuerySet[TargetVersion, tuple[Any, ...]]:
-    rows = TargetVersion.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "since")
-    return rows.values_list(*TARGET)

@@ -34,12 +34,23 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """One end of a period's target; `is_sloped` where it lies on a line that rises or falls."""
+
+    value: float
+    is_sloped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesInput:
-    """What to draw; values in the metric's unit, oldest first."""
+    """What to draw; values in the metric's unit, oldest first.
+
+    `targets` holds lines (the lower ends, the upper ends) with an aim for each point, None where there is none.
+    """
 
     points: tuple[SeriesPoint, ...]
     levels: tuple[Level, ...]
-    targets: tuple[float, ...]
+    targets: tuple[tuple[Aim | None, ...], ...]
     notes: tuple[tuple[date, str], ...]
     unit: str
     frequency: str
@@ -105,7 +116,9 @@ def draw_series(given: SeriesInput, *, wide: bool) -> SeriesDrawing | None:
     first_day = points[0].start
     levels = [lv for lv in given.levels if lv.last >= first_day]
     bounds = [b for lv in levels for b in (lv.lower, lv.upper, lv.mean) if b is not None]
-    low, high = min([*known, *bounds, *given.targets]), max([*known, *bounds, *given.targets])
+    targets = [line[-len(points) :] for line in given.targets]
+    bounds += [aim.value for line in targets for aim in line if aim is not None]
+    low, high = min([*known, *bounds]), max([*known, *bounds])
     pad = (high - low or abs(high) or 1.0) * 0.06
     ticks = nice_ticks(low - pad, high + pad)
     left = 14 + LETTER * max((len(words.number(t, digits=4)) for t in ticks), default=2)
@@ -117,8 +130,9 @@ def draw_series(given: SeriesInput, *, wide: bool) -> SeriesDrawing | None:
     texts = [Text(left - 6, y(t) + 4, words.number(t, digits=4), "", "end") for t in ticks]
     place = {p.start: x(i) for i, p in enumerate(points)}
     lines += _levels(levels, points, x, y)
-    lines += [Line(left, y(t), width - right, y(t), "tg") for t in given.targets]
-    texts += _right_labels(given, levels, y, x0=width - right + 6, top=top, bottom=bottom)
+    lines += [line for aims in targets for line in _target_line(aims, x, y, left=left, right=width - right)]
+    ends = [aims[-1].value for aims in targets if aims and aims[-1] is not None]
+    texts += _right_labels(ends, levels, y, x0=width - right + 6, top=top, bottom=bottom)
     texts += _axis(points, given, x, y0=height - 8.0, left=left, right=width - right)
     for day, text in given.notes:
         if day in place:
@@ -163,12 +177,32 @@ def _levels(levels: Sequence[Level], points: Sequence[SeriesPoint], x: Scale, y:
     return lines
 
 
+def _target_line(aims: Sequence[Aim | None], x: Scale, y: Scale, *, left: float, right: float) -> list[Line]:
+    """Return one end of the target over time: level for each stretch of one value, a slope from period to period."""
+    lines: list[Line] = []
+    between = [left, *(round((x(at) + x(at + 1)) / 2, 1) for at in range(len(aims) - 1)), right]
+    for at, aim in enumerate(aims):
+        if aim is None:
+            continue
+        after = aims[at + 1] if at + 1 < len(aims) else None
+        if aim.is_sloped and after is not None and after.is_sloped:
+            lines.append(Line(x(at), y(aim.value), x(at + 1), y(after.value), "tg"))
+            continue
+        level, end = y(aim.value), between[at + 1]
+        begin = x(at) if aim.is_sloped else between[at]  # the last one of a slope goes on from its point
+        last = lines[-1] if lines and lines[-1].x2 == begin else None
+        if last is not None and last.y1 == last.y2 == level:
+            begin = lines.pop().x1
+        elif last is not None and last.y2 != level:  # a step
+            lines.append(Line(begin, last.y2, begin, level, "tg"))
+        lines.append(Line(begin, level, end, level, "tg"))
+    return lines
+
+
 def _right_labels(
-    given: SeriesInput, levels: Sequence[Level], y: Scale, *, x0: float, top: float, bottom: float
+    targets: Sequence[float], levels: Sequence[Level], y: Scale, *, x0: float, top: float, bottom: float
 ) -> list[Text]:
-    wanted: list[tuple[float, str, str]] = [
-        (y(t), f"Target {words.number(t, digits=4)}", "tlab") for t in given.targets
-    ]
+    wanted: list[tuple[float, str, str]] = [(y(t), f"Target {words.number(t, digits=4)}", "tlab") for t in targets]
     if levels:
         now = levels[-1]
         wanted.append((y(now.mean), f"Mean {words.number(now.mean, digits=3)}", "lab"))

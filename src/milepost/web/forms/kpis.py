@@ -4,13 +4,29 @@ from typing import Any
 
 from django import forms
 
-from milepost.core.target import Target, TargetRule
+from milepost.core.calendar import Frequency
+from milepost.core.ramp import Ramp
+from milepost.core.target import BadTarget, Target, TargetRule
+from milepost.core.target_text import goals_text, periods_text, read_goals, read_periods
+from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.actions import KpiDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES, VISIBILITIES
 
 MOST_BYTES = 20 * 1024 * 1024
+TARGET_RULES = (
+    ("fixed", "the same for every period"),
+    ("ramp", "a rising or falling line"),
+    ("periods", "one for each period"),
+    ("none", "none: it is only watched"),
+)
+RULE_OF = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}
+MOST_TEXT = 20_000
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class KpiForm(VersionedForm):
@@ -29,9 +45,32 @@ class KpiForm(VersionedForm):
     aggregation = forms.ChoiceField(
         choices=list(AGGREGATIONS.items()), label="Several periods together", initial="stock"
     )
-    low = NumberField(required=False, label="Target: at least", help_text="When higher is good, or for a range")
-    high = NumberField(required=False, label="Target: at most", help_text="When lower is good, or for a range")
+    rule = forms.ChoiceField(choices=TARGET_RULES, required=False, label="Target")
+    low = NumberField(required=False, label="At least", help_text="When higher is good, or for a range")
+    high = NumberField(required=False, label="At most", help_text="When lower is good, or for a range")
+    start = NumberField(required=False, label="From")
+    start_on = forms.DateField(required=False, label="on the day", widget=_day())
+    goals = forms.CharField(
+        required=False,
+        max_length=MOST_TEXT,
+        label="To",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="A day and a value a line, such as 2026-12-31 30; after the last day its value stays",
+    )
+    periods = forms.CharField(
+        required=False,
+        max_length=MOST_TEXT,
+        label="Each period's",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="2026-Q4 1200 one a line, a range as 2026-Q4 10 to 20; a period without one takes the one before",
+    )
     tolerance = NumberField(required=False, label="Still close", help_text="A miss of up to this much")
+    as_given = forms.CharField(
+        required=False, max_length=200, label="In the words it was given", help_text="Such as: Below 60 days"
+    )
+    target_since = forms.DateField(
+        required=False, label="In force from", widget=_day(), help_text="Empty: from today; earlier periods keep theirs"
+    )
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
     team = forms.ChoiceField(required=False, label="Owner")
     group = forms.CharField(max_length=80, required=False, label="Heading on the board")
@@ -50,21 +89,50 @@ class KpiForm(VersionedForm):
         help_text="Empty: 1 for days, 3 for weeks, 10 for longer",
     )
 
-    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], fiscal_month: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fiscal_month = fiscal_month
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
         self.fields["team"].choices = choices["team"]  # type: ignore[attr-defined]
         self.fields["contributors"].choices = choices["lead"]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Read the target of the chosen rule; the fields of the others are passed over."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        given["target"] = None
+        if not {"direction", "frequency", "tolerance"} <= given.keys():
+            return given
+        tolerance, words, rule = given["tolerance"] or 0.0, given.get("as_given", ""), given.get("rule") or "fixed"
+        try:
+            if rule == "ramp":
+                given["target"] = self._ramp(given, tolerance, words)
+            elif rule == "periods":
+                found = read_periods(
+                    given.get("periods", ""),
+                    rule=RULE_OF[given["direction"]],
+                    frequency=Frequency(given["frequency"]),
+                    tolerance=tolerance,
+                    fiscal_month=self.fiscal_month,
+                    as_given=words,
+                )
+                given["target"] = PerPeriod(found)
+        except BadTarget as error:
+            self.add_error("goals" if rule == "ramp" else "periods", str(error))
+        low, high = given.get("low"), given.get("high")
+        if rule == "fixed" and (low is not None or high is not None):
+            given["target"] = Target(RULE_OF[given["direction"]], low, high, tolerance, words)
+        return given
+
+    def _ramp(self, given: dict[str, Any], tolerance: float, words: str) -> Ramp | None:
+        for name in ("start", "start_on"):
+            if given.get(name) is None and name not in self.errors:
+                self.add_error(name, "A line begins somewhere. Write the value and the day.")
+        if given.get("start") is None or given.get("start_on") is None:
+            return None
+        return Ramp(given["start"], given["start_on"], read_goals(given.get("goals", "")), tolerance, words)
+
     def draft(self) -> KpiDraft:
         data = self.cleaned_data
-        rule = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}[
-            data["direction"]
-        ]
-        low, high = data["low"], data["high"]
-        target = None
-        if low is not None or high is not None:
-            target = Target(rule=rule, low=low, high=high, tolerance=data["tolerance"] or 0.0)
         return KpiDraft(
             name=data["name"],
             description=data["description"],
@@ -72,7 +140,8 @@ class KpiForm(VersionedForm):
             direction=data["direction"],
             frequency=data["frequency"],
             aggregation=data["aggregation"],
-            target=target,
+            target=data["target"],
+            target_since=data["target_since"],
             lead_id=optional_id(data["lead"]),
             owner_team_id=optional_id(data["team"]),
             group=data["group"],
@@ -80,6 +149,21 @@ class KpiForm(VersionedForm):
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
         )
+
+
+def target_fields(plan: TargetPlan | None) -> dict[str, Any]:
+    """Return what the form shows of a plan."""
+    if isinstance(plan, Ramp):
+        shown = {"rule": "ramp", "start": plan.start, "start_on": plan.since, "goals": goals_text(plan.goals)}
+        return {**shown, "tolerance": plan.tolerance or None, "as_given": plan.as_given}
+    if isinstance(plan, PerPeriod):
+        one = next(iter(plan.targets.values()))
+        shown = {"rule": "periods", "periods": periods_text(plan.targets)}
+        return {**shown, "tolerance": one.tolerance or None, "as_given": one.as_given}
+    if plan is None:
+        return {"rule": "none"}
+    shown = {"rule": "fixed", "low": plan.low, "high": plan.high}
+    return {**shown, "tolerance": plan.tolerance or None, "as_given": plan.as_given}
 
 
 class ValueForm(Styled):

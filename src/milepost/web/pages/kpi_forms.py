@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost import clock
 from milepost.metrics import actions as metrics
-from milepost.metrics.queries import contributor_ids, get_kpi, kpi_target
+from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan
 from milepost.okr import actions
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
-from milepost.web.forms.kpis import KpiForm
+from milepost.web.forms.kpis import KpiForm, target_fields
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import kpi_choices
 from milepost.workspace.permissions import WHO_SEES, Visibility
@@ -28,8 +28,9 @@ def new(request: PlacedRequest) -> HttpResponse:
         "frequency": "week",
         "aggregation": "stock",
         "direction": "higher",
+        "rule": "fixed",
     }
-    form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
+    form = KpiForm(request.POST or None, choices=kpi_choices(place), fiscal_month=place.fiscal_month, initial=initial)
     if request.method == "POST" and form.is_valid():
         slug = attempt(
             form,
@@ -46,7 +47,6 @@ def new(request: PlacedRequest) -> HttpResponse:
 def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     place = request.place
     found = get_kpi(place.actor, slug)
-    target = kpi_target(found, today=place.today)
     initial = {
         "name": found.name,
         "description": found.description,
@@ -54,9 +54,7 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "frequency": found.frequency,
         "direction": found.direction,
         "aggregation": found.aggregation,
-        "low": target.low if target else None,
-        "high": target.high if target else None,
-        "tolerance": (target.tolerance or None) if target else None,
+        **target_fields(kpi_plan(found, today=place.today)),
         "lead": str(found.lead_id),
         "team": str(found.owner_team_id or ""),
         "group": found.group,
@@ -65,7 +63,7 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
         "version": found.version,
     }
-    form = KpiForm(request.POST or None, choices=kpi_choices(place), initial=initial)
+    form = KpiForm(request.POST or None, choices=kpi_choices(place), fiscal_month=place.fiscal_month, initial=initial)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -94,7 +92,11 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
         ("", ("name",)),
         ("", ("description",)),
         ("g4", ("unit", "frequency", "direction", "aggregation")),
-        ("g3", ("low", "high", "tolerance")),
+        ("g3 target-rule", ("rule", "tolerance", "target_since")),
+        ("g2 target-fixed", ("low", "high")),
+        ("g3 target-ramp", ("start", "start_on", "goals")),
+        ("target-periods", ("periods",)),
+        ("target-given", ("as_given",)),
         ("g4", ("lead", "team", "group", "lag_days")),
         ("g2", ("visibility", "contributors")),
     )

@@ -11,13 +11,15 @@ from milepost.core.calendar import Frequency, period_start
 from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
 from milepost.core.series import closed_points
 from milepost.core.target import miss
+from milepost.core.targets import given_words
 from milepost.links import absolute
 from milepost.metrics.queries import KpiPage, Tile, kpi_page
 from milepost.okr.queries import goals_of_kpi
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
-from milepost.web.charts.series import Level, SeriesInput, SeriesPoint, draw_series
+from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.forms.kpis import NoteForm, ValueForm
+from milepost.web.pages.kpi_targets import beside, target_versions
 from milepost.web.words import AGGREGATIONS, FREQUENCIES, LOOKS
 
 RANGES = (("26", 26), ("52", 52), ("all", 100_000))
@@ -46,6 +48,7 @@ def kpi_context(
     last = dict(RANGES).get(range_key, 52)
     given = chart_input(shown, today=place.today, last=last)
     now = period_start(place.today, Frequency(tile.frequency), fiscal_month=place.fiscal_month)
+    kept_against = words.plan_words(shown.plan, tile.unit_code, today=place.today)
     year_delta = None if tile.value is None or shown.year_before is None else tile.value - shown.year_before
     return {
         "page": shown,
@@ -59,13 +62,17 @@ def kpi_context(
         "findings": findings(shown),
         "foot": foot(shown),
         "against_target": against_target(tile),
+        "beside": beside(shown),
+        "plan_words": kept_against,
+        "given_words": given_words(shown.plan) if shown.plan else "",
+        "versions": target_versions(shown, today=place.today),
         "year_delta": year_delta,
         "year_is_better": None
         if not year_delta or tile.direction == "within"
         else (year_delta > 0) == (tile.direction == "higher"),
         "rhythm": FREQUENCIES[tile.frequency],
         "counting": AGGREGATIONS[shown.aggregation],
-        "lede": f"{FREQUENCIES[tile.frequency].capitalize()}, {words.target_words(tile.target, tile.unit_code)}.",
+        "lede": f"{FREQUENCIES[tile.frequency].capitalize()}, {kept_against}.",
         "value_form": value_form
         or ValueForm(is_ratio=shown.aggregation == "ratio", initial={"period": now.isoformat()}),
         "curl": _curl(request, slug, now.isoformat(), words.edited(tile.value) or "43"),
@@ -99,16 +106,25 @@ def chart_input(shown: KpiPage, *, today: date, last: int) -> SeriesInput:
         )
         for phase in shown.reading.phases
     ]
-    target = tile.target
     return SeriesInput(
         points=tuple(points),
         levels=tuple(lv for lv in levels if starts and lv.last >= starts[0]),
-        targets=tuple(t for t in (target.low, target.high) if t is not None) if target else (),
+        targets=(
+            tuple(_aim(shown, p.start, "low") for p in points),
+            tuple(_aim(shown, p.start, "high") for p in points),
+        ),
         notes=tuple((n.start, n.text) for n in shown.notes),
         unit=tile.unit_code,
         frequency=tile.frequency,
         today=today,
     )
+
+
+def _aim(shown: KpiPage, start: date, end: str) -> Aim | None:
+    """Return one end of the target of a period, None where it has none."""
+    target = shown.target_of(start)
+    value = getattr(target, end) if target else None
+    return None if value is None else Aim(value, is_sloped=shown.is_sloped(start))
 
 
 def _mark(tile: Tile, before: float, after: float) -> str:

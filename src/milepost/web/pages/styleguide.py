@@ -10,7 +10,7 @@ from django.shortcuts import render
 from milepost.core.target import Target, TargetRule
 from milepost.metrics.queries import Tile
 from milepost.okr.queries import OverrideLine
-from milepost.web.charts.series import Level, SeriesInput, SeriesPoint, draw_series
+from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.icons import NAMES
 from milepost.web.words import LOOKS
 
@@ -134,7 +134,7 @@ def _series() -> SeriesInput:
     return SeriesInput(
         points=tuple(points),
         levels=(Level(starts[0], starts[4], 7.3), Level(starts[5], starts[11], 6.15, 5.8, 6.5)),
-        targets=(7.0,),
+        targets=((Aim(7.0),) * len(points),),
         notes=((starts[5], "New pricing page"),),
         unit="%",
         frequency="week",

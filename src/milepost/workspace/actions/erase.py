@@ -51,23 +51,29 @@ def erase_everything() -> None:
 
 def _delete_rows(workspace_id: int) -> None:
     """Delete the rows of a workspace table by table; foreign keys are checked at the commit."""
+    found = [(below[1], model, below[0]) for model in apps.get_models() if (below := _within(model)) is not None]
     with connection.cursor() as cursor:
-        owned = [model for model in apps.get_models() if _has_workspace(model)]
-        for model in apps.get_models():
-            parents = [f for f in model._meta.concrete_fields if f.related_model in owned and not f.null]
-            if model not in owned and parents:  # steps, target versions, places in teams
-                table, column = _quoted(model._meta.db_table), _quoted(parents[0].attname)
-                above = _quoted(parents[0].related_model._meta.db_table)  # type: ignore[union-attr]
-                key = _quoted(parents[0].target_field.column)  # type: ignore[attr-defined]
-                below = f"SELECT {key} FROM {above} WHERE workspace_id = %s"  # noqa: S608 - names of our own tables
-                cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({below})", [workspace_id])  # noqa: S608 - as above
-        for model in owned:
+        # The furthest from the workspace first: a step is found by its key result, which is still there.
+        for _, model, condition in sorted(found, key=lambda one: -one[0]):
             table = _quoted(model._meta.db_table)
-            cursor.execute(f"DELETE FROM {table} WHERE workspace_id = %s", [workspace_id])  # noqa: S608 - as above
+            cursor.execute(f"DELETE FROM {table} WHERE {condition}", [workspace_id])  # noqa: S608 - names of our own tables
 
 
-def _has_workspace(model: type[Model]) -> bool:
-    return any(field.column == "workspace_id" for field in model._meta.concrete_fields)
+def _within(model: type[Model]) -> tuple[str, int] | None:
+    """Return what finds a workspace's rows of a table, and over how many others; None if they are of none."""
+    if any(field.column == "workspace_id" for field in model._meta.concrete_fields):
+        return "workspace_id = %s", 0
+    for field in model._meta.concrete_fields:
+        parent = field.related_model
+        if not isinstance(parent, type) or field.null or parent is model:
+            continue
+        above = _within(parent)
+        if above is not None:  # steps, target versions and their points, places in teams
+            key = _quoted(field.target_field.column)  # type: ignore[attr-defined] # a foreign key has one
+            table = _quoted(parent._meta.db_table)
+            below = f"SELECT {key} FROM {table} WHERE {above[0]}"  # noqa: S608 - names of our own tables
+            return f"{_quoted(str(field.column))} IN ({below})", above[1] + 1
+    return None
 
 
 def _quoted(name: str) -> str:
