@@ -1,18 +1,20 @@
 """Targets of every form: kept by date with their words, judging each period by its own."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from milepost.core.compare import Change
 from milepost.core.ramp import Ramp
 from milepost.core.target import BadTarget, KpiWord, Target, TargetRule
 from milepost.core.targets import PerPeriod
 from milepost.metrics import actions as metrics
 from milepost.metrics.models import KpiScore, Metric, TargetPoint, TargetVersion
 from milepost.metrics.queries import (
+    Compared,
     board,
     explained_kpi,
     get_kpi,
@@ -239,3 +241,48 @@ def test_the_form_writes_each_form_of_target_and_shows_it_again(company: Company
         answer = client.post(address, basics | given)
         assert answer.status_code == 422
         assert says in answer.content.decode()
+
+
+def weekly(company: Company, values: dict[date, float], today: date, **given: object) -> list[Compared]:
+    slug = company.kpi(f"Compared on {today}", **given)
+    now = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
+    readings = [okr.NewReading(day=day, value=value) for day, value in values.items()]
+    okr.record_readings(by=company.actor(), kpi=slug, readings=readings, now=now)
+    return list(kpi_page(company.actor(), slug, today=today).compared)
+
+
+def test_a_value_is_compared_with_the_period_before_the_year_before_and_its_target(company: Company) -> None:
+    values = {date(2025, 11, 10): 50.0, date(2026, 11, 2): 44.0, date(2026, 11, 9): 40.0}
+    before, year, target = weekly(company, values, date(2026, 11, 18))
+    assert before.comparison is not None
+    assert (before.start, before.comparison.difference, before.comparison.change) == (
+        date(2026, 11, 2),
+        -4.0,
+        Change.BETTER,
+    )
+    assert year.comparison is not None
+    assert (year.start, year.comparison.share, year.remark) == (date(2025, 11, 10), -0.2, "")  # week 46 with week 46
+    assert target.comparison is not None
+    assert (target.comparison.difference, target.comparison.change) == (10.0, Change.WORSE)
+
+
+def test_week_53_compares_with_week_52_and_says_so(company: Company) -> None:
+    values = {date(2025, 12, 22): 50.0, date(2026, 12, 28): 40.0}
+    _, year, _ = weekly(company, values, date(2027, 1, 5))
+    assert year.comparison is not None
+    assert (year.start, year.comparison.difference) == (date(2025, 12, 22), -10.0)
+    assert year.remark == "2026-W53 compares with 2025-W52: 2025 had no week 53."
+
+
+def test_29_february_compares_with_the_day_364_days_before(company: Company) -> None:
+    values = {date(2027, 3, 2): 10.0, date(2028, 2, 29): 12.0}
+    _, year, _ = weekly(company, values, date(2028, 3, 1), frequency="day")
+    assert (year.start, year.comparison is None) == (date(2027, 3, 2), False)
+
+
+def test_what_is_missing_is_compared_with_nothing(company: Company, client: Client) -> None:
+    before, year, _ = weekly(company, {date(2026, 11, 9): 40.0}, date(2026, 11, 18), target=None)
+    assert (before.comparison, year.comparison) == (None, None)
+    client.force_login(company.users["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    slug = company.kpi("Nothing yet")
+    assert client.get(reverse("kpi", args=[company.slug, slug])).status_code == 200

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from milepost.core.pace import elapsed
 from milepost.core.workdays import WorkCalendar
@@ -172,3 +174,20 @@ def test_a_form_with_another_kind_brings_its_numbers_unless_they_were_changed(co
     form = RulesForm({**sent, "ahead": "120", "on_track": "95", "at_risk": "80"}, initial=there)
     assert form.is_valid()
     assert (form.draft().ahead, form.draft().on_track, form.draft().at_risk) == (1.2, 0.95, 0.8)
+
+
+def test_the_page_shows_what_is_written_before_it_is_saved(company: Company, client: Client) -> None:
+    client.force_login(company.users["admin"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    address = reverse("settings_status", args=[company.slug])
+    assert "Never changed" in client.get(address).content.decode()
+    sent = {**initial_of(show_rules(company.actor())), "ahead": "10", "kind": "ratio", "week": "01234", "country": "ES"}
+    filled = client.post(address, sent | {"do": "fill", "holidays": "2026-12-24"}).content.decode()
+    assert "2026-12-24\n2026-12-25" in filled
+    shown = client.post(address, sent | {"do": "show", "holidays": "2026-12-25"}).content.decode()
+    assert "As written:" in shown
+    assert "working days of Q4" in shown
+    assert 'value="110"' in shown
+    assert not RuleSetVersion.objects.exists()
+    saved = client.post(address, sent | {"do": "save", "holidays": "2026-12-25", "reason": "Ratios"}, follow=True)
+    assert "Ratio: ahead from 110, on track from 90, at risk from 70 % of the plan" in saved.content.decode()
+    assert "Monday to Friday without one holiday" in saved.content.decode()

@@ -135,3 +135,12 @@ def test_initials_and_counts() -> None:
 )
 def test_a_typed_number_keeps_its_digits_and_a_computed_one_is_cut(value: float, says: str) -> None:
     assert words.exact(value) == says
+
+
+def test_money_has_its_sign_or_its_code_in_front() -> None:
+    space = "\u00a0"
+    assert words.with_unit(1_180_250.5, "EUR", full=True) == f"€1{THIN}180{THIN}250.5"
+    assert words.with_unit(-12, "CHF", full=True) == f"−CHF{space}12"
+    assert words.with_unit(1_500_000, "PLN") == f"PLN{space}1.5{space}M"
+    assert words.with_unit(9_000, "JPY", full=True) == f"¥9{THIN}000"
+    assert words.change(-2, "SEK") == f"−SEK{space}2"

@@ -48,8 +48,7 @@ def short(value: float, unit: str) -> tuple[str, str]:
     scale, suffix = _scale(value)
     text = number(value / scale, digits=TILE_DIGITS)
     if unit in CURRENCIES:
-        symbol = get_currency_symbol(unit, locale=LOCALE)
-        return (f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"), suffix
+        return _money(text, unit), suffix
     return text, f"{suffix} {unit}".strip()
 
 
@@ -69,9 +68,7 @@ def with_unit(value: float | None, unit: str, *, full: bool = False) -> str:
         text, rest = short(value, unit)
         return _join(text, rest)
     if unit in CURRENCIES:
-        text = exact(value)
-        symbol = get_currency_symbol(unit, locale=LOCALE)
-        return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
+        return _money(exact(value), unit)
     return _join(exact(value), unit)
 
 
@@ -236,6 +233,14 @@ def tally(n: int, one: str) -> str:
 def weeks_between(first: date, last: date) -> int:
     """Return the whole weeks from one day to another."""
     return (last - first) // timedelta(weeks=1)
+
+
+def _money(text: str, unit: str) -> str:
+    """Return an amount with its currency in front: €1.18, −$3, CHF 12, its code apart from the digits."""
+    symbol = get_currency_symbol(unit, locale=LOCALE)
+    if symbol[-1:].isalpha():
+        symbol += SPACE
+    return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
 
 
 def _join(text: str, unit: str) -> str:

@@ -3,7 +3,7 @@
 from milepost.metrics.queries.access import find_kpi, get_kpi
 from milepost.metrics.queries.board import Board, Tile, board, team_tiles, tiles_of
 from milepost.metrics.queries.explain import explained_kpi
-from milepost.metrics.queries.kpi import KpiPage, NoteRow, ValueRow, kpi_page, kpi_plan, kpi_target, list_kpis
+from milepost.metrics.queries.kpi import Compared, KpiPage, NoteRow, ValueRow, kpi_page, kpi_plan, kpi_target, list_kpis
 from milepost.metrics.queries.listing import (
     contributor_ids,
     list_all_kpis,
@@ -17,6 +17,7 @@ from milepost.metrics.scoring import ALWAYS
 __all__ = [
     "ALWAYS",
     "Board",
+    "Compared",
     "KpiPage",
     "NoteRow",
     "Tile",

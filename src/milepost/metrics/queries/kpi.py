@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from milepost.core.calendar import Frequency, default_lag_days, is_closed, last_day, year_before
+from milepost.core.calendar import Frequency, OutOfCalendar, default_lag_days, is_closed, last_day
+from milepost.core.compare import Against, Comparison, compare, compare_with_target, counterpart
 from milepost.core.limits import Reading as SeriesReading
 from milepost.core.proposal import read_points
 from milepost.core.ramp import Beside, Ramp, beside_status
 from milepost.core.series import Aggregation, Point, closed_points, open_point
-from milepost.core.target import Target
+from milepost.core.target import Direction, Target
 from milepost.core.targets import TargetPlan
 from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi, can_write_values
@@ -62,6 +63,19 @@ class NoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """The value shown against another one (rule K5); `comparison` None where one of the two is missing.
+
+    `start` is the period of the other one, `remark` what has to be said about it.
+    """
+
+    against: Against
+    start: date | None
+    comparison: Comparison | None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KpiPage:
     """Everything the page of a KPI says; `series` are its closed periods and `open` the running one.
 
@@ -79,8 +93,7 @@ class KpiPage:
     can_edit: bool
     can_write_values: bool
     open_value: float | None
-    year_before: float | None
-    year_before_on: date | None
+    compared: tuple[Compared, ...]
     shift_on: date | None
     shift_before: float | None
     shift_level: float | None
@@ -134,8 +147,6 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
     notes = _notes(actor, kpi)
     shown = points if all_rows else points[-SHOWN_ROWS:]
     rows = _rows(shown, points, history, notes, frequency=frequency, today=today)
-    before_on = year_before(score.valid_on, frequency) if score.valid_on else None
-    before = next((p.value for p in points if p.start == before_on), None)
     team = kpi.owner_team
     return KpiPage(
         tile=tile,
@@ -149,8 +160,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         can_edit=can_edit_kpi.test(actor, kpi),
         can_write_values=can_write_values.test(actor, kpi),
         open_value=score.open_value,
-        year_before=before,
-        year_before_on=before_on,
+        compared=_compared(tile, points, frequency),
         shift_on=score.shift_on,
         shift_before=score.shift_before,
         shift_level=score.shift_level,
@@ -166,6 +176,28 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         beside=_beside(kpi, points, targets, today=today),
         metric=kpi,
     )
+
+
+def _compared(tile: Tile, points: Sequence[Point], frequency: Frequency) -> tuple[Compared, ...]:
+    """Return the value shown against the period before, the year before, and its target."""
+    values = {point.start: point.value for point in points}
+    found = []
+    for against in (Against.PREVIOUS, Against.YEAR_BEFORE):
+        start, remark, other = None, "", None
+        if tile.valid_on is not None:
+            try:
+                there = counterpart(tile.valid_on, frequency, against)
+                start, remark, other = there.start, there.remark, values.get(there.start)
+            except OutOfCalendar:  # in the first years that a calendar has
+                pass
+        comparison = None
+        if tile.value is not None and other is not None:
+            comparison = compare(tile.value, other, direction=Direction(tile.direction), target=tile.target)
+        found.append(Compared(against, start, comparison, remark if comparison else ""))
+    judged = None
+    if tile.value is not None and tile.target is not None:
+        judged = compare_with_target(tile.value, tile.target)
+    return (*found, Compared(Against.TARGET, tile.valid_on, judged))
 
 
 def list_kpis(actor: Actor) -> tuple[tuple[str, str], ...]:

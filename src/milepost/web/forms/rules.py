@@ -81,11 +81,16 @@ class RulesForm(VersionedForm):
         )
 
 
+def numbers_of(rules: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the shares of a rule set as the form shows them: points, or percent."""
+    return {name: None if rules[name] is None else round(100 * rules[name], 9) for name in NUMBERS}
+
+
 def initial_of(shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the form shows of the rules in force."""
     days = shown["working_days"]
     return {
-        **{name: None if shown[name] is None else round(100 * shown[name], 10) for name in NUMBERS},
+        **numbers_of(shown),
         "kind": shown["kind"],
         "objective": shown["objective"],
         "week": EVERY_DAY if days is None else _week(days),

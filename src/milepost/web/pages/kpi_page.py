@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from milepost.core.calendar import Frequency, period_start
 from milepost.core.limits import FIRM_POINTS, LEAST_POINTS
 from milepost.core.series import closed_points
-from milepost.core.target import miss
 from milepost.core.targets import given_words
 from milepost.links import absolute
 from milepost.metrics.queries import KpiPage, Tile, kpi_page
@@ -19,6 +18,7 @@ from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, draw_series
 from milepost.web.forms.kpis import NoteForm, ValueForm
+from milepost.web.pages.kpi_comparison import comparison_words
 from milepost.web.pages.kpi_targets import beside, target_versions
 from milepost.web.words import AGGREGATIONS, FREQUENCIES, LOOKS
 
@@ -49,7 +49,6 @@ def kpi_context(
     given = chart_input(shown, today=place.today, last=last)
     now = period_start(place.today, Frequency(tile.frequency), fiscal_month=place.fiscal_month)
     kept_against = words.plan_words(shown.plan, tile.unit_code, today=place.today)
-    year_delta = None if tile.value is None or shown.year_before is None else tile.value - shown.year_before
     return {
         "page": shown,
         "running": [g for g in goals if g.closed_on is None],
@@ -61,15 +60,11 @@ def kpi_context(
         "says": says(shown, today=place.today),
         "findings": findings(shown),
         "foot": foot(shown),
-        "against_target": against_target(tile),
+        "compared": [comparison_words(one, tile, today=place.today) for one in shown.compared],
         "beside": beside(shown),
         "plan_words": kept_against,
         "given_words": given_words(shown.plan) if shown.plan else "",
         "versions": target_versions(shown, today=place.today),
-        "year_delta": year_delta,
-        "year_is_better": None
-        if not year_delta or tile.direction == "within"
-        else (year_delta > 0) == (tile.direction == "higher"),
         "rhythm": FREQUENCIES[tile.frequency],
         "counting": AGGREGATIONS[shown.aggregation],
         "lede": f"{FREQUENCIES[tile.frequency].capitalize()}, {kept_against}.",
@@ -187,14 +182,3 @@ def foot(shown: KpiPage) -> str:
         return f"Closed periods only. Limits need {LEAST_POINTS} values of one level; there are {so_far} so far."
     firm = "" if limits.is_firm else f", provisional until {FIRM_POINTS}"
     return f"Closed periods only. Limits from {limits.count} values{firm}; the open period takes no part."
-
-
-def against_target(tile: Tile) -> str:
-    if tile.target is None or tile.value is None:
-        return ""
-    distance = miss(tile.value, tile.target)
-    if distance == 0:
-        return "met"
-    low = tile.target.low
-    side = "under" if low is not None and tile.value < low else "over"
-    return f"{words.change(distance, tile.unit_code).lstrip('+')} {side}"

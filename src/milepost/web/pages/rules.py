@@ -1,6 +1,7 @@
 """Settings: how status is told."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from milepost.okr.queries import list_cycles, pick_cycle
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
-from milepost.web.forms.rules import EVERY_DAY, RulesForm, initial_of, read_dates, week_words
+from milepost.web.forms.rules import EVERY_DAY, RulesForm, initial_of, numbers_of, read_dates, week_words
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.words import LOOKS
 from milepost.workspace.errors import NotAllowed
@@ -45,7 +46,7 @@ def rules(request: PlacedRequest) -> HttpResponse:
         del form.fields["reason"]
         if form.is_valid() and attempt(form, lambda: bool(okr.rules_of(form.draft()))):
             draft, status = form.draft(), 200
-            form = RulesForm(None, initial=_as_sent(request, there))
+            form = RulesForm(None, initial=_as_sent(request, there) | numbers_of(asdict(draft)))
     elif request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -137,5 +138,5 @@ def rules_words(row: Mapping[str, Any]) -> str:
 
 
 def _points(share: float, sign: str) -> str:
-    value = 100 * share
+    value = round(100 * share, 9)
     return f"{sign if value > 0 else ''}{words.number(value, places=0 if value == round(value) else 1)}"
