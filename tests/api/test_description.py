@@ -57,6 +57,11 @@ def test_a_changed_contract_shows_as_a_diff() -> None:
     assert described() == json.loads(SNAPSHOT.read_text())
 
 
+def test_the_description_is_made_once_for_each_path_it_is_served_at() -> None:
+    assert api.get_openapi_schema() is api.get_openapi_schema(path_prefix="/api/v1/")
+    assert "/below/api/v1/cycles" in api.get_openapi_schema(path_prefix="/below/api/v1/")["paths"]
+
+
 def test_every_refusal_is_described_as_a_problem() -> None:
     for path, methods in described()["paths"].items():
         for method, operation in methods.items():

@@ -54,9 +54,22 @@ class JsonRenderer(BaseRenderer):
 class Api(NinjaAPI):
     """The interface; its description says what the framework does not know of our answers."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._described: dict[str, Any] = {}
+
     def get_openapi_schema(self, **asked: Any) -> Any:
-        """Return OpenAPI 3.1 with problems in their own media type, and the headers of every answer."""
-        schema = super().get_openapi_schema(**asked)
+        """Return OpenAPI 3.1 with problems in their own media type, and the headers of every answer.
+
+        Made once in a process for each path it is served at: everybody may ask, and it takes a second to make.
+        """
+        prefix = asked.get("path_prefix") or self.get_root_path(asked.get("path_params") or {})
+        if prefix not in self._described:
+            self._described[prefix] = self._describe_all(prefix)
+        return self._described[prefix]
+
+    def _describe_all(self, prefix: str) -> Any:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         for path in schema["paths"].values():
             for operation in path.values():
                 for status, answer in operation["responses"].items():
