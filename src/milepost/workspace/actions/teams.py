@@ -156,12 +156,13 @@ def _free_name(by: Actor, name: str, *, but: int = 0) -> str:
 
 
 def _refuse_circle(by: Actor, team: Team, parent_id: int | None) -> None:
-    parents = dict(Team.objects.filter(workspace_id=by.workspace_id).values_list("id", "parent_id"))
-    names = dict(Team.objects.filter(workspace_id=by.workspace_id).values_list("id", "name"))
+    rows = Team.objects.filter(workspace_id=by.workspace_id).values_list("id", "name", "parent_id")
+    teams = {pk: (name, parent) for pk, name, parent in rows}
     path = [team.name]
     above = parent_id
     while above is not None:
-        path.append(names.get(above, ""))
+        name, higher = teams.get(above, ("", None))
+        path.append(name)
         if above == team.pk:
             raise TeamCircle(path)
-        above = parents.get(above)
+        above = higher
