@@ -1,5 +1,7 @@
 """What there is in another workspace, and who has gone, changes nothing here."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 
@@ -8,7 +10,7 @@ from milepost.okr.models import KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Delivery, Membership, Team, TeamMembership, User
-from milepost.workspace.queries import find_lead
+from milepost.workspace.queries import find_lead, list_invitations, list_members
 from tests.people import NOW, PASSWORD, Company, build_company
 from tests.workspace.test_every_action import settings as settings_of
 
@@ -74,3 +76,15 @@ def test_who_has_gone_is_nobodys_lead(company: Company) -> None:
     assert find_lead(company.actor(), address) == company.ids["lead"]
     workspace.remove_member(by=company.actor(), membership_id=company.ids["lead"], now=NOW)
     assert find_lead(company.actor(), address) is None
+
+
+def test_a_team_of_theirs_is_not_beside_the_name_of_one_of_ours(company: Company, next_door: Company) -> None:
+    TeamMembership.objects.create(team_id=next_door.team, membership_id=company.ids["viewer"])
+    row = next(row for row in list_members(company.actor()) if row.id == company.ids["viewer"])
+    assert row.teams == ""
+
+
+def test_an_invitation_that_ran_out_is_not_open(company: Company) -> None:
+    workspace.invite(by=company.actor(), label="Noor", role="member", team_id=None, now=NOW)
+    assert [row.label for row in list_invitations(company.actor(), now=NOW)] == ["Noor"]
+    assert list_invitations(company.actor(), now=NOW + timedelta(days=60)) == ()
