@@ -17,7 +17,7 @@ from milepost.workspace.errors import (
     TeamCircle,
 )
 from milepost.workspace.models import Event, Membership, Team, User, Workspace
-from milepost.workspace.queries import get_place, list_workspaces, place_of, whom_to_tell
+from milepost.workspace.queries import get_place, list_sessions, list_tokens, list_workspaces, place_of, whom_to_tell
 from tests.people import NOW, PASSWORD, Company, build_company
 
 pytestmark = pytest.mark.django_db
@@ -190,12 +190,15 @@ def test_people_are_shown_the_workspaces_they_are_in(company: Company) -> None:
     assert list_workspaces(user) == ((company.slug, "Acme"),)
 
 
-def test_nobody_ends_the_session_of_somebody_else(company: Company) -> None:
+def test_nobody_sees_or_ends_the_session_of_somebody_else(company: Company) -> None:
     client = Client()
     client.force_login(company.users["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
     session = UserSession.objects.create(
         user=company.users["lead"], ip="127.0.0.1", session_key=client.session.session_key, user_agent="x"
     )
+    asked = {"session_key": "", "now": NOW}
+    assert [row.id for row in list_sessions(company.users["lead"].pk, **asked)] == [session.pk]
+    assert list_sessions(company.users["member"].pk, **asked) == ()
     with pytest.raises(NotFound):
         actions.end_session(user_id=company.users["member"].pk, session_id=session.pk, but="")
     actions.end_session(user_id=company.users["lead"].pk, session_id=session.pk, but="")
@@ -208,6 +211,12 @@ def test_a_token_ends_once(company: Company) -> None:
     actions.revoke_token(by=by, token_id=made.id, now=NOW)
     with pytest.raises(NotFound):
         actions.revoke_token(by=by, token_id=made.id, now=NOW + timedelta(days=1))
+
+
+def test_a_token_that_ran_out_is_not_in_force(company: Company) -> None:
+    made = actions.create_token(by=company.actor(), name="t", scopes=["read"], days=9, now=NOW)
+    assert [row.id for row in list_tokens(company.actor(), now=NOW)] == [made.id]
+    assert list_tokens(company.actor(), now=NOW + timedelta(days=9)) == ()
 
 
 def test_mail_about_a_webhook_goes_to_the_admins_there_are(company: Company) -> None:
