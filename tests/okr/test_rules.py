@@ -18,7 +18,7 @@ from milepost.web.forms.rules import RulesForm, initial_of
 from milepost.workspace.errors import Invalid, NotAllowed, Stale
 from milepost.workspace.models import Event, RuleSetVersion, Workspace
 from milepost.workspace.queries import list_rules, place_of, show_rules
-from tests.people import NOW, TODAY, Company
+from tests.people import NOW, TODAY, Company, build_company
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,16 @@ def test_the_rows_are_those_of_a_full_rebuild(company: Company) -> None:
     okr.rebuild(by=company.operator(), now=NOW)
     assert score_rows(company.workspace_id) == stored
     assert all(finding.is_sound for finding in examine(now=NOW) if "scores" in finding.check)
+
+
+def test_how_many_goals_another_workspace_has_is_nothing_to_ours(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = goal_at(company, 78)
+    goal_at(build_company("Other"), 78)
+    monkeypatch.setattr("milepost.okr.actions.rules.SMALL", 1)
+    change(company, kind="strict")
+    assert word(company, goal) == ("at_risk", "at_risk")
 
 
 def test_many_goals_are_told_anew_before_the_next_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

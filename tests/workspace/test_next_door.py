@@ -1,12 +1,14 @@
 """What there is in another workspace, and who has gone, changes nothing here."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 
+from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
-from milepost.okr.models import KeyResult
+from milepost.okr.errors import GoalCircle
+from milepost.okr.models import Alignment, CheckIn, KeyResult, Objective
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Delivery, Membership, Team, TeamMembership, User
@@ -88,3 +90,77 @@ def test_an_invitation_that_ran_out_is_not_open(company: Company) -> None:
     workspace.invite(by=company.actor(), label="Noor", role="member", team_id=None, now=NOW)
     assert [row.label for row in list_invitations(company.actor(), now=NOW)] == ["Noor"]
     assert list_invitations(company.actor(), now=NOW + timedelta(days=60)) == ()
+
+
+def test_a_form_sent_here_is_not_taken_for_one_sent_there(company: Company, next_door: Company) -> None:
+    saved = []
+    for at in (company, next_door):
+        key_result = KeyResult.objects.get(objective_id=at.objective())
+        draft = okr.CheckInDraft(key_result_id=key_result.pk, value=80, confidence=6, request_key="same")
+        saved.append(okr.record_check_in(by=at.actor("lead"), draft=draft, now=NOW))
+    assert CheckIn.objects.filter(pk__in=saved).count() == len(saved) == 2
+
+
+def test_closing_a_cycle_leaves_what_is_theirs_and_says_nothing_of_what_is_hidden(
+    company: Company, next_door: Company
+) -> None:
+    after = datetime(2027, 1, 2, 9, 0, tzinfo=UTC)
+    mine = company.objective("Mine", who="member")
+    hidden = company.objective("Hidden", who="lead", visibility="private")
+    theirs = next_door.objective("Theirs")
+    Objective.objects.filter(pk=theirs).update(cycle_id=company.cycle)
+    assert okr.close_cycle(by=company.actor("member", after), cycle_id=company.cycle, now=after) == ([mine], [])
+    assert okr.close_cycle(by=company.actor("admin", after), cycle_id=company.cycle, now=after) == ([hidden], [])
+    assert Objective.objects.get(pk=theirs).closed_on is None
+
+
+def test_who_only_reads_does_not_close_a_cycle_in_which_nothing_runs(company: Company) -> None:
+    after = datetime(2027, 1, 2, 9, 0, tzinfo=UTC)
+    with pytest.raises(NotAllowed):
+        okr.close_cycle(by=company.actor("viewer", after), cycle_id=company.cycle, now=after)
+
+
+def test_a_goal_of_theirs_in_a_circle_of_ours_is_not_named(company: Company, next_door: Company) -> None:
+    top = company.objective("Top")
+    middle = company.objective("Canary", parent_id=top)
+    low = company.objective("Low", parent_id=middle)
+    Objective.objects.filter(pk=middle).update(workspace_id=next_door.workspace_id)
+    with pytest.raises(GoalCircle) as refused:
+        okr.edit_objective(
+            by=company.actor(), objective_id=top, draft=draft_of(company, "Top", low), reason="So", now=NOW
+        )
+    assert "Low" in str(refused.value)
+    assert "Canary" not in str(refused.value)
+
+
+def test_a_parent_of_theirs_is_not_one_that_somebody_here_can_have_meant_to_leave(
+    company: Company, next_door: Company
+) -> None:
+    ours, theirs = company.objective("Ours"), next_door.objective("Theirs")
+    Alignment.objects.create(
+        workspace_id=company.workspace_id, parent_id=theirs, child_id=ours, is_primary=True, since=NOW
+    )
+    draft = draft_of(company, "Ours, and better", None)
+    okr.edit_objective(by=company.actor(), objective_id=ours, draft=draft, reason="So", now=NOW)
+    assert Alignment.objects.get(child_id=ours).until is None
+
+
+def draft_of(company: Company, title: str, parent_id: int | None) -> okr.ObjectiveDraft:
+    return okr.ObjectiveDraft(
+        title=title, cycle_id=company.cycle, lead_id=company.ids["lead"], owner_team_id=company.team,
+        parent_id=parent_id,
+    )  # fmt: skip
+
+
+def test_a_kpi_that_a_hidden_goal_reads_does_not_name_it(company: Company) -> None:
+    slug = company.kpi(lead_id=company.ids["member"])
+    company.objective("Canary", key_results=[okr.KeyResultDraft(title="Replies", start=48, target=30, kpi=slug)],
+                      visibility="team")  # fmt: skip
+    draft = metrics.KpiDraft(
+        name="First reply time", unit="min", direction="lower", frequency="week", aggregation="stock", target=None,
+        lead_id=company.ids["member"], visibility="private",
+    )  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        okr.edit_kpi(by=company.actor("member"), slug=slug, draft=draft, today=NOW.date(), now=NOW)
+    assert "seen by more people" in str(refused.value)
+    assert "Canary" not in str(refused.value)
