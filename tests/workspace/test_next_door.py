@@ -1,6 +1,7 @@
 """What there is in another workspace, and who has gone, changes nothing here."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -8,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
 from milepost.okr.errors import GoalCircle
-from milepost.okr.models import Alignment, CheckIn, KeyResult, Objective
+from milepost.okr.models import Alignment, CheckIn, KeyResult, KeyResultScore, Objective
+from milepost.okr.queries import find, people_page, team_page, week_page
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Delivery, Membership, Team, TeamMembership, User
@@ -84,6 +86,8 @@ def test_a_team_of_theirs_is_not_beside_the_name_of_one_of_ours(company: Company
     TeamMembership.objects.create(team_id=next_door.team, membership_id=company.ids["viewer"])
     row = next(row for row in list_members(company.actor()) if row.id == company.ids["viewer"])
     assert row.teams == ""
+    people, _ = people_page(company.actor(), today=NOW.date())
+    assert next(row for row in people if row.id == company.ids["viewer"]).teams == ()
 
 
 def test_an_invitation_that_ran_out_is_not_open(company: Company) -> None:
@@ -164,3 +168,38 @@ def test_a_kpi_that_a_hidden_goal_reads_does_not_name_it(company: Company) -> No
         okr.edit_kpi(by=company.actor("member"), slug=slug, draft=draft, today=NOW.date(), now=NOW)
     assert "seen by more people" in str(refused.value)
     assert "Canary" not in str(refused.value)
+
+
+def test_who_helps_with_a_goal_and_only_reads_now_checks_in_no_more(company: Company) -> None:
+    goal = company.objective(contributor_ids=[company.ids["member"]])
+    draft = okr.CheckInDraft(key_result_id=KeyResult.objects.get(objective_id=goal).pk, value=80, confidence=6)
+    assert okr.record_check_in(by=company.actor("member"), draft=draft, now=NOW)
+    workspace.change_role(by=company.actor(), membership_id=company.ids["member"], role="viewer", now=NOW)
+    with pytest.raises(NotAllowed):
+        okr.record_check_in(by=company.actor("member"), draft=draft, now=NOW)
+
+
+def test_words_of_theirs_do_not_push_ours_out_of_what_is_found(
+    company: Company, next_door: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next_door.objective("Quagga counted")
+    goal = company.objective("Quagga saved")
+    monkeypatch.setattr(import_module("milepost.okr.queries.find"), "CANDIDATES", 1)
+    assert [found.reference for found in find(company.actor(), "quagga")] == [str(goal)]
+
+
+def test_a_goal_of_theirs_that_names_a_team_of_ours_is_not_on_its_page(company: Company, next_door: Company) -> None:
+    theirs = next_door.objective("Theirs")
+    Objective.objects.filter(pk=theirs).update(owner_team_id=company.team)
+    assert team_page(company.actor(), company.team).objectives == ()
+    _, teams = people_page(company.actor(), today=NOW.date())
+    assert [team.objectives for team in teams] == [0]
+
+
+def test_a_key_result_of_theirs_that_names_one_of_our_people_is_not_due_in_their_week(
+    company: Company, next_door: Company
+) -> None:
+    theirs = KeyResult.objects.get(objective_id=next_door.objective("Theirs"))
+    moved = {"lead_id": company.ids["member"], "next_check_in_on": NOW.date()}
+    assert KeyResultScore.objects.filter(pk=theirs.pk).update(**moved)
+    assert week_page(company.actor("member"), today=NOW.date()).due == ()
