@@ -1,15 +1,16 @@
 """What there is in another workspace, and who has gone, changes nothing here."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 
 from milepost.metrics import actions as metrics
+from milepost.metrics.models import Metric
 from milepost.okr import actions as okr
 from milepost.okr.errors import GoalCircle
-from milepost.okr.models import Alignment, CheckIn, KeyResult, KeyResultScore, Objective
+from milepost.okr.models import Alignment, CheckIn, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.queries import find, people_page, team_page, week_page
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -196,10 +197,36 @@ def test_a_goal_of_theirs_that_names_a_team_of_ours_is_not_on_its_page(company: 
     assert [team.objectives for team in teams] == [0]
 
 
-def test_a_key_result_of_theirs_that_names_one_of_our_people_is_not_due_in_their_week(
+def test_a_key_result_of_theirs_that_names_one_of_our_people_is_not_in_their_week(
     company: Company, next_door: Company
 ) -> None:
     theirs = KeyResult.objects.get(objective_id=next_door.objective("Theirs"))
     moved = {"lead_id": company.ids["member"], "next_check_in_on": NOW.date()}
     assert KeyResultScore.objects.filter(pk=theirs.pk).update(**moved)
-    assert week_page(company.actor("member"), today=NOW.date()).due == ()
+    ObjectiveScore.objects.filter(pk=theirs.objective_id).update(lead_id=company.ids["member"], needs_attention=True)
+    week = week_page(company.actor("member"), today=NOW.date())
+    assert week.due == ()
+    assert [look for look in week.looks if look.kind == "objective"] == []
+
+
+def test_what_is_late_next_door_does_not_push_out_what_is_late_here(company: Company, next_door: Company) -> None:
+    ours = KeyResult.objects.get(objective_id=company.objective("Ours"))
+    for number in range(3):
+        drafts = [okr.KeyResultDraft(title=f"Late {at}", start=100, target=60) for at in range(4)]
+        next_door.objective(f"Theirs {number}", key_results=drafts)
+    KeyResultScore.objects.update(next_check_in_on=date(2026, 10, 5))
+    KeyResultScore.objects.filter(pk=ours.pk).update(next_check_in_on=date(2026, 10, 12))
+    looks = week_page(company.actor("viewer"), today=NOW.date()).looks
+    assert [look.title for look in looks if look.kind == "key_result"] == [ours.title]
+
+
+def test_a_goal_of_theirs_that_reads_a_kpi_of_ours_is_no_objective_behind_it(
+    company: Company, next_door: Company
+) -> None:
+    slug = company.kpi()
+    values = [okr.NewReading(day=NOW.date() - timedelta(weeks=k), value=90.0) for k in range(6, 0, -1)]
+    okr.record_readings(by=company.actor(), kpi=slug, readings=values, now=NOW)
+    theirs = next_door.objective("Theirs")
+    KeyResult.objects.filter(objective_id=theirs).update(metric=Metric.objects.get(slug=slug))
+    looks = week_page(company.actor("member"), today=NOW.date()).looks
+    assert [look.title for look in looks if look.kind == "kpi"] == ["First reply time"]
