@@ -230,3 +230,15 @@ def test_a_goal_of_theirs_that_reads_a_kpi_of_ours_is_no_objective_behind_it(
     KeyResult.objects.filter(objective_id=theirs).update(metric=Metric.objects.get(slug=slug))
     looks = week_page(company.actor("member"), today=NOW.date()).looks
     assert [look.title for look in looks if look.kind == "kpi"] == ["First reply time"]
+
+
+def test_news_of_ours_about_a_kpi_of_theirs_is_not_told(company: Company, next_door: Company) -> None:
+    company.objective("Ours", visibility="private")  # walls stand
+    ours, theirs = company.kpi("Ours in KPIs"), next_door.kpi("Zebra KPI")
+    for at, slug in ((company, ours), (next_door, theirs)):
+        kpi = Metric.objects.get(workspace_id=at.workspace_id, slug=slug)
+        workspace.record_event(
+            by=company.actor("lead"), verb="recorded", kind="kpi", object_id=kpi.pk, now=NOW, about={"title": kpi.name}
+        )
+    told = [news.title for news in week_page(company.actor("member"), today=NOW.date()).news if news.kind == "kpi"]
+    assert set(told) == {"Ours in KPIs"}
