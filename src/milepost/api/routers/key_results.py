@@ -10,7 +10,8 @@ from milepost.api.auth import ApiRequest
 from milepost.api.routers.objectives import key_result_draft
 from milepost.api.routes import reply, route, seen_version
 from milepost.api.schemas.base import Id, PageOf
-from milepost.api.schemas.goals import (
+from milepost.api.schemas.goals import ReasonIn
+from milepost.api.schemas.key_results import (
     KeyResultDetail,
     KeyResultIn,
     KeyResultOut,
@@ -18,7 +19,6 @@ from milepost.api.schemas.goals import (
     KeyResultQuery,
     OverrideIn,
     PlaceIn,
-    ReasonIn,
 )
 from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope

@@ -12,13 +12,13 @@ from milepost.api.schemas.base import Id, PageOf, PageQuery
 from milepost.api.schemas.goals import (
     AmendmentOut,
     ClosureIn,
-    KeyResultIn,
     ObjectiveIn,
     ObjectiveOut,
     ObjectivePatch,
     ObjectiveQuery,
     ReasonIn,
 )
+from milepost.api.schemas.key_results import KeyResultIn
 from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
