@@ -251,13 +251,15 @@ def test_the_plan_does_not_depend_on_the_unit(path: Path, day: date, factor: flo
 
 def test_one_door_plans_for_every_kind() -> None:
     timing = Timing(FIRST, LAST)
-    seen = Seen((28.0,), steps=(Step(1, 0, FIRST), Step(1, 0)), tasks=Tasks(2, 1))
+    children = (Child(1, 0.5, 0.2, weight=3), Child(2, 0.1, 0.4), Child(3, None, 0.9))
+    seen = Seen((28.0,), steps=(Step(1, 0, FIRST), Step(1, 0)), tasks=Tasks(2, 1), children=children)
     planned = {
         Measure(Kind.REACH, start=100, target=60): TAU,
         Measure(Kind.PERCENT): TAU,
         Measure(Kind.TASKS): TAU,
         Measure(Kind.JUDGED): TAU,
-        Measure(Kind.CHILDREN): TAU,
+        Measure(Kind.CHILDREN): 0.3,
+        Measure(Kind.CHILDREN, combine=Combine.WEIGHTED_MEAN): 0.25,
         Measure(Kind.CHILDREN, start=5, target=7, combine=Combine.SUM): TAU,
         Measure(Kind.BASELINE, start=5, target=7): TAU,
         Measure(Kind.BASELINE, start=5): None,
@@ -271,3 +273,7 @@ def test_one_door_plans_for_every_kind() -> None:
         assert got == (None if share is None else pytest.approx(share)), measure
     assert expected_progress(Measure(Kind.KEEP, high=30), Seen(), timing, ambition=COMMITTED, day=TODAY) is None
     assert expected_progress(Measure(Kind.MILESTONE), Seen(), timing, ambition=COMMITTED, day=TODAY) is None
+    assert expected_progress(Measure(Kind.CHILDREN), Seen(), timing, ambition=COMMITTED, day=TODAY) is None
+    # E4: each child's plan ends where its own grade is green, and the parent's ambition changes nothing of it.
+    got = expected_progress(Measure(Kind.CHILDREN), seen, timing, ambition=Ambition.ASPIRATIONAL, day=TODAY)
+    assert got == pytest.approx(0.3)

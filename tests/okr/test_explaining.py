@@ -1,5 +1,6 @@
 """Explanations and score rows are made of the same facts and say the same, whatever the facts are."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from milepost.core.calendar import Frequency, period_start
 from milepost.core.explain import Explanation, Member
 from milepost.core.pace import Ambition
+from milepost.core.parts import Combine
 from milepost.core.progress import Step
 from milepost.core.rhythm import Rhythm
 from milepost.core.rollup import Child
@@ -19,6 +21,7 @@ from milepost.okr.scoring import (
     Final,
     KeyResultFacts,
     ObjectiveFacts,
+    PartFact,
     score_key_result,
     score_objective,
 )
@@ -33,7 +36,7 @@ days = st.dates(FIRST - timedelta(days=20), LAST + timedelta(days=20))
 
 @st.composite
 def facts(draw: st.DrawFn) -> KeyResultFacts:
-    kind = draw(st.sampled_from(["reach", "reach", "keep", "milestone"]))
+    kind = draw(st.sampled_from(["reach", "reach", "keep", "milestone", "children", "children"]))
     frequency = draw(st.sampled_from([Frequency.DAY, Frequency.WEEK, Frequency.MONTH]))
     starts = sorted({period_start(day, frequency) for day in draw(st.lists(days, max_size=12))})
     counts = draw(st.booleans())
@@ -44,6 +47,10 @@ def facts(draw: st.DrawFn) -> KeyResultFacts:
     start = draw(amounts)
     has_low = draw(st.booleans())
     steps = st.builds(Step, st.integers(1, 5).map(float), shares01, st.none() | days)
+    unit = draw(st.sampled_from(["", "%", "min"]))
+    parts = st.builds(
+        PartFact, st.none(), st.none() | amounts, st.just(unit), maybe, maybe, st.sampled_from([1, 2.5, 0])
+    )
     own = st.builds(CheckInFact, days, st.integers(1, 10), st.sampled_from(["", "at_risk", "ahead"]))
     return KeyResultFacts(
         kind=kind,
@@ -60,7 +67,9 @@ def facts(draw: st.DrawFn) -> KeyResultFacts:
         is_kpi=draw(st.booleans()),
         frequency=frequency,
         aggregation=draw(st.sampled_from(list(Aggregation))),
-        unit_code=draw(st.sampled_from(["", "%", "min"])),
+        unit_code=unit,
+        combine=draw(st.sampled_from(list(Combine))),
+        parts=tuple(replace(part, key=key) for key, part in enumerate(draw(st.lists(parts, max_size=5)))),
         window=draw(st.sampled_from(list(Window))),
         points=points,
         steps=tuple(draw(st.lists(steps, max_size=5))),

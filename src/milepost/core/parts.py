@@ -84,7 +84,26 @@ def mean_of_scores(children: Sequence[Child], *, how: Combine) -> Combined:
 
     Source: rules P9, R2, R4.
     """
-    if how == Combine.MEAN:
-        children = [replace(child, weight=1.0, share=None) for child in children]
-    rolled = roll_up(children)
+    rolled = roll_up(weighed(children, how=how))
     return Combined(rolled.score, rolled.reported, rolled.total)
+
+
+def mean_of_plans(children: Sequence[Child], *, how: Combine) -> float | None:
+    """Return the mean of what is planned of the children, those without a score left out as from their mean.
+
+    A child's plan ends where its own grade is green, so the mean does, whatever the parent's ambition.
+
+    Raises:
+        SharesAboveOne, BadWeight: as of `rollup.roll_up`.
+
+    Source: rules P9, E4.
+    """
+    return roll_up(weighed(children, how=how)).expected
+
+
+def weighed(children: Sequence[Child], *, how: Combine) -> list[Child]:
+    """Return the children with the weights that count: all the same in a plain mean.
+
+    Source: rules P9, R2.
+    """
+    return list(children) if how == Combine.WEIGHTED_MEAN else [replace(c, weight=1.0, share=None) for c in children]

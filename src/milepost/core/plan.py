@@ -6,7 +6,7 @@ from datetime import date
 from milepost.core.levels import Levels
 from milepost.core.measure import Kind, Measure, Seen
 from milepost.core.pace import Ambition, expected_maintain, expected_milestone
-from milepost.core.parts import Combine
+from milepost.core.parts import Combine, mean_of_plans
 from milepost.core.path import (
     Amended,
     Checkpoint,
@@ -40,16 +40,20 @@ class Timing:
 def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition: Ambition, day: date) -> float | None:
     """Return the progress planned for a day, 0..1; None while the kind has no plan yet.
 
-    That is: a level to keep before its first closed period, a milestone without steps, and what
-    waits for a baseline. For the last day it is what a closed child counts as expected.
+    That is: a level to keep before its first closed period, a milestone without steps, what waits for
+    a baseline, and a mean of key results of which none has a score. Such a mean has no path of its own:
+    its plan is the mean of theirs, as an objective's is (E4). For the last day it is what a closed child
+    counts as expected.
 
     Raises:
         NoDistance: start equals target.
         EmptyCycle: the last day lies before the first.
 
-    Source: rules E1, E2, E3, E5, R8.
+    Source: rules E1, E2, E3, E4, E5, R8.
     """
     match measure.kind:
+        case Kind.CHILDREN if measure.combine != Combine.SUM:
+            return mean_of_plans(seen.children, how=measure.combine)
         case Kind.KEEP:
             return expected_maintain(closed_periods=len(seen.values), ambition=ambition)
         case Kind.MILESTONE:
@@ -71,7 +75,7 @@ def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition:
 
 
 def path_of(measure: Measure, timing: Timing) -> Path | None:
-    """Return the path of a plan; None of a kind that has none: a level to keep, a milestone, a missing baseline.
+    """Return the path of a plan; None of a kind without one: a level to keep, steps, a mean, a missing baseline.
 
     Source: rules E2, E5.
     """
@@ -96,11 +100,11 @@ def ends_of(measure: Measure) -> tuple[float, float] | None:
 
     Source: rules P1 to P11.
     """
-    if measure.kind in {Kind.KEEP, Kind.MILESTONE}:
+    is_mean = measure.kind == Kind.CHILDREN and measure.combine != Combine.SUM
+    if is_mean or measure.kind in {Kind.KEEP, Kind.MILESTONE}:
         return None
     if measure.kind == Kind.PERCENT:
         return 0.0, WHOLE_PERCENT
-    by_score = measure.kind == Kind.CHILDREN and measure.combine != Combine.SUM
-    if by_score or measure.kind in {Kind.TASKS, Kind.JUDGED}:
+    if measure.kind in {Kind.TASKS, Kind.JUDGED}:
         return 0.0, 1.0
     return None if measure.start is None or measure.target is None else (measure.start, measure.target)

@@ -10,7 +10,8 @@ from milepost.okr.scoring import Bend
 
 NUMBERS = frozenset({"start", "target"})
 DAYS = frozenset({"first_day", "last_day"})
-SHAPING = NUMBERS | DAYS | {"kind"}  # fields of the ledger that shape a plan
+KINDS = frozenset({"kind", "combine"})  # what the numbers are of
+SHAPING = NUMBERS | DAYS | KINDS  # fields of the ledger that shape a plan
 WITH_ENDS = frozenset({"reach", "levels"})  # kinds whose start and target are typed
 
 
@@ -68,7 +69,7 @@ def bend_of(
         group = [one for one in changes if one.moment == change.moment]
         is_last = index + 1 == len(changes)
         here = now if is_last else at if is_typed else replace(at, start=ends[0], target=ends[1])
-        if any(one.field == "kind" for one in group) and not _goes_on(group):
+        if any(one.field in KINDS for one in group) and not _goes_on(group):
             begins, amendments = replace(here, first=min(max(change.on, here.first), here.last)), []
         elif here.start is not None and here.target is not None:
             amendments.append(Amended(change.on, here.start, here.target, here.last))

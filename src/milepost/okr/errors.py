@@ -1,5 +1,8 @@
 """What can go wrong around goals, in sentences for people."""
 
+from collections.abc import Sequence
+
+from milepost.core.circles import Circle
 from milepost.workspace.errors import DomainError, Invalid
 
 
@@ -9,6 +12,13 @@ class GoalCircle(Invalid):
     def __init__(self, path: list[str]) -> None:
         way = " → ".join(f"“{title}”" for title in path)
         super().__init__(f"This would make a circle: {way}. Choose another parent.", field="parent")
+
+
+class PartCircle(Invalid):
+    """A key result cannot be made of itself (rule P9)."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        super().__init__(str(Circle(path, fix="Choose other key results.")), field="parts")
 
 
 class WrongState(DomainError):

@@ -1,6 +1,6 @@
 """From facts to explanations: pure, no database; the twin of `scoring`, on the same facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,6 +20,8 @@ from milepost.core.explain import (
     explain_keep,
     explain_keep_plan,
     explain_levels,
+    explain_mean,
+    explain_mean_plan,
     explain_member_plans,
     explain_members,
     explain_milestone,
@@ -31,12 +33,15 @@ from milepost.core.explain import (
     explain_reach_plan,
     explain_score,
     explain_status,
+    explain_sum_of,
     explain_tasks,
     explain_window,
+    nudge_by_points,
 )
 from milepost.core.levels import Levels
 from milepost.core.measure import Kind
 from milepost.core.pace import elapsed
+from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.plan import expected_progress, path_of
 from milepost.core.rhythm import Rhythm
@@ -50,6 +55,7 @@ from milepost.okr.scoring import (
     read_value,
     score_key_result,
     see,
+    see_parts,
     stands,
 )
 
@@ -76,6 +82,8 @@ class Words:
     own_word_by: str = ""
     own_word_why: str = ""
     judged_by: str = ""
+    part_titles: Mapping[Hashable, str] = field(default_factory=dict)
+    parts_left_out: tuple[LeftOut, ...] = ()
     override_by: str = ""
     override_why: str = ""
 
@@ -116,6 +124,8 @@ def _measured(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> E
         case Kind.JUDGED:
             judgement = facts.judgement
             return explain_judged(replace(judgement, by=words.judged_by) if judgement else None)
+        case Kind.CHILDREN:
+            return _made(facts, words)
         case Kind.KEEP:
             return explain_keep(
                 points,
@@ -144,9 +154,40 @@ def _measured(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> E
     return _reach(facts, words, points)
 
 
+def _is_way(facts: KeyResultFacts) -> bool:
+    """Return whether a value goes from start to target, its own or the sum of others."""
+    return facts.kind == Kind.REACH or (facts.kind == Kind.CHILDREN and facts.combine == Combine.SUM)
+
+
 def _named_steps(facts: KeyResultFacts, words: Words) -> list[NamedStep]:
     titles = words.step_titles or ("",) * len(facts.steps)
     return [NamedStep(title, step) for title, step in zip(titles, facts.steps, strict=True)]
+
+
+def _made(facts: KeyResultFacts, words: Words) -> Explanation:
+    """Return the progress of what is made of others: the sum of values on its way, or the mean of scores."""
+    if facts.combine != Combine.SUM:
+        return explain_mean(_members(facts, words), how=facts.combine, left_out=words.parts_left_out)
+    amounts = see_parts(facts).amounts
+    titles = [words.part_titles.get(part.key, "") for part in facts.parts]
+    links = [Link("key_result", str(part.key)) for part in facts.parts]
+    return explain_sum_of(
+        list(zip(titles, amounts, links, strict=True)),
+        start=facts.start or 0.0,
+        target=facts.target or 0.0,
+        unit=facts.unit_code,
+        left_out=words.parts_left_out,
+    )
+
+
+def _members(facts: KeyResultFacts, words: Words) -> list[Member]:
+    """Return the parts with their words; each could come ten points further."""
+    members = []
+    for child in see_parts(facts).children:
+        title = words.part_titles.get(child.key, "")
+        nudge = None if child.score is None else nudge_by_points(title, child.score)
+        members.append(Member(title, child, Link("key_result", str(child.key)), nudge=nudge))
+    return members
 
 
 def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
@@ -162,6 +203,9 @@ def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
         )
     if facts.kind == Kind.KEEP:
         return explain_keep_plan(closed_periods=len(read_points(facts, today=today)), ambition=facts.ambition)
+    is_way = _is_way(facts)
+    if facts.kind == Kind.CHILDREN and not is_way:
+        return explain_mean_plan(_members(facts, words), how=facts.combine)
 
     def plan(day: date) -> float | None:
         seen, _ = see(facts, today=today)
@@ -169,7 +213,6 @@ def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
 
     is_straight = facts.curve == Curve.LINEAR and facts.bend is None
     if is_straight and facts.kind not in {Kind.LEVELS, Kind.BASELINE}:
-        is_way = facts.kind == Kind.REACH
         return explain_reach_plan(
             first=facts.first,
             last=facts.last,
@@ -183,7 +226,7 @@ def _plan(facts: KeyResultFacts, words: Words, *, today: date) -> Explanation:
         )
     unit = "" if facts.kind in {Kind.TASKS, Kind.JUDGED} else facts.unit_code
     path = path_of(facts.measure, facts.timing)
-    if path is not None and facts.kind == Kind.REACH:
+    if path is not None and is_way:
         return explain_path_plan(path, day=today, ambition=facts.ambition, unit=unit)
     return explain_day_plan(plan, path, day=today, ambition=facts.ambition, unit=unit)
 
@@ -311,7 +354,7 @@ def _status(
     if row.own_word and facts.check_ins:
         set_by = SetBy(words.own_word_by, words.own_word_why, facts.check_ins[0].valid_on, row.own_until, row.own_word)
     way = None
-    if facts.kind == "reach" and facts.start is not None and facts.target is not None:
+    if _is_way(facts) and facts.start is not None and facts.target is not None:
         way = Way(facts.start, facts.target, facts.unit_code)
     return explain_status(
         progress=measured,

@@ -12,6 +12,7 @@ from milepost.core.calendar import Frequency, is_closed, last_day, next_start
 from milepost.core.judgement import Judgement, Override, Standing, standing_score
 from milepost.core.measure import Kind, Measure, Measured, Seen, Tasks, measure_progress
 from milepost.core.pace import Ambition, elapsed
+from milepost.core.parts import Amount, Combine
 from milepost.core.path import Amended, Checkpoint, Curve
 from milepost.core.plan import Timing, expected_progress
 from milepost.core.progress import Step, clip01
@@ -52,11 +53,24 @@ class Bend:
 
 
 @dataclass(frozen=True, slots=True)
+class PartFact:
+    """A key result that another one is made of and that counts: its value in its unit, its score and plan 0..1."""
+
+    key: Hashable
+    value: float | None
+    unit_code: str
+    score: float | None
+    expected: float | None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class KeyResultFacts:
     """Everything a key result's score row is made of; values in the metric's unit, days inclusive.
 
-    `steps` are the steps of a milestone, or the tasks that were not cancelled. `value_at` is when the
-    newest value became known, where an override waits for one.
+    `steps` are the steps of a milestone, or the tasks that were not cancelled. `parts` are the key
+    results it is made of, those left out not among them. `value_at` is when the newest value became
+    known, where an override waits for one.
     """
 
     kind: str
@@ -83,6 +97,8 @@ class KeyResultFacts:
     window: Window = Window.DEFAULT
     points: tuple[Point, ...] = ()
     steps: tuple[Step, ...] = ()
+    combine: Combine = Combine.MEAN
+    parts: tuple[PartFact, ...] = ()
     judgement: Judgement | None = None
     judged_on: date | None = None
     check_ins: tuple[CheckInFact, ...] = ()  # the newest first; two are enough
@@ -104,6 +120,7 @@ class KeyResultFacts:
             at_close=self.at_close,
             floor=self.floor,
             stretch=self.stretch,
+            combine=self.combine,
         )
 
     @property
@@ -147,7 +164,7 @@ class KeyResultRow:
 def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> KeyResultRow:
     """Return the score row of a key result on `today`.
 
-    Source: rules P1 to P11, E1, E2, E3, E5, S1, S5, R4, C4.
+    Source: rules P1 to P11, E1, E2, E3, E4, E5, S1, S5, R4, C4.
     """
     latest = facts.check_ins[0] if facts.check_ins else None
     earlier = facts.check_ins[1] if len(facts.check_ins) > 1 else None
@@ -308,12 +325,30 @@ def see(facts: KeyResultFacts, *, today: date) -> tuple[Seen, date | None]:
             return Seen(tasks=Tasks(total=len(facts.steps), done=done)), None
         case Kind.JUDGED:
             return Seen(judgement=facts.judgement), facts.judged_on
+        case Kind.CHILDREN:
+            return see_parts(facts), None
     points = read_points(facts, today=today)
     on = points[-1].start if points else None
     if facts.kind == Kind.KEEP:
         return Seen(values=tuple(p.value for p in points)), on
     value = read_value(facts, points)
     return Seen(values=() if value is None else (value,)), None if value is None else on
+
+
+def see_parts(facts: KeyResultFacts) -> Seen:
+    """Return the values and scores of the parts.
+
+    A value in another unit than the sum's is none: no action leaves one there, and a rebuild does not
+    stop at one that came another way; the doctor names it.
+    """
+    return Seen(
+        amounts=tuple(
+            Amount(part.value if part.unit_code == facts.unit_code else None, facts.unit_code) for part in facts.parts
+        ),
+        children=tuple(
+            Child(key=part.key, score=part.score, expected=part.expected, weight=part.weight) for part in facts.parts
+        ),
+    )
 
 
 def measure(facts: KeyResultFacts, seen: Seen) -> Measured:

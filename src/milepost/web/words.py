@@ -87,6 +87,12 @@ KEY_RESULT_KINDS = {
     "percent": "Percent done",
     "judged": "Judged by its lead",
     "baseline": "Measure a baseline first",
+    "children": "Made of other key results",
+}
+COMBINES = {
+    "mean": "The mean of their scores",
+    "weighted_mean": "The weighted mean of their scores",
+    "sum": "The sum of their values",
 }
 # Of key results that have steps; the others have a gauge (a KPI) or a target.
 STEP_ICONS = {"milestone": "list-checks", "tasks": "list-checks"}
@@ -134,6 +140,8 @@ FIELDS = {
     "share": "Share",
     "window": "Value read",
     "steps": "Steps",
+    "combine": "Put together as",
+    "parts": "Made of",
     "state": "State",
     "visibility": "Seen by",
     "contributors": "Contributors",

@@ -134,12 +134,13 @@ TABLES: dict[str, Columns] = {
     "okr_keyresult": _table(
         personal="lead_id override_by_id override_why",
         business="id workspace_id objective_id position title kind metric_id window start target low high tolerance "
-        "at_close floor stretch curve bends priority override_score override_at override_kept weight share ambition "
-        "state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
+        "at_close floor stretch curve bends combine priority override_score override_at override_kept weight share "
+        "ambition state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
         "grade_reason lesson version",
     ),
     "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
     "okr_checkpoint": _table(business="id key_result_id on value"),
+    "okr_part": _table(business="id workspace_id parent_id child_id weight since until"),
     "okr_amendment": _table(
         personal="actor_id reason old new", business="id workspace_id kind goal_id objective_id field at"
     ),

@@ -35,6 +35,7 @@ from milepost.core.explain.kinds import (
     explain_tasks,
 )
 from milepost.core.explain.kpi import explain_kpi
+from milepost.core.explain.parts import explain_mean, explain_mean_plan, explain_sum_of
 from milepost.core.explain.plan import (
     explain_day_plan,
     explain_keep_plan,
@@ -69,6 +70,8 @@ __all__ = [
     "explain_keep_plan",
     "explain_kpi",
     "explain_levels",
+    "explain_mean",
+    "explain_mean_plan",
     "explain_member_plans",
     "explain_members",
     "explain_milestone",
@@ -81,6 +84,7 @@ __all__ = [
     "explain_score",
     "explain_status",
     "explain_sum",
+    "explain_sum_of",
     "explain_tasks",
     "explain_window",
     "nudge_by_points",

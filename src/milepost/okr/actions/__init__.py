@@ -12,7 +12,7 @@ from milepost.okr.actions.check_ins import (
 from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
-from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
 from milepost.okr.actions.key_results import (
     add_key_result,
     cancel_key_result,
@@ -38,6 +38,7 @@ __all__ = [
     "KeyResultDraft",
     "NewReading",
     "ObjectiveDraft",
+    "PartDraft",
     "ReadingSource",
     "RulesDraft",
     "StepDraft",

@@ -38,6 +38,10 @@ from milepost.workspace.permissions import Actor, require
 
 OWN_WORDS = frozenset({GoalWord.OFF_TRACK, GoalWord.AT_RISK, GoalWord.ON_TRACK, GoalWord.AHEAD})
 LONGEST_NOTE = 1000
+NO_VALUE: dict[str, str] = {
+    KeyResultKind.JUDGED: "set the score instead",
+    KeyResultKind.CHILDREN: "it is made of other key results, so write it there",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +265,8 @@ def _fits(key_result: KeyResult, draft: CheckInDraft) -> None:
     """Refuse what another kind of key result takes: nothing that was sent is dropped in silence."""
     title = key_result.title
     if draft.value is not None and key_result.kind not in WITH_METRIC:
-        how = "set the score" if key_result.kind == KeyResultKind.JUDGED else "say what is done of each step"
-        raise Invalid(f"“{title}” takes no value: {how} instead.", field="value")
+        how = NO_VALUE.get(key_result.kind, "say what is done of each step instead")
+        raise Invalid(f"“{title}” takes no value: {how}.", field="value")
     if draft.steps and key_result.kind not in WITH_STEPS:
         raise Invalid(f"“{title}” has no steps: write its value instead.", field="steps")
     if draft.judged is not None and key_result.kind != KeyResultKind.JUDGED:
@@ -304,10 +308,10 @@ def _typed(by: Actor, key_result: KeyResult, value: float, *, valid_on: date, mo
 def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading | None, float | None]:
     """Return the reading a check-in without a typed value points to (C3), and the value it shows."""
     metric = key_result.metric
-    if metric is None:
-        return None, None
     score = _score_of(key_result)
     shown = score.value if score else None
+    if metric is None or key_result.kind == KeyResultKind.CHILDREN:
+        return None, shown
     last = Reading.objects.filter(metric=metric).order_by("-valid_on", "-known_at", "-id").first()
     if metric.is_kpi:
         return last, shown
@@ -357,7 +361,7 @@ def _changes(
         before = stood.judged if isinstance(stood, CheckIn) else stood.computed if stood is not None else None
         changes = {"judged": (before, new.judged), **changes}
     elif new.steps is None:
-        if key_result.kind in WITH_METRIC:
+        if key_result.kind in WITH_METRIC or new.value is not None:
             changes = {"value": (value, new.value), **changes}
     elif steps_before != new.steps:
         changes = {"steps": (steps_before, new.steps), **changes}

@@ -6,6 +6,7 @@ from datetime import date
 from enum import Enum
 
 from milepost.core.pace import Ambition
+from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.okr.models import Counts, Objective
@@ -41,13 +42,23 @@ class CheckpointDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDraft:
+    """A key result that another one is made of; its weight counts in a weighted mean alone."""
+
+    key_result_id: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class KeyResultDraft:
     """What a person writes of a key result.
 
     Args:
         kind: reach (P1: start, target), keep (P2: low or high, tolerance; P3 both, or only the last
             period with `at_close`), levels (P4: start, target, stretch, floor if wanted), milestone
-            (P5: steps), tasks (P6: steps), percent (P7), judged (P10) or baseline (P11).
+            (P5: steps), tasks (P6: steps), percent (P7), children (P9: parts; start and target of a sum),
+            judged (P10) or baseline (P11).
+        combine: how one made of others is made of its parts: sum, mean or weighted_mean.
         curve: how the plan spreads over the cycle: linear, front, back, s, or checkpoints (E2).
         priority: 0 to 4, None for none.
         kpi: slug of the KPI it reads (P8), None for a value by hand.
@@ -68,6 +79,8 @@ class KeyResultDraft:
     floor: float | None = None
     stretch: float | None = None
     steps: Sequence[StepDraft] = ()
+    combine: str = Combine.MEAN.value
+    parts: Sequence[PartDraft] = ()
     curve: str = Curve.LINEAR.value
     checkpoints: Sequence[CheckpointDraft] = ()
     priority: int | None = None

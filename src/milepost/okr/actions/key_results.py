@@ -1,10 +1,12 @@
 """Adding, changing and cancelling key results."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
+from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.metrics.models import Metric
 from milepost.okr.actions.amend import amend, in_words, told
@@ -17,11 +19,22 @@ from milepost.okr.actions.measures import (
     steps_in_words,
 )
 from milepost.okr.actions.moment import Moment, lock_moment
+from milepost.okr.actions.parts import Chosen, guard_sums, parts_in_words, save_parts
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard
 from milepost.okr.bending import SHAPING, WITH_ENDS, Change
 from milepost.okr.errors import WrongState
-from milepost.okr.models import WITH_STEPS, Alignment, CheckIn, Checkpoint, GoalState, KeyResult, Objective
+from milepost.okr.models import (
+    WITH_STEPS,
+    Alignment,
+    CheckIn,
+    Checkpoint,
+    GoalState,
+    KeyResult,
+    KeyResultKind,
+    Objective,
+    Part,
+)
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
 from milepost.okr.queries.facts import NOTHING_READ, JustRead
@@ -33,7 +46,7 @@ from milepost.workspace.permissions import Actor, require
 
 FIELDS = (
     "title", "kind", "start", "floor", "target", "stretch", "low", "high", "tolerance", "at_close", "weight", "share",
-    "priority", "lead_id", "ambition", "window", "curve",
+    "priority", "lead_id", "ambition", "window", "curve", "combine",
 )  # fmt: skip
 
 
@@ -100,21 +113,16 @@ def edit_key_result(
     old_metric = row.metric
     unit = old_metric.unit_code if old_metric else ""
     runs = row.state != GoalState.DRAFT
-    old_steps = steps_in_words(row) if row.kind in WITH_STEPS else ""
-    old_checkpoints = _checkpoints_in_words(row)
-    fill_key_result(row, by, draft, objective=row.objective, now=now)
+    details = _details(row)
+    chosen = fill_key_result(row, by, draft, objective=row.objective, now=now)
     if runs:
         _keep_measure(row, old_metric, unit)
-    changes = {f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)}
-    if row.kind in WITH_STEPS:
-        save_steps(row, draft.steps)
-        if old_steps != (new_steps := steps_in_words(row)):
-            changes["steps"] = (old_steps, new_steps)
-    if old_checkpoints or row.curve == Curve.CHECKPOINTS:
-        save_checkpoints(row, draft.checkpoints)
-    if old_checkpoints != (new_checkpoints := _checkpoints_in_words(row)):
-        changes["checkpoints"] = (old_checkpoints, new_checkpoints)
-    goes_on = row.kind == before["kind"] or {row.kind, before["kind"]} <= WITH_ENDS
+    changes: dict[str, tuple[object, object]] = {
+        f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)
+    }
+    changes |= _save_details(row, draft, chosen, before=details, now=now)
+    is_another_sum = Combine.SUM in {before["combine"], row.combine} and row.combine != before["combine"]
+    goes_on = not is_another_sum and (row.kind == before["kind"] or {row.kind, before["kind"]} <= WITH_ENDS)
     if runs and goes_on and not changes.keys().isdisjoint({"curve", "checkpoints"}):
         raise Invalid(
             "It runs already, so its curve and checkpoints stay. Change start or target: from today on "
@@ -133,6 +141,8 @@ def edit_key_result(
     row.save()
     check_shares(row.objective)
     guard(row.objective, has_walls=moment.has_walls)
+    if not changes.keys().isdisjoint({"kind", "combine"}) or (row.metric and row.metric.unit_code != unit):
+        guard_sums(by, [row])
     if "title" in changes:
         index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     _refresh(row, moment, read=JustRead(key_results={row.pk: row}))
@@ -141,6 +151,8 @@ def edit_key_result(
 @transaction.atomic
 def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: datetime) -> None:
     """Take a key result out: a draft without check-ins goes for good, any other stays, cancelled.
+
+    So does a draft that others are made of: what made their numbers can be told later on.
 
     Raises:
         NotAllowed, NotFound, NeedsReason, WrongState.
@@ -151,7 +163,8 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     require(can_edit_goal, by, row, to="take out this key result")
     _must_be_open(objective)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
-    if row.state == GoalState.DRAFT and not CheckIn.objects.filter(key_result=row).exists():
+    is_used = CheckIn.objects.filter(key_result=row).exists() or Part.objects.filter(child=row).exists()
+    if row.state == GoalState.DRAFT and not is_used:
         record_event(
             by=by,
             verb="deleted",
@@ -206,13 +219,15 @@ def told_of(row: KeyResult) -> dict[str, object]:
     """Return what the trail tells of a new or deleted key result."""
     fields = {field.removesuffix("_id"): told(field, getattr(row, field)) for field in FIELDS}
     kpi = row.metric.slug if row.metric is not None and row.metric.is_kpi else None
-    return {**{name: value for name, value in fields.items() if value is not False and value != "linear"}, "kpi": kpi}
+    usual = {name: value for name, value in fields.items() if value is not False and value not in {"linear", ""}}
+    parts = parts_in_words(row) if row.kind == KeyResultKind.CHILDREN else None
+    return {**usual, "kpi": kpi, "parts": parts}
 
 
 def insert_key_result(
     by: Actor, objective: Objective, draft: KeyResultDraft, *, position: int, now: datetime
 ) -> KeyResult:
-    """Write a new key result as a draft, with metric, steps and search words."""
+    """Write a new key result as a draft, with metric, steps, parts and search words."""
     row = KeyResult(
         workspace_id=by.workspace_id,
         objective=objective,
@@ -220,11 +235,9 @@ def insert_key_result(
         state=GoalState.DRAFT,
         created_at=now,
     )
-    fill_key_result(row, by, draft, objective=objective, now=now)
+    chosen = fill_key_result(row, by, draft, objective=objective, now=now)
     row.save(force_insert=True)
-    if row.kind in WITH_STEPS:
-        save_steps(row, draft.steps)
-    save_checkpoints(row, draft.checkpoints)
+    _save_details(row, draft, chosen, before={}, now=now)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text=row.title)
     return row
 
@@ -234,10 +247,39 @@ def _keep_measure(row: KeyResult, old: Metric | None, unit: str) -> None:
     new = row.metric
     if new is None or old is None:
         return
+    if row.kind == KeyResultKind.CHILDREN and old.is_kpi:
+        return  # its sum is its own
     if new.pk != old.pk:
         raise Invalid("It runs already, so what it reads stays. Cancel it and add another.", field="kpi")
     if not new.is_kpi and new.unit_code != unit:
-        raise Invalid(f"It runs already, so its unit stays {unit or 'a plain number'}.", field="unit")
+        field = "parts" if row.kind == KeyResultKind.CHILDREN else "unit"
+        raise Invalid(f"It runs already, so its unit stays {unit or 'a plain number'}.", field=field)
+
+
+def _details(row: KeyResult) -> dict[str, str]:
+    """Return steps, checkpoints and parts as the ledger tells them."""
+    return {
+        "steps": steps_in_words(row) if row.kind in WITH_STEPS else "",
+        "checkpoints": _checkpoints_in_words(row),
+        "parts": parts_in_words(row) if row.kind == KeyResultKind.CHILDREN else "",
+    }
+
+
+def _save_details(
+    row: KeyResult, draft: KeyResultDraft, parts: Sequence[Chosen], *, before: Mapping[str, str], now: datetime
+) -> dict[str, tuple[object, object]]:
+    """Write steps, checkpoints and parts, and return which of them changed, in words."""
+    if row.kind in WITH_STEPS:
+        save_steps(row, draft.steps)
+    if before.get("checkpoints") or row.curve == Curve.CHECKPOINTS:
+        save_checkpoints(row, draft.checkpoints)
+    if before.get("parts") or parts:
+        save_parts(row, parts, now=now)
+    if not before:
+        return {}
+    after = _details(row)
+    told = [name for name in after if name != "steps" or row.kind in WITH_STEPS]
+    return {name: (before[name], after[name]) for name in told if before[name] != after[name]}
 
 
 def _checkpoints_in_words(row: KeyResult) -> str:
@@ -254,7 +296,17 @@ def _must_be_open(objective: Objective) -> None:
 
 def _refresh(row: KeyResult, moment: Moment, *, read: JustRead = NOTHING_READ) -> None:
     below: list[int] = []
+    linked: list[int] = []
     if row.objective.visibility != Visibility.EVERYBODY:  # its leads see it too: what hangs below may be a root now
         edges = Alignment.objects.filter(parent=row.objective_id, until=None)
         below = list(edges.values_list("child_id", flat=True))
-    refresh(key_results=[row.pk], objectives=below, rhythm=moment.rhythm, today=moment.today, now=moment.now, read=read)
+        parts = Part.objects.filter(Q(parent__objective=row.objective_id) | Q(child__objective=row.objective_id))
+        linked = list(parts.filter(until=None).values_list("parent_id", flat=True))
+    refresh(
+        key_results={row.pk, *linked},
+        objectives=below,
+        rhythm=moment.rhythm,
+        today=moment.today,
+        now=moment.now,
+        read=read,
+    )

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from milepost.metrics.actions.kpis import KpiDraft, change_kpi
+from milepost.okr.actions.parts import guard_sums
 from milepost.okr.actions.walls import guard_kpi
+from milepost.okr.models import KeyResult
 from milepost.workspace.permissions import Actor
 
 
@@ -17,7 +19,10 @@ def edit_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | 
 
     Raises:
         NotAllowed, NotFound, BadTarget.
-        Invalid: also when an objective reads it that more people see.
+        Invalid: also when an objective reads it that more people see, or a sum of key results adds it up
+            in another unit.
         Stale: it is not the version `seen` any more.
     """
-    guard_kpi(by, change_kpi(by=by, slug=slug, draft=draft, today=today, seen=seen, now=now))
+    kpi = change_kpi(by=by, slug=slug, draft=draft, today=today, seen=seen, now=now)
+    guard_kpi(by, kpi)
+    guard_sums(by, KeyResult.objects.filter(metric=kpi).select_related("metric"))

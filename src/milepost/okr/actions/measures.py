@@ -8,6 +8,7 @@ from milepost.core.levels import BadLevels
 from milepost.core.measure import Kind, Measure, check_measure
 from milepost.core.numbers import finite
 from milepost.core.pace import Ambition
+from milepost.core.parts import Combine
 from milepost.core.path import BadCheckpoints, Curve, check_path
 from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.plan import Timing, path_of
@@ -19,6 +20,7 @@ from milepost.core.units import PERCENT, parse_unit
 from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, StepDraft, choose, person
+from milepost.okr.actions.parts import Chosen, choose_parts, unit_of_sum
 from milepost.okr.models import WITH_METRIC, Checkpoint, KeyResult, KeyResultKind, Objective, Step
 from milepost.okr.models.key_result import HIGHEST_PRIORITY
 from milepost.workspace.actions.text import clean_name
@@ -40,13 +42,16 @@ WITHOUT_PATH = frozenset({KeyResultKind.KEEP, KeyResultKind.MILESTONE, KeyResult
 
 def fill_key_result(
     key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, objective: Objective, now: datetime
-) -> None:
-    """Write a checked draft into a row, with the metric it reads; steps and checkpoints are the caller's matter.
+) -> tuple[Chosen, ...]:
+    """Write a checked draft into a row, with the metric it reads, and return the parts it shall have.
+
+    To save these, steps and checkpoints is the caller's matter.
 
     Raises:
         Invalid: a number is missing or contradicts another one, a share does not fit; numbers are named.
         NotANumber: one is not finite.
-        NotFound: the KPI or the lead is not there.
+        PartCircle: it would be made of itself.
+        NotFound: the KPI, the lead or a part is not there.
     """
     key_result.title = clean_name(draft.title, field="title", most=200)
     key_result.kind = choose(KeyResultKind, draft.kind, field="kind")
@@ -65,10 +70,16 @@ def fill_key_result(
     if lead is None:
         raise Invalid("Choose a lead: the one person who answers for it and checks in.", field="lead")
     key_result.lead_id = lead
+    combine = choose(Combine, draft.combine, field="combine")
+    is_made = key_result.kind == KeyResultKind.CHILDREN
+    key_result.combine = combine if is_made else ""
     curve = choose(Curve, draft.curve, field="curve")
-    key_result.curve = Curve.LINEAR.value if key_result.kind in WITHOUT_PATH else curve
+    has_path = key_result.kind not in WITHOUT_PATH and not (is_made and combine != Combine.SUM)  # E3, E4
+    key_result.curve = curve if has_path else Curve.LINEAR.value
     _fill_numbers(key_result, draft)
-    key_result.metric = _metric(key_result, by, draft, now=now)
+    chosen = choose_parts(key_result, by, draft) if is_made else ()
+    key_result.metric = _metric(key_result, by, draft, chosen, now=now)
+    return chosen
 
 
 def save_steps(key_result: KeyResult, drafts: Sequence[StepDraft]) -> None:
@@ -173,13 +184,14 @@ def measure_of(key_result: KeyResult) -> Measure:
         at_close=key_result.at_close,
         floor=key_result.floor,
         stretch=key_result.stretch,
+        combine=Combine(key_result.combine or Combine.MEAN),
     )
 
 
 def _fill_numbers(key_result: KeyResult, draft: KeyResultDraft) -> None:
     """Write the numbers of the kind, and none of another one."""
     kind = KeyResultKind(key_result.kind)
-    own = NUMBERS_OF.get(kind, ())
+    own = ("start", "target") if key_result.combine == Combine.SUM else NUMBERS_OF.get(kind, ())
     for name in NUMBERS:
         value = getattr(draft, name)
         setattr(key_result, name, finite(value, name=name) if name in own and value is not None else None)
@@ -205,12 +217,15 @@ def _fill_numbers(key_result: KeyResult, draft: KeyResultDraft) -> None:
         raise Invalid("Only a range with both ends may count its last period alone: write the other end.", field="high")
 
 
-def _metric(key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, now: datetime) -> Metric | None:
+def _metric(
+    key_result: KeyResult, by: Actor, draft: KeyResultDraft, parts: Sequence[Chosen], *, now: datetime
+) -> Metric | None:
     kind = KeyResultKind(key_result.kind)
     if draft.kpi and kind not in READS_KPI:
         raise Invalid(f"“{kind.label}” reads no KPI. Leave the KPI empty, or choose another kind.", field="kpi")
     metric = key_result.metric
-    if kind not in WITH_METRIC:  # an own one keeps the history of an earlier kind
+    is_sum = key_result.combine == Combine.SUM  # its own one says the unit
+    if kind not in WITH_METRIC and not is_sum:  # an own one keeps the history of an earlier kind
         return None if metric is None or metric.is_kpi else metric
     if draft.kpi:
         kpi = get_kpi(by, draft.kpi)
@@ -219,7 +234,10 @@ def _metric(key_result: KeyResult, by: Actor, draft: KeyResultDraft, *, now: dat
     if metric is None or metric.is_kpi:
         metric = Metric(workspace_id=by.workspace_id, is_kpi=False, created_at=now)
     metric.name = key_result.title
-    metric.unit_code = PERCENT if kind == KeyResultKind.PERCENT else parse_unit(draft.unit).code
+    if is_sum:
+        metric.unit_code = unit_of_sum(key_result, parts)
+    else:
+        metric.unit_code = PERCENT if kind == KeyResultKind.PERCENT else parse_unit(draft.unit).code
     metric.direction = _direction(key_result)
     metric.frequency = Frequency.DAY.value
     metric.aggregation = Aggregation.STOCK.value

@@ -1,16 +1,20 @@
 """The score rows of goals: one function writes them all (rule S7, ADR 0002)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
+from milepost.core.circles import in_order
 from milepost.core.rhythm import Rhythm
-from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore
-from milepost.okr.queries.facts import COUNTING, NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
+from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore, Part
+from milepost.okr.queries.facts import NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
 from milepost.okr.queries.family import STORED, Edge, Family, contributions, load_family
-from milepost.okr.queries.tree import with_ancestors
+from milepost.okr.queries.parts import COUNTING, facts_of
+from milepost.okr.queries.parts import Row as PartRow
+from milepost.okr.queries.tree import all_above
 from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
 from milepost.workspace.actions import tell
@@ -30,20 +34,34 @@ def refresh(
     now: datetime,
     read: JustRead = NOTHING_READ,
 ) -> int:
-    """Write anew the rows of these goals and of every objective above them; return how many changed.
+    """Write anew the rows of these goals and of all that is made of them; return how many changed.
+
+    First the key results, each after those it is made of (P9), then the objectives above. No key result
+    is made of an objective, so this order holds for all.
 
     Called under the workspace's lock. It computes from facts and children, never from a difference,
     so it heals itself, and a second run changes no row. What a bulk write hands in is refreshed in
-    one walk over the union of all ancestors.
+    one walk over the union of all that stands above.
     """
-    touched = set(objectives)
+    ids, above = all_above(key_results=key_results, objectives=objectives)
     changed = 0
-    ids = sorted(key_results)
+    ids = ids if len(ids) <= CHUNK else _parts_first(ids)
     for at in range(0, len(ids), CHUNK):
         loaded = load_key_results(ids[at : at + CHUNK], read=read)
-        touched |= {item.objective_id for item in loaded}
         changed += _refresh_key_results(loaded, rhythm=rhythm, today=today, now=now)
-    return changed + _refresh_objectives(with_ancestors(touched), today=today, now=now)
+    return changed + _refresh_objectives(above, today=today, now=now)
+
+
+def _parts_first(ids: Collection[int]) -> list[int]:
+    """Return key results so that each stands after those it is made of."""
+    inside = set(ids)
+    below: dict[int, list[int]] = {}
+    edges = Part.objects.filter(until=None).order_by("id").values_list("parent_id", "child_id")
+    for parent, child in edges.iterator():
+        if parent in inside and child in inside:
+            below.setdefault(parent, []).append(child)
+    ordered = in_order(below)
+    return [*sorted(inside.difference(ordered)), *ordered]
 
 
 WORD = KEY_RESULT_ROW.index("shown_word")
@@ -52,8 +70,11 @@ WORD = KEY_RESULT_ROW.index("shown_word")
 def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm, today: date, now: datetime) -> int:
     rows = []
     changed: dict[int, list[dict[str, Any]]] = {}
-    for item in loaded:
-        scored = score_key_result(item.facts, rhythm=rhythm, today=today)
+    fresh: dict[int, PartRow] = {}
+    for item in _in_order(loaded):
+        facts = replace(item.facts, parts=facts_of(item.parts, fresh)) if item.parts else item.facts
+        scored = score_key_result(facts, rhythm=rhythm, today=today)
+        fresh[item.id] = (scored.value, scored.score, scored.expected)
         filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
         row = (*filed, *_scored_values(scored), today)
         if not _same(item.stored, row):
@@ -70,6 +91,17 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
     for workspace_id, data in changed.items():
         tell(workspace_id=workspace_id, event=WebhookEvent.KEY_RESULT_STATUS, data=data, now=now)
     return len(rows)
+
+
+def _in_order(loaded: Collection[LoadedKeyResult]) -> Collection[LoadedKeyResult]:
+    """Return key results each after those of them that it is made of."""
+    below = {item.id: [part.child_id for part in item.parts] for item in loaded if item.parts}
+    if not below:
+        return loaded
+    last = in_order(below)
+    by_id = {item.id: item for item in loaded}
+    first = [item for item in loaded if item.id not in below]
+    return [*first, *(by_id[pk] for pk in last if pk in below)]
 
 
 def _refresh_objectives(ids: list[int], *, today: date, now: datetime) -> int:

@@ -6,6 +6,7 @@ from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
+from milepost.okr.models.part import Part
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "KeyResultScore",
     "Objective",
     "ObjectiveScore",
+    "Part",
     "Step",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from milepost.core.measure import Kind
 from milepost.core.pace import Ambition
+from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.metrics.models import Metric
@@ -26,6 +27,7 @@ class KeyResultKind(models.TextChoices):
     PERCENT = Kind.PERCENT.value, "Percent done"  # P7
     JUDGED = Kind.JUDGED.value, "Judged by the lead"  # P10
     BASELINE = Kind.BASELINE.value, "Measure a baseline first"  # P11
+    CHILDREN = Kind.CHILDREN.value, "Made of other key results"  # P9
 
 
 WITH_METRIC = frozenset(  # a value is read; of others a metric that is there only keeps the history
@@ -42,7 +44,9 @@ def _has(*names: str) -> Q:
 class KeyResult(models.Model):
     """One measure of an objective.
 
-    Which numbers belong to which kind is in `core.measure`; all are in the metric's unit.
+    Which numbers belong to which kind is in `core.measure`; all are in the metric's unit. `combine` says
+    how one made of others is made of them, "" of every other kind; a sum keeps the unit of its parts in
+    a metric of its own, which no value is written to.
     `share` is a fixed share of the objective (0..1) or None, then `weight` splits what is left (R2).
     `bends` is derived: what the ledger says of amendments that shape its plan (E5), kept here so that
     a check-in reads no ledger; None without one.
@@ -65,6 +69,7 @@ class KeyResult(models.Model):
     stretch = models.FloatField(null=True)
     curve = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Curve], default=Curve.LINEAR.value)
     bends = models.JSONField(null=True)
+    combine = models.CharField(max_length=13, choices=[(c.value, c.value) for c in Combine], default="", blank=True)
     weight = models.FloatField(default=1.0)
     share = models.FloatField(null=True)
     priority = models.PositiveSmallIntegerField(null=True)
@@ -105,8 +110,14 @@ class KeyResult(models.Model):
                 | (Q(kind="keep") & _has("metric") & (_has("low") | _has("high")))
                 | (Q(kind="levels", ambition="aspirational") & _has("metric", "start", "target", "stretch"))
                 | (Q(kind="percent") & _has("metric"))
-                | (Q(kind="baseline", target__isnull=True) & _has("metric")),
+                | (Q(kind="baseline", target__isnull=True) & _has("metric"))
+                | (Q(kind="children", combine="sum") & _has("metric", "start", "target"))
+                | (Q(kind="children") & ~Q(combine="sum")),
                 name="key_result_has_its_numbers",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="children") & ~Q(combine="")) | (~Q(kind="children") & Q(combine="")),
+                name="key_result_combines_its_parts",
             ),
             models.CheckConstraint(
                 condition=Q(at_close=False) | (Q(kind="keep") & _has("low", "high")),

@@ -1,6 +1,6 @@
 """Why a goal has its numbers and its word."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date
 
 from milepost.core.explain import (
@@ -27,6 +27,7 @@ from milepost.okr.models import WITH_STEPS, CheckIn, Counts, GoalState, KeyResul
 from milepost.okr.queries.facts import LoadedKeyResult, load_key_results
 from milepost.okr.queries.family import Edge, Family, OwnKeyResult, contributions, load_family
 from milepost.okr.queries.lines import KeyResultLine, key_results_of
+from milepost.okr.queries.parts import COUNTING
 from milepost.okr.scoring import ChildRow, read_points
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -40,7 +41,7 @@ STATES = {
 
 
 def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, today: date) -> Explained:
-    """Return the explanations of a key result on `today`: seven queries at most.
+    """Return the explanations of a key result on `today`: eight queries at most, where no wall is near.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -67,6 +68,7 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
     days = [p.start for p in read_points(facts, today=today)]
     origins = _origins([key_result_id], days)
     own_by, own_why = _own_word(loaded)
+    titles_of, left_out = _parts_of(actor, loaded)
     words = Words(
         kpi_name=kpi_name or "" if is_kpi else "",
         kpi=Link("kpi", slug) if is_kpi and slug else None,
@@ -76,6 +78,8 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         own_word_by=own_by,
         own_word_why=own_why,
         judged_by=_judged_by(loaded),
+        part_titles=titles_of,
+        parts_left_out=left_out,
         override_by=override_by or "",
         override_why=override_why,
     )
@@ -202,6 +206,28 @@ def _origins(key_result_ids: Collection[int], days: Collection[date]) -> dict[tu
         "metric__key_results", "valid_on", "source", "author__user__name"
     )
     return {(pk, day): Origin(ReadingSource(source).label, by or "") for pk, day, source, by in told}
+
+
+def _parts_of(actor: Actor, loaded: LoadedKeyResult) -> tuple[dict[Hashable, str], tuple[LeftOut, ...]]:
+    """Return the titles of what a key result is made of, and of those the reader sees which are left out, and why.
+
+    What counts is seen by whoever sees the whole (R6), so each of them has its title.
+    """
+    if not loaded.parts:
+        return {}, ()
+    rows = KeyResult.objects.visible_to(actor).filter(pk__in=[part.child_id for part in loaded.parts])
+    titles: dict[Hashable, str] = dict(rows.values_list("id", "title"))
+    out = []
+    for part in loaded.parts:
+        if part.counts or part.child_id not in titles:
+            continue
+        if not part.is_open:
+            why, rule = "is seen by fewer people than what is made of it", "R6"
+        else:
+            state = part.state if part.state not in COUNTING else part.objective_state
+            why, rule = STATES.get(GoalState(state), "does not run"), "R4"
+        out.append(LeftOut(titles[part.child_id], why, rule, Link("key_result", str(part.child_id))))
+    return titles, tuple(out)
 
 
 def _own_word(loaded: LoadedKeyResult) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from milepost.core.calendar import Frequency
 from milepost.core.judgement import Judgement, Override
 from milepost.core.measure import Kind
 from milepost.core.pace import Ambition
+from milepost.core.parts import Combine
 from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
 from milepost.core.plan import ends_of
@@ -32,19 +33,20 @@ from milepost.okr.models import (
     KeyResultScore,
     Step,
 )
+from milepost.okr.queries.parts import COUNTING, PartEdge, edges_of, facts_of
+from milepost.okr.queries.tree import parts_below
 from milepost.okr.scoring import CheckInFact, Final, KeyResultFacts
 from milepost.prepared import prepared
 from milepost.workspace.models import Visibility
 from milepost.workspace.queries import TELLING, telling_of
 
 STORED = tuple(f.attname for f in KeyResultScore._meta.concrete_fields if f.attname != "computed_at")
-COUNTING = frozenset({GoalState.ACTIVE.value, GoalState.CLOSED.value})
 FACTS = (
     "id", "workspace_id", "objective_id", "objective__cycle_id", "lead_id", "state", "objective__state", "kind",
     "objective__cycle__first_day", "objective__cycle__last_day", "ambition", "activated_on", "start", "target", "low",
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
-    "at_close", "floor", "stretch", "curve", "bends", "override_score", "override_at", "override_kept",
+    "at_close", "floor", "stretch", "curve", "bends", "combine", "override_score", "override_at", "override_kept",
     *(f"objective__workspace__{name}" for name in TELLING),
 )  # fmt: skip
 
@@ -62,6 +64,7 @@ class LoadedKeyResult:
     is_public: bool  # everybody sees its objective
     facts: KeyResultFacts
     stored: tuple[Any, ...] | None
+    parts: tuple[PartEdge, ...] = ()  # what it is made of, that which is left out among it; not once it is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,9 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
         judged=_last_by_id(_judgements([k["id"] for k in asked if k["kind"] == KeyResultKind.JUDGED])),
         value_at=_value_moments(asked),
         checkpoints=_checkpoints_of(asked),
+        parts=edges_of(
+            [k["id"] for k in asked if k["kind"] == KeyResultKind.CHILDREN and k["state"] != GoalState.CLOSED]
+        ),
     )
     return [
         _loaded(
@@ -113,11 +119,12 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
 
 @dataclass(frozen=True, slots=True)
 class _More:
-    """What only some key results have, by key result: a judgement, an override that waits, checkpoints."""
+    """What only some key results have, by key result: a judgement, an override that waits, checkpoints, parts."""
 
     judged: Mapping[int, tuple[Any, ...]]
     value_at: Mapping[int, datetime]
     checkpoints: Mapping[int, tuple[CheckpointFact, ...]]
+    parts: Mapping[int, list[PartEdge]]
 
 
 def _last_by_id(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
@@ -125,12 +132,24 @@ def _last_by_id(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
 
 
 def _value_moments(asked: Sequence[Mapping[str, Any]]) -> dict[int, datetime]:
-    """Return when the newest value became known, of those whose override gives way to the next one."""
+    """Return when the newest value became known, of those whose override gives way to the next one.
+
+    Of one that is made of others it is the newest of all below it.
+    """
     waiting = [k for k in asked if k["override_at"] is not None and not k["override_kept"]]
-    metric_of = {k["id"]: k["metric_id"] for k in waiting if k["kind"] in WITH_METRIC}
-    read = dict(_last_readings(list(set(metric_of.values()))))
-    found = {pk: read[metric] for pk, metric in metric_of.items() if metric in read}
-    return found | dict(_last_said([k["id"] for k in waiting if k["kind"] not in WITH_METRIC]))
+    made = [k["id"] for k in waiting if k["kind"] == KeyResultKind.CHILDREN]
+    below = [(top, child) for top, _, child in parts_below(made)] if made else []
+    rows = [(k["id"], k["id"], k["kind"], k["metric_id"]) for k in waiting if k["kind"] != KeyResultKind.CHILDREN]
+    kinds = {pk: (kind, metric) for pk, kind, metric in _kinds(list({child for _, child in below}))}
+    rows += [(top, child, *kinds[child]) for top, child in below if child in kinds]
+    read = dict(_last_readings(list({metric for *_, kind, metric in rows if kind in WITH_METRIC})))
+    said = dict(_last_said(list({pk for _, pk, kind, _ in rows if kind not in WITH_METRIC | {KeyResultKind.CHILDREN}})))
+    found: dict[int, datetime] = {}
+    for top, pk, kind, metric in rows:
+        at = read.get(metric) if kind in WITH_METRIC else said.get(pk)
+        if at is not None:
+            found[top] = max(at, found.get(top, at))
+    return found
 
 
 def _checkpoints_of(asked: Sequence[Mapping[str, Any]]) -> dict[int, tuple[CheckpointFact, ...]]:
@@ -187,6 +206,11 @@ def _judgements(key_result_ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any,
 
 
 @prepared
+def _kinds(key_result_ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    return KeyResult.objects.filter(pk__in=key_result_ids).values_list("id", "kind", "metric_id")
+
+
+@prepared
 def _last_readings(metric_ids: Collection[int]) -> QuerySet[Reading, tuple[Any, ...]]:
     rows = Reading.objects.filter(metric_id__in=metric_ids, value__isnull=False).order_by()
     return rows.values("metric_id").annotate(at=Max("known_at")).values_list("metric_id", "at")
@@ -215,6 +239,7 @@ def _loaded(
     stored: tuple[Any, ...] | None,
 ) -> LoadedKeyResult:
     is_closed = k["state"] == GoalState.CLOSED
+    parts = tuple(more.parts.get(k["id"], ()))
     score, why, judged_on = more.judged.get(k["id"], (None, "", None))
     override = None
     if k["override_at"] is not None:
@@ -243,6 +268,8 @@ def _loaded(
         window=Window(k["window"]),
         points=points,
         steps=steps,
+        combine=Combine(k["combine"] or Combine.MEAN),
+        parts=facts_of(parts),
         judgement=None if score is None else Judgement(score, why),
         judged_on=judged_on,
         check_ins=check_ins,
@@ -259,7 +286,7 @@ def _loaded(
             ends=ends_of(facts.measure),
             first=facts.first,
             last=facts.last,
-            is_typed=facts.kind in {Kind.REACH, Kind.LEVELS},
+            is_typed=facts.kind in {Kind.REACH, Kind.LEVELS, Kind.CHILDREN},
         )
         facts = replace(facts, bend=bend)
     return LoadedKeyResult(
@@ -272,4 +299,5 @@ def _loaded(
         is_public=k["objective__visibility"] == Visibility.EVERYBODY,
         facts=facts,
         stored=stored,
+        parts=parts,
     )

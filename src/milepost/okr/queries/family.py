@@ -12,7 +12,7 @@ from milepost.core.pace import Ambition
 from milepost.core.status import GoalWord
 from milepost.okr.models import Alignment, Counts, GoalState, Objective, ObjectiveScore
 from milepost.okr.queries.audience import audiences
-from milepost.okr.queries.facts import COUNTING
+from milepost.okr.queries.parts import COUNTING
 from milepost.okr.scoring import ChildRow, ObjectiveFacts
 from milepost.prepared import prepared
 from milepost.workspace.queries import TELLING, telling_of

@@ -5,7 +5,19 @@ from typing import Any
 from django.db.models import F
 
 from milepost.metrics.models import KpiScore, Metric, Reading
-from milepost.okr.models import Alignment, CheckIn, KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import (
+    Alignment,
+    CheckIn,
+    GoalState,
+    KeyResult,
+    KeyResultKind,
+    KeyResultScore,
+    Objective,
+    ObjectiveScore,
+    Part,
+)
+
+OPEN = (GoalState.DRAFT, GoalState.ACTIVE, GoalState.PAUSED)
 
 
 def score_rows(workspace_id: int) -> dict[tuple[str, int], tuple[Any, ...]]:
@@ -36,6 +48,18 @@ def orphans(workspace_id: int) -> list[str]:
         "edges across workspaces": Alignment.objects.filter(workspace_id=workspace_id).exclude(
             parent__workspace_id=F("workspace_id"), child__workspace_id=F("workspace_id")
         ),
+        "parts across workspaces": Part.objects.filter(workspace_id=workspace_id).exclude(
+            parent__workspace_id=F("workspace_id"), child__workspace_id=F("workspace_id")
+        ),
+        "parts of key results that are made of none": Part.objects.filter(
+            workspace_id=workspace_id, until=None
+        ).exclude(parent__kind=KeyResultKind.CHILDREN),
+        "key results made of others without any": KeyResult.objects.filter(
+            workspace_id=workspace_id, kind=KeyResultKind.CHILDREN
+        ).exclude(pk__in=Part.objects.filter(until=None).values("parent_id")),
+        "parts whose value is in another unit than the sum": Part.objects.filter(
+            workspace_id=workspace_id, until=None, parent__combine="sum", parent__state__in=OPEN
+        ).exclude(child__metric__unit_code=F("parent__metric__unit_code")),
         "readings of another workspace's metric": Reading.objects.filter(workspace_id=workspace_id).exclude(
             metric__workspace_id=F("workspace_id")
         ),

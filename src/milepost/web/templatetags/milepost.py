@@ -19,6 +19,7 @@ from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
 from milepost.web.markdown import render
 from milepost.web.words import (
+    COMBINES,
     CURVES,
     FIELDS,
     KEY_RESULT_KINDS,
@@ -32,7 +33,7 @@ from milepost.web.words import (
 )
 
 register = template.Library()
-AMENDED = {"kind": KEY_RESULT_KINDS, "curve": CURVES}
+AMENDED = {"kind": KEY_RESULT_KINDS, "curve": CURVES, "combine": COMBINES}
 # Rows stand on a page by the hundred. Their tags escape what people wrote once and by hand, which
 # costs a fifth of `format_html`; what is the same for every row is kept.
 safe = mark_safe
@@ -229,6 +230,10 @@ def way(line: Any) -> str:
             return f"waiting for a baseline{so_far}"
         case "keep":
             return f"{_level(line)}, {now}"
+        case "children" if line.start is None:
+            return "the mean of other key results"
+        case "children":
+            return f"{words.brief(line.start, unit)} → {words.with_unit(line.target, unit)} together, {now}"
         case "levels":
             stretch = words.with_unit(line.stretch, unit)
             return f"{words.brief(line.start, unit)} → {words.brief(line.target, unit)}, stretch {stretch}, {now}"
