@@ -101,3 +101,40 @@ def test_a_score_is_set_and_taken_back(company: Company, calling: Calling) -> No
     back = lead.ok("DELETE", f"/key-results/{key}/override?reason=Paid")
     assert (back["score"], back["is_overridden"], back["override"]) == (0.25, False, None)
     assert lead("DELETE", f"/key-results/{key}/override").status_code == 422
+
+
+def test_one_made_of_others_is_added_shown_and_changed(company: Company, calling: Calling) -> None:
+    lead = calling("lead")
+    goal = company.objective()
+    road = f"/objectives/{goal}/key-results"
+    ids = [
+        lead.ok("POST", road, {"title": t, "start": 0, "target": 100, "unit": "EUR", "reason": "Agreed"})["id"]
+        for t in ("North", "South")
+    ]
+    for pk, value in zip(ids, (30, 80), strict=True):
+        lead.ok("POST", "/check-ins", {"key_result_id": pk, "confidence": 6, "value": value})
+    parts = [{"key_result_id": pk} for pk in ids]
+    body = {"title": "Sum", "kind": "children", "combine": "sum", "start": 0, "target": 200, "reason": "Agreed"}
+    made = lead.ok("POST", road, {**body, "parts": parts})
+    assert (made["value"], made["score"], made["unit"], made["combine"]) == (110, 0.55, "EUR", "sum")
+    assert made["parts"] == [
+        {"key_result_id": pk, "title": title, "weight": 1.0, "left_out": ""}
+        for pk, title in zip(ids, ("North", "South"), strict=True)
+    ]
+    address = f"/key-results/{made['id']}"
+    # What is not named stays: the parts of a sum, and each weight of a mean.
+    assert lead.ok("PATCH", address, {"target": 220, "reason": "More"})["score"] == 0.5
+    weighted = [{"key_result_id": ids[0], "weight": 3}, {"key_result_id": ids[1]}]
+    shown = lead.ok("PATCH", address, {"combine": "weighted_mean", "parts": weighted, "reason": "Fairer"})
+    assert (shown["score"], shown["value"]) == (pytest.approx((3 * 0.3 + 0.8) / 4), None)
+    again = lead.ok("PATCH", address, {"title": "Mean", "reason": "Better words"})
+    assert (again["parts"], again["score"]) == (shown["parts"], shown["score"])
+    explained = {e["of"]: e for e in lead.ok("GET", f"{address}/explanation")["explanations"]}
+    assert explained["progress"]["rules"][0] == "P9"
+    assert explained["progress"]["formula"] == "0.75 × 30.00 + 0.25 × 80.00 = 42.50 %, 2 of 2 reported"
+    assert [part["label"] for part in explained["progress"]["parts"]] == ["North", "South"]
+    assert explained["expected"]["rules"] == ["P9", "E4"]
+    refused = lead("PATCH", address, {"parts": [{"key_result_id": made["id"]}], "reason": "Try"})
+    assert (refused.status_code, "circle" in refused.json()["detail"]) == (422, True)
+    lead.ok("PATCH", address, {"kind": "judged", "reason": "By eye"})
+    assert lead.ok("GET", address)["parts"] == []

@@ -4,19 +4,23 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from milepost.core.rhythm import Rhythm
 from milepost.okr import actions
 from milepost.okr.errors import NeedsReason, PartCircle
 from milepost.okr.models import Amendment, KeyResult, KeyResultScore, ObjectiveScore, Part
+from milepost.okr.queries import explained_key_result, objective_page
 from milepost.okr.queries.integrity import orphans, score_rows
 from milepost.workspace.errors import DomainError, Invalid, NotFound
 from milepost.workspace.models import Event
 from tests.people import NOW, START, Company, build_company
 
 pytestmark = pytest.mark.django_db
+WEEKLY = Rhythm(every_weeks=1, monthly=False, weekday=0, anchor=NOW.date())
 PLAN = 52 / 91  # of the cycle, today
 
 
@@ -375,6 +379,41 @@ def test_the_doctor_names_what_no_action_writes(company: Company, two: tuple[Key
         "1 key results made of others without any",
         "1 parts whose value is in another unit than the sum",
     ]
+
+
+def asked(do: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        do()
+    return len(queries)
+
+
+def test_a_change_costs_as_many_queries_however_much_is_made_of_it(company: Company) -> None:
+    leaf, other = one(company, "Leaf"), one(company, "Other")
+    say(company, leaf, 10)
+    say(company, other, 10)
+    plain = asked(lambda: say(company, leaf, 11, now=NOW + timedelta(minutes=1)))
+    chain = [made_of(company, leaf, other)]
+    made = asked(lambda: say(company, leaf, 12, now=NOW + timedelta(minutes=2)))
+    for n in range(8):
+        chain.append(made_of(company, chain[-1], leaf, title=f"Level {n}"))
+    assert asked(lambda: say(company, leaf, 13, now=NOW + timedelta(minutes=3))) == made
+    assert row(chain[-1]).score != row(leaf).score
+    assert made <= plain + 2  # its facts with those of its parts; nothing more where nothing is made of it
+
+
+def test_page_and_draft_cost_as_many_queries_whatever_their_parts(company: Company) -> None:
+    two = [one(company, "North"), one(company, "South")]
+    few, most = made_of(company, *two), KeyResult.objects.filter(pk__in=many(company)[:50])
+    much = made_of(company, *most, title="Much")
+    by = company.actor("lead")
+    pages = [asked(lambda k=k: objective_page(by, k.objective_id, today=NOW.date())) for k in (few, much)]
+    assert pages[0] == pages[1] <= 12
+    told = [asked(lambda k=k: explained_key_result(by, k.pk, rhythm=WEEKLY, today=NOW.date())) for k in (few, much)]
+    assert told[0] == told[1] <= 8
+    taken = [actions.PartDraft(k.pk) for k in (*most[:40], *two)]
+    edits = [asked(lambda: amend(company, few, kind="children", parts=[taken[0], taken[-1]]))]
+    edits.append(asked(lambda: amend(company, much, kind="children", parts=taken)))
+    assert edits[0] == edits[1]
 
 
 OPERATIONS = ("say", "kpi", "override", "clear", "cancel", "pause", "close", "reopen", "rewire", "retarget", "wall")

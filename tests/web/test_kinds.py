@@ -179,3 +179,89 @@ def test_without_a_way_the_plan_says_why(company: Company, lead: Client) -> None
     key_result = added(company, lead, kind="keep", high="30")
     shown = lead.get(reverse("key_result_plan", args=[company.slug, key_result.pk])).content.decode()
     assert "there is no way to draw" in shown
+
+
+@pytest.fixture
+def regions(company: Company) -> list[KeyResult]:
+    drafts = [actions.KeyResultDraft(title=title, start=0, target=100, unit="EUR") for title in ("North", "South")]
+    pk = company.objective("Sell everywhere", key_results=drafts)
+    rows = list(KeyResult.objects.filter(objective_id=pk).order_by("position"))
+    for row, value in zip(rows, (30, 80), strict=True):
+        draft = actions.CheckInDraft(key_result_id=row.pk, value=value, confidence=6)
+        actions.record_check_in(by=company.actor("lead"), draft=draft, now=NOW)
+    return rows
+
+
+def test_one_made_of_others_is_added_shown_and_sent_back_as_it_is(
+    company: Company, lead: Client, regions: list[KeyResult]
+) -> None:
+    weights = {f"weight-{regions[0].pk}": "3", f"weight-{regions[1].pk}": "1"}
+    parts = [str(row.pk) for row in regions]
+    key_result = added(company, lead, kind="children", combine="weighted_mean", parts=parts, **weights)
+    shown = page_of(company, lead, key_result)
+    for words in (
+        "the weighted mean of other key results",
+        ">North</a>",
+        "×3",
+        ">30\u202f%<",
+        "It follows what it is made",
+    ):
+        assert words in shown
+    edit = reverse("key_result_edit", args=[company.slug, key_result.pk])
+    text = lead.get(edit).content.decode()
+    assert text.count("checked>") == 2
+    assert f'name="weight-{regions[0].pk}" inputmode="decimal" autocomplete="off" value="3"' in text
+    assert "Sell everywhere" in text
+    assert "Measure</label>" not in text  # not made of itself
+    there = lead.get(edit).context["form"].initial
+    sent = {
+        name: value
+        for name, value in there.items()
+        if value is not None and name not in {"step_ids", "version", "part_weights"}
+    }
+    assert lead.post(edit, sent | weights).status_code == 302  # nothing changed, so no reason is asked for
+    assert checked_in(company, lead, key_result, note="Both grow").score == pytest.approx((3 * 0.3 + 0.8) / 4)
+
+
+def test_a_sum_has_its_own_way_and_says_beside_its_fields_what_is_wrong(
+    company: Company, lead: Client, regions: list[KeyResult]
+) -> None:
+    parts = [str(row.pk) for row in regions]
+    pk = company.objective("All of it")
+    new = reverse("key_result_new", args=[company.slug, pk])
+    sum_of = {"kind": "children", "combine": "sum", "parts": parts}
+    refused = lead.post(new, form(company, **sum_of, sum_start="0"))
+    assert (refused.status_code, "sum_target" in refused.context["form"].errors) == (422, True)
+    refused = lead.post(new, form(company, **sum_of | {"parts": []}, sum_start="0", sum_target="5"))
+    assert "Choose at least one" in refused.content.decode()
+    weighed = {"combine": "weighted_mean", f"weight-{regions[0].pk}": "heavy"}
+    refused = lead.post(new, form(company, **sum_of | weighed))
+    assert "The weight of “North”" in refused.content.decode()
+    key_result = added(company, lead, **sum_of, sum_start="0", sum_target="200")
+    shown = page_of(company, lead, key_result)
+    assert "0 → €200 together, now €110" in shown.replace("\u00a0", " ")
+    assert "Value, the sum of others" in shown
+    row = KeyResultScore.objects.get(pk=key_result.pk)
+    assert (row.value, row.score) == (110, pytest.approx(0.55))
+
+
+def test_what_waits_for_a_baseline_has_no_share_and_the_others_have_the_whole(company: Company, lead: Client) -> None:
+    drafts = [actions.KeyResultDraft(title=t, start=0, target=1) for t in ("One", "Two")]
+    drafts.append(actions.KeyResultDraft(title="First measure", kind="baseline", share=0.25))
+    pk = company.objective(key_results=drafts)
+    text = lead.get(reverse("goal", args=[company.slug, pk])).content.decode()
+    assert "share 25\u202f%" not in text
+    assert text.count("share 50\u202f%") == 2
+    waiting = KeyResult.objects.get(title="First measure")
+    edit = lead.get(reverse("key_result_edit", args=[company.slug, waiting.pk]))
+    assert edit.context["form"].initial["share"] == 25  # what was agreed holds again once it has a target
+
+
+def test_checkpoints_are_asked_for_with_the_curve_that_goes_through_them(company: Company, lead: Client) -> None:
+    pk = company.objective()
+    text = lead.get(reverse("key_result_new", args=[company.slug, pk])).content.decode()
+    before = text[: text.index('id="id_checkpoints"')]
+    assert before.rindex('data-when="curve" data-values="checkpoints"') > before.rindex('id="id_curve"')
+    for name in ("sum_start", "sum_target"):
+        before = text[: text.index(f'id="id_{name}"')]
+        assert before.endswith(before[before.rindex('<div class="fld" data-when="combine" data-values="sum">') :])

@@ -48,6 +48,7 @@ class World:
     read_kpi: str  # everybody's, and a key result of the goal reads it
     below: int
     cycle: int
+    made: int  # everybody's, and made of the key result
 
     @property
     def metric(self) -> Metric:
@@ -70,6 +71,11 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     goal = company.objective(f"{word} goal", key_results=drafts, parent_id=parent, **walls)
     below = company.objective("Below", parent_id=goal)
     key_result = KeyResult.objects.get(title=f"{word} tickets").pk
+    parts = [okr.PartDraft(key_result)]
+    made = okr.add_key_result(
+        by=by, objective_id=parent, reason="It sums up", now=NOW,
+        draft=okr.KeyResultDraft(title="Made of it", kind="children", parts=parts),
+    )  # fmt: skip
     draft = okr.CheckInDraft(key_result_id=key_result, value=99, confidence=2, note=f"{word} said")
     check_in = okr.record_check_in(by=by, draft=draft, now=NOW)
     kpi = company.kpi(f"{word} pulse", **walls)
@@ -80,7 +86,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -156,6 +162,8 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     ],
     "okr.branch_of": lambda f, a, w: [f(a, pk, depth=0) for pk in (w.parent, w.goal)],
     "okr.key_result_line": lambda f, a, w: f(a, w.key_result),
+    "okr.parts_of": lambda f, a, w: f(a, [w.made]),
+    "okr.offered_parts": lambda f, a, w: f(a, first=TODAY, last=TODAY),
     "okr.plan_page": lambda f, a, w: f(a, w.key_result),
     "okr.children_of": lambda f, a, w: f(a, [w.parent]),
     "okr.list_objectives": lambda f, a, w: [

@@ -259,7 +259,7 @@ def _done(key_result: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
 
 def _stands(key_result: dict[str, Any]) -> str:
     """Return the value of a key result that has one, with the comma after it."""
-    if key_result["kind"] in {"milestone", "tasks", "judged"}:
+    if key_result["kind"] in {"milestone", "tasks", "judged"} or key_result.get("combine", "") not in {"", "sum"}:
         return ""
     return f"{_value(key_result['value'], key_result['unit'])}, "
 

@@ -27,8 +27,8 @@ router = Router(tags=["Key results"])
 FILTERS = ("objective_id", "cycle_id", "state", "lead_id", "kpi", "status", "due_by")
 NULLABLE = frozenset({"share", "low", "high", "start", "target", "floor", "stretch", "priority"})
 KEPT = (
-    "title", "kind", "start", "target", "low", "high", "tolerance", "at_close", "floor", "stretch", "steps", "curve",
-    "checkpoints", "priority", "window", "weight", "share", "lead_id", "ambition",
+    "title", "kind", "start", "target", "low", "high", "tolerance", "at_close", "floor", "stretch", "steps", "parts",
+    "curve", "checkpoints", "priority", "window", "weight", "share", "lead_id", "ambition",
 )  # fmt: skip
 READS_KPI = frozenset({"reach", "keep", "levels"})
 
@@ -79,6 +79,8 @@ def update_key_result(request: ApiRequest, key_result_id: Path[Id], body: KeyRes
     merged = {**{name: there[name] for name in KEPT}, "unit": there["unit"] or "", "kpi": there["kpi"], **wanted}
     if body.kind is not None and body.kind != there["kind"] and merged["kind"] not in READS_KPI:
         merged["kpi"] = None
+    merged["combine"] = wanted.get("combine") or there["combine"] or "mean"
+    merged["parts"] = [actions.PartDraft(part["key_result_id"], part.get("weight", 1.0)) for part in merged["parts"]]
     known = actions.StepDraft.__dataclass_fields__
     merged["steps"] = [actions.StepDraft(**{n: s[n] for n in known if n in s}) for s in merged["steps"]]
     merged["checkpoints"] = [actions.CheckpointDraft(**c) for c in merged["checkpoints"]]

@@ -155,10 +155,11 @@ def reopen_objective(request: ApiRequest, objective_id: Path[Id], reason: str) -
 
 def key_result_draft(body: KeyResultIn) -> actions.KeyResultDraft:
     """Return what was sent of a key result as the action takes it."""
-    given: dict[str, Any] = body.model_dump(exclude={"reason", "steps", "checkpoints"})
+    given: dict[str, Any] = body.model_dump(exclude={"reason", "steps", "parts", "checkpoints"})
     steps = [actions.StepDraft(**step.model_dump()) for step in body.steps]
+    parts = [actions.PartDraft(**part.model_dump()) for part in body.parts]
     plan = [actions.CheckpointDraft(**checkpoint.model_dump()) for checkpoint in body.checkpoints]
-    return actions.KeyResultDraft(**given, steps=steps, checkpoints=plan)
+    return actions.KeyResultDraft(**given, steps=steps, parts=parts, checkpoints=plan)
 
 
 def _shown(request: ApiRequest, objective_id: Path[Id], *, status: int = 200) -> HttpResponse:

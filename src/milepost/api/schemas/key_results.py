@@ -7,7 +7,7 @@ from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, PageQuery, Reason, Share
-from milepost.api.schemas.words import Ambition, Curve, GoalStatus, Kind, Priority, State, Window
+from milepost.api.schemas.words import Ambition, Combine, Curve, GoalStatus, Kind, Priority, State, Window
 
 
 class StepOut(Schema):
@@ -26,6 +26,15 @@ class CheckpointOut(Schema):
 
     on: date
     value: float
+
+
+class PartOut(Schema):
+    """A key result that this one is made of, and why it is left out; empty where it counts."""
+
+    key_result_id: int
+    title: str
+    weight: float
+    left_out: str
 
 
 class OverrideOut(Schema):
@@ -63,6 +72,7 @@ class KeyResultOut(Schema):
     at_close: bool = Field(description="Of a range: only its last period counts.")
     floor: float | None
     stretch: float | None
+    combine: Literal["", "sum", "mean", "weighted_mean"] = Field(description="How it is made of others; empty if not.")
     curve: Curve
     priority: int | None
     window: str
@@ -91,9 +101,10 @@ class KeyResultOut(Schema):
 
 
 class KeyResultDetail(KeyResultOut):
-    """A key result with its steps or tasks, its checkpoints and the score set by hand."""
+    """A key result with its steps or tasks, what it is made of, its checkpoints and the score set by hand."""
 
     steps: list[StepOut]
+    parts: list[PartOut] = Field(description="Those that the holder of the token sees.")
     checkpoints: list[CheckpointOut]
     override: OverrideOut | None
 
@@ -108,6 +119,13 @@ class StepIn(Body):
     is_cancelled: bool = False
 
 
+class PartIn(Body):
+    """A key result that another one is made of; weights count in a weighted mean alone."""
+
+    key_result_id: Id = Field(examples=[1])
+    weight: Annotated[Number, Field(ge=0, le=1e6)] = 1.0
+
+
 class CheckpointIn(Body):
     """What is planned for a day; of tasks and judged ones a share 0..1."""
 
@@ -116,6 +134,7 @@ class CheckpointIn(Body):
 
 
 Steps = Annotated[list[StepIn], Field(max_length=100)]
+Parts = Annotated[list[PartIn], Field(max_length=100)]
 Checkpoints = Annotated[list[CheckpointIn], Field(max_length=100)]
 
 
@@ -123,8 +142,9 @@ class KeyResultIn(Body):
     """A new key result.
 
     `reach` takes start and target, `keep` low or high, `levels` start, target and stretch (floor if
-    wanted), `milestone` and `tasks` steps; `percent`, `judged` and `baseline` take no numbers. `kpi` is
-    the slug of the KPI that one of the first three reads; without it values come by hand in `unit`.
+    wanted), `milestone` and `tasks` steps, `children` parts, and as a sum start and target in their unit;
+    `percent`, `judged` and `baseline` take no numbers. `kpi` is the slug of the KPI that one of the first
+    three reads; without it values come by hand in `unit`.
     """
 
     title: Line = Field(examples=["First reply time"])
@@ -140,6 +160,8 @@ class KeyResultIn(Body):
     floor: Number | None = None
     stretch: Number | None = None
     steps: Steps = []
+    combine: Combine = Field("mean", description="Of `children`: how it is made of its parts.")
+    parts: Parts = []
     curve: Curve = "linear"
     checkpoints: Checkpoints = []
     priority: Priority | None = None
@@ -166,6 +188,8 @@ class KeyResultPatch(Body):
     floor: Number | None = None
     stretch: Number | None = None
     steps: Steps | None = None
+    combine: Combine | None = None
+    parts: Parts | None = None
     curve: Curve | None = None
     checkpoints: Checkpoints | None = None
     priority: Priority | None = None

@@ -22,6 +22,7 @@ from milepost.okr.queries.listing import (
     show_objective,
 )
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
+from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
@@ -36,7 +37,9 @@ __all__ = [
     "KeyResultLine",
     "ObjectiveLine",
     "ObjectivePage",
+    "Offered",
     "OverrideLine",
+    "PartLine",
     "PlanPage",
     "Start",
     "StepLine",
@@ -67,7 +70,9 @@ __all__ = [
     "list_parents",
     "names_in",
     "objective_page",
+    "offered_parts",
     "parent_of",
+    "parts_of",
     "people_page",
     "person_page",
     "pick_cycle",

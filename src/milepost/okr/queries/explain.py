@@ -27,17 +27,10 @@ from milepost.okr.models import WITH_STEPS, CheckIn, Counts, GoalState, KeyResul
 from milepost.okr.queries.facts import LoadedKeyResult, load_key_results
 from milepost.okr.queries.family import Edge, Family, OwnKeyResult, contributions, load_family
 from milepost.okr.queries.lines import KeyResultLine, key_results_of
-from milepost.okr.queries.parts import COUNTING
+from milepost.okr.queries.parts import STATES
 from milepost.okr.scoring import ChildRow, read_points
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
-
-STATES = {
-    GoalState.DRAFT: "is a draft",
-    GoalState.IN_REVIEW: "is in review",
-    GoalState.PAUSED: "is paused",
-    GoalState.CANCELLED: "is cancelled",
-}
 
 
 def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, today: date) -> Explained:
@@ -219,13 +212,9 @@ def _parts_of(actor: Actor, loaded: LoadedKeyResult) -> tuple[dict[Hashable, str
     titles: dict[Hashable, str] = dict(rows.values_list("id", "title"))
     out = []
     for part in loaded.parts:
-        if part.counts or part.child_id not in titles:
+        why, rule = part.why_not
+        if not why or part.child_id not in titles:
             continue
-        if not part.is_open:
-            why, rule = "is seen by fewer people than what is made of it", "R6"
-        else:
-            state = part.state if part.state not in COUNTING else part.objective_state
-            why, rule = STATES.get(GoalState(state), "does not run"), "R4"
         out.append(LeftOut(titles[part.child_id], why, rule, Link("key_result", str(part.child_id))))
     return titles, tuple(out)
 

@@ -44,7 +44,8 @@ class KeyResultLine:
 
     Numbers in the metric's unit; `progress`, `score`, `expected` and `share` 0..1 (progress
     unbounded), None unknown. `word` is the one to show, `plan_word` the computed one. `computed` is
-    the score without the `override`, which `is_overridden` says stands.
+    the score without the `override`, which `is_overridden` says stands. `share` is what it counts
+    with, None where it is left out; `fixed_share` what was agreed.
     """
 
     id: int
@@ -95,6 +96,8 @@ class KeyResultLine:
     computed: float | None = None
     is_overridden: bool = False
     override: OverrideLine | None = None
+    combine: str = ""
+    fixed_share: float | None = None
 
     @property
     def is_typed(self) -> bool:
@@ -225,6 +228,7 @@ KEY_RESULT_VALUES = (
     "override_by__user__name",
     "override_at",
     "override_kept",
+    "combine",
 )
 
 
@@ -326,7 +330,7 @@ def _narrow_children(parent_ids: Collection[int], *sight: Any) -> QuerySet[Align
 def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
     by_objective: dict[int, list[Child]] = {}
     for v in values:
-        if v["state"] in {"cancelled"}:
+        if v["state"] == "cancelled" or v["kind"] == "baseline":  # left out until it has a target (R4)
             continue
         by_objective.setdefault(v["objective_id"], []).append(
             Child(key=v["id"], score=None, expected=None, weight=v["weight"], share=v["share"])
@@ -392,6 +396,8 @@ def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLi
         computed=v["score__computed"],
         is_overridden=bool(v["score__is_overridden"]),
         override=override,
+        combine=v["combine"],
+        fixed_share=v["share"],
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 from milepost.okr.models import WITH_STEPS, Amendment, CheckIn, Checkpoint, Contributor, Cycle, KeyResult, Objective
 from milepost.okr.models import Step as StepModel
 from milepost.okr.queries.objective import with_names
+from milepost.okr.queries.parts import parts_of
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
@@ -37,13 +38,13 @@ KEY_RESULTS = Listing(
         "id": "id", "objective_id": "objective_id", "title": "title", "kind": "kind", "state": "state",
         "position": "position", "kpi": "metric__slug", "unit": "metric__unit_code", "start": "start",
         "target": "target", "low": "low", "high": "high", "tolerance": "tolerance", "at_close": "at_close",
-        "floor": "floor", "stretch": "stretch", "curve": "curve", "priority": "priority", "window": "window",
-        "weight": "weight", "share": "share", "ambition": "ambition", "lead_id": "lead_id",
-        "lead_name": "lead__user__name", "value": "score__value", "value_on": "score__value_on",
-        "progress": "score__progress", "score": "score__score", "computed_score": "score__computed",
-        "is_overridden": "score__is_overridden", "expected": "score__expected",
-        "status": "score__shown_word", "plan_status": "score__word", "missing": "score__is_missing",
-        "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
+        "floor": "floor", "stretch": "stretch", "combine": "combine", "curve": "curve",
+        "priority": "priority", "window": "window", "weight": "weight", "share": "share",
+        "ambition": "ambition", "lead_id": "lead_id", "lead_name": "lead__user__name", "value": "score__value",
+        "value_on": "score__value_on", "progress": "score__progress", "score": "score__score",
+        "computed_score": "score__computed", "is_overridden": "score__is_overridden",
+        "expected": "score__expected", "status": "score__shown_word", "plan_status": "score__word",
+        "missing": "score__is_missing", "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
         "lesson": "lesson", "version": "version",
     },
@@ -112,7 +113,7 @@ def key_results_by_objective(objective_ids: Collection[int]) -> dict[int, list[d
 
 
 def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
-    """Return one key result as the list shows it, with its steps, its checkpoints and the score set by hand.
+    """Return one key result as the list shows it, with steps, parts, checkpoints and the score set by hand.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -122,10 +123,15 @@ def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
     names = ("id", "title", "weight", "done", "due_on", "is_cancelled")
     steps = _steps(key_result_id) if shown["kind"] in WITH_STEPS else []
     plan = _checkpoints(key_result_id) if shown["curve"] == "checkpoints" else []
+    made_of = parts_of(actor, [key_result_id]) if shown["kind"] == "children" else {}
     override = dict(zip(OVERRIDE, rows[0][-len(OVERRIDE) :], strict=True))
     return {
         **shown,
         "steps": [dict(zip(names, row, strict=True)) for row in steps],
+        "parts": [
+            {"key_result_id": part.id, "weight": part.weight, "title": part.title, "left_out": part.left_out}
+            for part in made_of.get(key_result_id, ())
+        ],
         "checkpoints": [{"on": on, "value": value} for on, value in plan],
         "override": override if override["at"] is not None else None,
     }

@@ -20,6 +20,7 @@ from milepost.okr.queries.lines import (
     objective_line,
     with_narrow_children,
 )
+from milepost.okr.queries.parts import PartLine, parts_of
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -74,7 +75,7 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class ObjectivePage:
-    """Everything the page of an objective says."""
+    """Everything the page of an objective says; `parts` by the id of the key result that is made of them."""
 
     line: ObjectiveLine
     why: str
@@ -84,6 +85,7 @@ class ObjectivePage:
     last_day: date
     parent: tuple[int, str] | None
     key_results: tuple[KeyResultLine, ...]
+    parts: dict[int, tuple[PartLine, ...]]
     children: tuple[ObjectiveLine, ...]
     kpis: tuple[Tile, ...]
     timeline: tuple[TimelineItem, ...]
@@ -113,6 +115,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
     own = dict(zip(OWN_VALUES, values[len(OBJECTIVE_VALUES) :], strict=True))
     key_results = tuple(key_results_of([objective_id]))
     children = children_of(actor, [objective_id]).get(objective_id, []) if line.child_objectives else []
+    made = [k.id for k in key_results if k.kind == "children" and k.state != "cancelled"]
     kpis = tiles_read(actor, [k.kpi_id for k in key_results if k.kpi_id and k.state != "cancelled"], today=today)
     limit = WHOLE_TIMELINE if whole_timeline else TIMELINE
     timeline = _timeline(actor, line, key_results, limit=limit + 1)
@@ -131,6 +134,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         last_day=own["cycle__last_day"],
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
+        parts=parts_of(actor, made) if made else {},
         children=tuple(children),
         kpis=tuple(kpis),
         timeline=tuple(timeline[:limit]),

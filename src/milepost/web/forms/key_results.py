@@ -1,6 +1,7 @@
 """The form of a key result: every kind in one, the fields of each together."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
-from milepost.okr.actions import CheckpointDraft, KeyResultDraft, StepDraft
+from milepost.okr.actions import CheckpointDraft, KeyResultDraft, PartDraft, StepDraft
+from milepost.okr.queries import Offered
 from milepost.web.forms.fields import NumberField, Styled, optional_id
 from milepost.web.forms.versions import VersionedForm
-from milepost.web.words import AMBITIONS, CURVES, KEY_RESULT_KINDS, PRIORITIES
+from milepost.web.words import AMBITIONS, COMBINES, CURVES, KEY_RESULT_KINDS, PRIORITIES
 
 WINDOWS = [
     ("default", "As the KPI counts"),
@@ -19,6 +21,12 @@ WINDOWS = [
     ("last_4", "Last 4 closed periods"),
     ("cycle", "All of the cycle"),
 ]
+# Fields that belong to one choice of another field, besides the kind.
+SHOWN_WHEN = {
+    "checkpoints": ("curve", "checkpoints"),
+    "sum_start": ("combine", "sum"),
+    "sum_target": ("combine", "sum"),
+}
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WEIGHT = re.compile(r"^(?P<title>.*\S)\s+[x×](?P<weight>\d+(?:[.,]\d+)?)$")
 
@@ -51,6 +59,10 @@ PARTS = (
         "Each closed period that meets it counts, the score is the mean: at most 30, tolerance 10.",
     ),
     Part(
+        "g3", ("combine", "sum_start", "sum_target"), "children", "Made of other key results",
+        "Its number follows theirs, and nobody types one here. A sum adds up values in one unit, a mean their scores.",
+    ),
+    Part(
         "", ("steps",), "milestone tasks", "Steps or tasks",
         "One a line. Steps may weigh more and have a due day: Contract signed x2, 2026-11-30. "
         "A task that falls away ends with “, cancelled”.",
@@ -68,9 +80,10 @@ PARTS = (
         "By hand, or from a KPI: then nobody types a value here.",
     ),
     Part(
-        "g2", ("curve", "checkpoints"), "reach levels percent tasks judged", "Plan",
+        "g2", ("curve", "checkpoints"), "reach levels percent tasks judged children", "Plan",
         "How the way spreads over the cycle. Checkpoints are one a line, a day and the value by then: "
-        "2026-11-15, 40. For tasks and judged ones a share: 2026-11-15, 50 %.",
+        "2026-11-15, 40. For tasks and judged ones a share: 2026-11-15, 50 %. "
+        "A mean of others plans what they plan.",
     ),
     Part("g2", ("weight", "share")),
     Part("", ("reason",)),
@@ -96,6 +109,12 @@ class KeyResultForm(VersionedForm):
         choices=[("", "the mean of all periods"), ("1", "the last period")], required=False, label="What counts",
         help_text="The last one alone: for a range",
     )  # fmt: skip
+    combine = forms.ChoiceField(
+        choices=list(COMBINES.items()), required=False, initial="mean", label="Put together as"
+    )  # fmt: skip
+    sum_start = NumberField(required=False, label="From", help_text="In the unit of what is added up")
+    sum_target = NumberField(required=False, label="To")
+    parts = forms.MultipleChoiceField(required=False, label="Key results")
     window = forms.ChoiceField(choices=WINDOWS, required=False, label="Periods of the KPI")
     steps = forms.CharField(
         required=False, label="One a line", widget=forms.Textarea(attrs={"rows": 4}), max_length=10000
@@ -111,9 +130,18 @@ class KeyResultForm(VersionedForm):
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
     def __init__(
-        self, *args: Any, choices: dict[str, list[tuple[str, str]]], runs: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        choices: dict[str, list[tuple[str, str]]],
+        offered: Sequence[Offered] = (),
+        runs: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.offered = offered
+        self.fields["parts"].choices = [(str(o.id), o.title) for o in offered]  # type: ignore[attr-defined]
+        for name, when in SHOWN_WHEN.items():
+            self.fields[name].shown_when = when  # type: ignore[attr-defined]
         self.fields["kpi"].choices = choices["kpi"]  # type: ignore[attr-defined]
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
         if not runs:
@@ -121,16 +149,52 @@ class KeyResultForm(VersionedForm):
         else:
             self.fields["reason"].help_text = "The plan is running, so each change is kept with its reason."
 
-    def parts(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """Return the fields in groups as the page shows them."""
         shown = []
         for part in PARTS:
             fields = [self[name] for name in part.names if name in self.fields]
             if fields or part.kinds:
-                shown.append(
-                    {"css": part.css, "fields": fields, "kinds": part.kinds, "legend": part.legend, "help": part.help}
-                )
+                row = {"css": part.css, "fields": fields, "kinds": part.kinds, "legend": part.legend, "help": part.help}
+                if "combine" in part.names:
+                    row |= {"offered": self._offered_by_objective(), "errors": self["parts"].errors}
+                shown.append(row)
         return shown
+
+    def _offered_by_objective(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return what it may be made of with what is ticked and its weight, below the titles of the objectives."""
+        ticked = {str(one) for one in self["parts"].value() or ()}
+        weights = self.initial.get("part_weights", {})
+        groups: list[tuple[int, str, list[dict[str, Any]]]] = []
+        for one in self.offered:
+            if not groups or groups[-1][0] != one.objective_id:
+                groups.append((one.objective_id, one.objective_title, []))
+            name = f"weight-{one.id}"
+            weight = self.data.get(name, "") if self.is_bound else f"{weights.get(one.id, 1.0):.12g}"
+            ticks = {"one": one, "is_ticked": str(one.id) in ticked, "name": name, "weight": weight}
+            groups[-1][2].append(ticks)
+        return [(title, rows) for _, title, rows in groups]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the weights, which stand beside the ticks and are no fields of their own."""
+        data = super().clean() or self.cleaned_data
+        is_weighted = data.get("combine") == "weighted_mean"
+        titles = {str(o.id): o.title for o in self.offered}
+        drafts = []
+        for pk in data.get("parts", ()):
+            text = self.data.get(f"weight-{pk}", "").strip() if is_weighted else ""
+            try:
+                drafts.append(PartDraft(int(pk), parse_number(text) if text else 1.0))
+            except NotANumber as error:
+                self.add_error("parts", f"The weight of “{titles[pk]}”: {error}")
+        data["part_drafts"] = drafts
+        return data
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Put what is wrong with the numbers of a sum beside the fields that are shown for it."""
+        if field in {"start", "target"} and self.cleaned_data.get("kind") == "children":
+            field = f"sum_{field}"
+        super().add_error(field, error)
 
     def clean_steps(self) -> list[StepDraft]:
         known = self.initial.get("step_ids", {})
@@ -150,8 +214,8 @@ class KeyResultForm(VersionedForm):
             kind=kind,
             kpi=(data["kpi"] or None) if kind in {"reach", "keep", "levels"} else None,
             unit=data["unit"],
-            start=data["start"],
-            target=data["target"],
+            start=data["sum_start" if kind == "children" else "start"],
+            target=data["sum_target" if kind == "children" else "target"],
             floor=data["floor"],
             stretch=data["stretch"],
             low=data["low"],
@@ -159,6 +223,8 @@ class KeyResultForm(VersionedForm):
             tolerance=data["tolerance"] or 0.0,
             at_close=data["at_close"] == "1",
             steps=data["steps"],
+            combine=data["combine"] or "mean",
+            parts=data["part_drafts"],
             curve=data["curve"] or "linear",
             checkpoints=data["checkpoints"],
             window=data["window"] or "default",

@@ -12,10 +12,12 @@ from milepost import clock
 from milepost.okr import actions
 from milepost.okr.queries import (
     KeyResultLine,
+    PartLine,
     StepLine,
     checkpoints_of,
     get_key_result,
     objective_page,
+    offered_parts,
 )
 from milepost.web.access import PlacedRequest, page
 from milepost.web.format import percent
@@ -30,6 +32,7 @@ HINTS = (
     "Keep a level: each closed period that meets it counts; the score is the mean.",
     "Floor, target and stretch: three levels that score 30, 70 and 100 %.",
     "Milestone: one step or several, with weights if you like; tick them off at the check-in.",
+    "Made of other key results: the sum of their values, or the mean of their scores.",
     "Tasks: how many of them are done. Initiatives that move no number need no key result.",
     "No number yet? Measure a baseline first, and set the target when you know it.",
 )
@@ -49,7 +52,13 @@ def new(request: PlacedRequest, pk: int) -> HttpResponse:
         "ambition": shown.line.ambition,
         "lead": str(shown.line.lead_id or ""),
     }
-    form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=initial)
+    form = KeyResultForm(
+        request.POST or None,
+        choices=objective_choices(place),
+        offered=offered_parts(place.actor, first=shown.first_day, last=shown.last_day),
+        runs=runs,
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         made = attempt(
             form,
@@ -80,8 +89,17 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         raise NotFound
     runs = line.state != "draft"
     plan = checkpoints_of(pk) if line.curve == "checkpoints" else ()
-    initial = _initial(line, plan) | {"version": row.version}
-    form = KeyResultForm(request.POST or None, choices=objective_choices(place), runs=runs, initial=initial)
+    parts = shown.parts.get(pk, ())
+    initial = _initial(line, plan, parts) | {"version": row.version}
+    form = KeyResultForm(
+        request.POST or None,
+        choices=objective_choices(place),
+        offered=offered_parts(
+            place.actor, first=shown.first_day, last=shown.last_day, but=pk, also=[part.id for part in parts]
+        ),
+        runs=runs,
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -195,7 +213,10 @@ def _must_edit(can_edit: bool) -> None:
         raise NotAllowed("You may not change this objective here. Ask its lead or an admin.")
 
 
-def _initial(k: KeyResultLine, plan: tuple[tuple[date, float], ...]) -> dict[str, Any]:
+def _initial(
+    k: KeyResultLine, plan: tuple[tuple[date, float], ...], parts: tuple[PartLine, ...]
+) -> dict[str, Any]:  # fmt: skip
+    is_made = k.kind == "children"
     is_share = k.kind in {"tasks", "judged"}
     checkpoints = [f"{on}, {100 * value:.10g} %" if is_share else f"{on}, {value:.12g}" for on, value in plan]
     # What was measured first becomes the start, when a baseline turns into a way (P11).
@@ -206,15 +227,20 @@ def _initial(k: KeyResultLine, plan: tuple[tuple[date, float], ...]) -> dict[str
         "lead": str(k.lead_id),
         "kpi": k.kpi_slug or "",
         "unit": k.unit_code,
-        "start": start,
+        "start": None if is_made else start,
+        "sum_start": k.start if is_made else None,
+        "sum_target": k.target if is_made else None,
+        "combine": k.combine or "mean",
+        "parts": [str(part.id) for part in parts],
+        "part_weights": {part.id: part.weight for part in parts},
         "floor": k.floor,
         "stretch": k.stretch,
-        "target": k.target,
+        "target": None if is_made else k.target,
         "low": k.low,
         "high": k.high,
         "tolerance": k.tolerance or None,
         "weight": k.weight,
-        "share": round(100 * (k.share or 0), 6) if k.is_share_fixed else None,
+        "share": None if k.fixed_share is None else round(100 * k.fixed_share, 6),
         "window": k.window,
         "ambition": k.ambition,
         "steps": "\n".join(_step_line(s) for s in k.steps),
@@ -236,7 +262,7 @@ def _context(form: KeyResultForm, workspace: str, objective_id: int, title: str,
     back = reverse("goal", args=[workspace, objective_id])
     return {
         "form": form,
-        "rows": form.parts(),
+        "rows": form.rows(),
         "heading": heading,
         "back": back,
         "crumb": (back, title),

@@ -1,5 +1,6 @@
 """One objective: its page, its form, its life."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -79,10 +80,8 @@ def objective_context(
             and k.lead_id == shown.my_id
         )
         opened_now = may and (k.id == opened or (opened is None and due))
-        if sent is not None and sent.k.id == k.id:
-            items.append(sent)
-        else:
-            items.append(item_of(k, can_check_in=may, is_open=opened_now))
+        item = sent if sent is not None and sent.k.id == k.id else item_of(k, can_check_in=may, is_open=opened_now)
+        items.append(replace(item, parts=shown.parts.get(k.id, ())))
     lede = words.points(o.expected - o.score) if o.score is not None and o.expected is not None else ""
     worst = _worst(shown.key_results)
     if o.state == "closed":

@@ -230,8 +230,8 @@ def way(line: Any) -> str:
             return f"waiting for a baseline{so_far}"
         case "keep":
             return f"{_level(line)}, {now}"
-        case "children" if line.start is None:
-            return "the mean of other key results"
+        case "children" if line.combine != "sum":
+            return f"the {'weighted ' * (line.combine == 'weighted_mean')}mean of other key results"
         case "children":
             return f"{words.brief(line.start, unit)} → {words.with_unit(line.target, unit)} together, {now}"
         case "levels":
