@@ -37,7 +37,7 @@ QUIET = {
     "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
     "workspace.read_visibility": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
-    "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
+    "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip
 

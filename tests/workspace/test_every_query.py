@@ -55,6 +55,11 @@ class World:
         return Metric.objects.get(workspace_id=self.company.workspace_id, slug=self.kpi)
 
     @property
+    def calculated(self) -> Metric:
+        """A KPI whose formula reads the one that holds the word."""
+        return Metric.objects.get(workspace_id=self.company.workspace_id, formula__gt="")
+
+    @property
     def read_metric(self) -> Metric:
         return Metric.objects.get(workspace_id=self.company.workspace_id, slug=self.read_kpi)
 
@@ -79,6 +84,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     draft = okr.CheckInDraft(key_result_id=key_result, value=99, confidence=2, note=f"{word} said")
     check_in = okr.record_check_in(by=by, draft=draft, now=NOW)
     kpi = company.kpi(f"{word} pulse", **walls)
+    company.kpi("Made of it", formula=f"2 × [{word} pulse]", **walls)
     metrics.add_note(by=by, slug=kpi, day=TODAY, text=f"{word} note", fiscal_month=1, now=NOW)
     values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
     okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
@@ -140,6 +146,10 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.kpi_page": lambda f, a, w: f(a, w.kpi, today=TODAY),
     "metrics.list_kpis": lambda f, a, w: f(a),
     "metrics.list_all_kpis": lambda f, a, w: f(a, today=TODAY, filters={}),
+    "metrics.inputs_shown": lambda f, a, w: f(a, w.calculated),
+    "metrics.shown_formula": lambda f, a, w: f(a, w.calculated),
+    "metrics.shown_formulas": lambda f, a, w: f(a, {1: w.calculated.formula}),
+    "metrics.vocabulary": lambda f, a, w: f(a),
     "metrics.show_kpi": lambda f, a, w: f(a, w.kpi, today=TODAY),
     "okr.get_objective": lambda f, a, w: f(a, w.goal),
     "okr.get_objective_and_parent": lambda f, a, w: f(a, w.goal),

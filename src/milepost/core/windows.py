@@ -1,6 +1,6 @@
 """Several periods at once: to date, rolling, and a finer series put onto a coarser grain."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -114,6 +114,7 @@ def regrain(
     how: Aggregation,
     unit_code: str = "",
     fiscal_month: int = 1,
+    belongs: Callable[[date, Frequency], date] = home_day,
 ) -> tuple[Grained, ...]:
     """Return a series on a longer grain, oldest first, one for each period in which something is known.
 
@@ -122,7 +123,9 @@ def regrain(
 
     Args:
         points: oldest first.
-        have, want: the grain of the points and the one asked for; weeks go to the period of their Thursday.
+        have, want: the grain of the points and the one asked for.
+        belongs: the day by which a shorter period is put into a longer one: that of a week is its Thursday, or
+            with `calendar.last_day` its Sunday, so that a period that is over has all its weeks (P8).
 
     Raises:
         FinerGrain: `want` is shorter than `have`.
@@ -133,9 +136,11 @@ def regrain(
         raise FinerGrain(have, want)
     groups: dict[date, list[Point]] = {}
     for point in points:
-        start = period_start(home_day(point.start, have), want, fiscal_month=fiscal_month)
+        start = period_start(belongs(point.start, have), want, fiscal_month=fiscal_month)
         groups.setdefault(start, []).append(point)
-    return tuple(_grained(start, group, have, want, how, unit_code) for start, group in groups.items())
+    return tuple(
+        _grained(start, group, how, unit_code, _count(start, have, want, belongs)) for start, group in groups.items()
+    )
 
 
 def as_points(grained: Sequence[Grained]) -> tuple[Point, ...]:
@@ -146,18 +151,16 @@ def as_points(grained: Sequence[Grained]) -> tuple[Point, ...]:
     return tuple(Point(g.start, g.value, g.numerator, g.denominator) for g in grained if g.value is not None)
 
 
-def _grained(
-    start: date, group: Sequence[Point], have: Frequency, want: Frequency, how: Aggregation, unit_code: str
-) -> Grained:
+def _grained(start: date, group: Sequence[Point], how: Aggregation, unit_code: str, expected: int) -> Grained:
     above = below = None
     if how == Aggregation.RATIO and all(p.denominator is not None and p.numerator is not None for p in group):
         above, below = total([p.numerator or 0.0 for p in group]), total([p.denominator or 0.0 for p in group])
     value = aggregate(group, how=how, unit_code=unit_code)
-    return Grained(start, value, len(group), _count(start, have, want), above, below)
+    return Grained(start, value, len(group), expected, above, below)
 
 
-def _count(start: date, have: Frequency, want: Frequency) -> int:
+def _count(start: date, have: Frequency, want: Frequency, belongs: Callable[[date, Frequency], date]) -> int:
     """Return how many periods of the finer grain a longer one has."""
     last = last_day(start, want)
     first = period_start(start, have, fiscal_month=start.month)
-    return sum(start <= home_day(s, have) <= last for s in starts_between(first, last, have))
+    return sum(start <= belongs(s, have) <= last for s in starts_between(first, last, have))

@@ -15,3 +15,12 @@ class ReadsKpi(DomainError):
 
     def __init__(self, kpi: str) -> None:
         super().__init__(f"This key result reads the KPI {kpi}. Write the value there.", field="value")
+
+
+class Calculated(DomainError):
+    """The KPI is calculated from others, so values are written there (rule K7)."""
+
+    def __init__(self, kpi: str) -> None:
+        super().__init__(
+            f"“{kpi}” is calculated by a formula and takes no values. Write those of the KPIs it reads.", field="value"
+        )

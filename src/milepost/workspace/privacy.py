@@ -105,8 +105,9 @@ TABLES: dict[str, Columns] = {
     "metrics_metric": _table(
         personal="lead_id",
         business="id workspace_id is_kpi slug name description unit_code direction frequency aggregation lag_days "
-        "group owner_team_id visibility archived_at created_at version",
+        "group owner_team_id visibility formula archived_at created_at version",
     ),
+    "metrics_formulainput": _table(business="id metric_id input_id"),
     "metrics_metriccontributor": _table(personal="membership_id", business="id metric_id"),
     "metrics_note": _table(personal="author_id text", business="id workspace_id metric_id valid_on at withdrawn_at"),
     "metrics_reading": _table(

@@ -13,20 +13,40 @@ from milepost.core.formula.evaluate import (
     periods_missing,
 )
 from milepost.core.formula.grammar import BadFormula, read_formula
-from milepost.core.formula.tree import Node, names, size, write
+from milepost.core.formula.inputs import (
+    BadInput,
+    Read,
+    Source,
+    check_source,
+    formula_points,
+    is_settled,
+    on_grain,
+    read_at,
+)
+from milepost.core.formula.tree import Node, names, rename, size, write, write_name
 
 __all__ = [
     "BadFormula",
+    "BadInput",
     "Node",
+    "Read",
+    "Source",
     "TooMuchWork",
     "calculate",
     "calculate_all",
     "check_names",
+    "check_source",
     "evaluate",
+    "formula_points",
+    "is_settled",
     "names",
+    "on_grain",
     "order_of",
     "periods_missing",
+    "read_at",
     "read_formula",
+    "rename",
     "size",
     "write",
+    "write_name",
 ]

@@ -41,12 +41,15 @@ class _Token:
     position: int
 
 
-def read_formula(text: str) -> Node:
+def read_formula(text: str, *, longest: int = LONGEST) -> Node:
     """Return the formula of a text.
 
     Names of KPIs stand as they are where they are letters, digits and "_", else in square brackets:
     `[first-response-time] ÷ tickets`. Four operations, parentheses, numbers with a point, and sum, avg,
     min, max, abs, if_missing.
+
+    Args:
+        longest: characters that the text may have; more where it was typed with shorter names.
 
     Raises:
         BadFormula: with the place and what could stand there; also for a text that is too long, nests too
@@ -54,8 +57,8 @@ def read_formula(text: str) -> Node:
 
     Source: rule K7.
     """
-    if len(text) > LONGEST:
-        raise BadFormula(LONGEST + 1, f"the formula is {len(text)} characters long. Keep it to {LONGEST}.")
+    if len(text) > longest:
+        raise BadFormula(longest + 1, f"the formula is {len(text)} characters long. Keep it to {longest}.")
     reader = _Reader(_tokens(text))
     node = reader.chain(0)
     reader.expect_end()

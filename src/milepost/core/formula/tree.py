@@ -1,6 +1,6 @@
 """The parts of a formula, and its text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -93,7 +93,7 @@ def names(node: Node) -> tuple[str, ...]:
 
     Source: rule K7.
     """
-    return tuple(dict.fromkeys(part.name for part in parts(node) if isinstance(part, Name)))
+    return tuple(dict.fromkeys(part.name for part in _names(node)))
 
 
 def size(node: Node) -> int:
@@ -118,7 +118,7 @@ def write(node: Node, *, instead: Callable[[str], str] | None = None) -> str:
         case Name(name):
             if instead is not None:
                 return instead(name)
-            return name if _is_plain(name) else f"[{name}]"
+            return write_name(name)
         case Negative(of):
             return f"{Sign.MINUS}{_inside(of, instead, of_sums_only=False)}"
         case Chain(first, rest):
@@ -127,6 +127,36 @@ def write(node: Node, *, instead: Callable[[str], str] | None = None) -> str:
             return text + "".join(f" {sign} {_inside(one, instead, of_sums_only=adds)}" for sign, one in rest)
         case Call(function, arguments):
             return f"{function}({', '.join(write(one, instead=instead) for one in arguments)})"
+
+
+def write_name(name: str) -> str:
+    """Return a name as it stands in a formula: in brackets unless it is one word of letters, digits and "_".
+
+    Source: rule K7.
+    """
+    return name if _is_plain(name) else f"[{name}]"
+
+
+def rename(text: str, node: Node, called: Mapping[str, str]) -> str:
+    """Return a formula's text with other names in place of its own, the rest as it was typed.
+
+    Args:
+        node: what the text was read into, so that it knows where each name stands.
+        called: the new name of each old one; one that is left out stays.
+
+    Source: rule K7.
+    """
+    found, at = [], 0
+    for part in sorted(_names(node), key=lambda name: name.position):
+        start = part.position - 1
+        end = text.index("]", start) + 1 if text[start] == "[" else start + len(part.name)
+        found += [text[at:start], write_name(called.get(part.name, part.name))]
+        at = end
+    return "".join([*found, text[at:]])
+
+
+def _names(node: Node) -> Iterator[Name]:
+    return (part for part in parts(node) if isinstance(part, Name))
 
 
 def _inside(node: Node, instead: Callable[[str], str] | None, *, of_sums_only: bool) -> str:

@@ -1,7 +1,7 @@
 """Making and changing KPIs."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,8 @@ from milepost.core.series import Aggregation
 from milepost.core.target import Direction
 from milepost.core.targets import TargetPlan
 from milepost.core.units import parse_unit
+from milepost.metrics.actions.calculate import Knowledge, recalculate
+from milepost.metrics.actions.formulas import check_grains, guard_inputs, set_formula
 from milepost.metrics.actions.refresh import refresh_kpis
 from milepost.metrics.actions.targets import check_target, plan_words, set_target
 from milepost.metrics.models import Metric, MetricContributor, Reading
@@ -35,7 +37,8 @@ class KpiDraft:
     """What a person writes of a KPI; `target` None means it is only watched (rule K3).
 
     `target_since` is the day from which the target is in force, None today. `visibility` is everybody, team
-    or private (M5); `contributor_ids` None leaves them as they are.
+    or private (M5); `contributor_ids` None leaves them as they are, and so does `formula` (K7), of which
+    "" says that the KPI is measured.
     """
 
     name: str
@@ -52,6 +55,15 @@ class KpiDraft:
     visibility: str = "everybody"
     contributor_ids: Sequence[int] | None = None
     target_since: date | None = None
+    formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A KPI that was changed, and what counts now for each KPI of which that made other values."""
+
+    kpi: Metric
+    values: Mapping[int, Knowledge]
 
 
 @transaction.atomic
@@ -69,6 +81,11 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
     kpi.save()
     _set_contributors(kpi, draft.contributor_ids)
     set_target(kpi, draft.target, since=draft.target_since or ALWAYS)
+    formula = set_formula(kpi, draft.formula or "", by=by)
+    if formula is not None:
+        check_grains(kpi)
+        guard_inputs(kpi, by=by)
+        recalculate(by.workspace_id, {kpi.pk}, today=today, fiscal_month=workspace.fiscal_month, now=now)
     _after(kpi, today=today, now=now)
     record_event(
         by=by,
@@ -76,15 +93,17 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
         kind="kpi",
         object_id=kpi.pk,
         now=now,
-        changes=made(**_told(kpi), target=plan_words(draft.target)),
+        changes=made(**_told(kpi), target=plan_words(draft.target), formula=formula[1] if formula else ""),
         about=_about(kpi),
     )
     return kpi.slug
 
 
 @transaction.atomic
-def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime) -> Metric:
-    """Change a KPI as `okr.actions.edit_kpi`, which checks afterwards who sees it through goals, and return it.
+def change_kpi(
+    *, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int | None = None, now: datetime
+) -> Changed:
+    """Change a KPI as `okr.actions.edit_kpi`, which moves the goals and checks who sees it through them.
 
     Raises:
         NotAllowed, Invalid, NotFound, BadTarget.
@@ -119,15 +138,23 @@ def change_kpi(*, by: Actor, slug: str, draft: KpiDraft, today: date, seen: int 
     helpers = _set_contributors(kpi, draft.contributor_ids)
     if helpers is not None:
         changes["contributors"] = list(helpers)
+    formula = None if draft.formula is None else set_formula(kpi, draft.formula, by=by)
+    if formula is not None:
+        changes["formula"] = list(formula)
+    check_grains(kpi)
+    guard_inputs(kpi, by=by)
+    values: Mapping[int, Knowledge] = {}
     if changes:
+        if {"formula", "lag_days"} & set(changes):  # how long a formula waits for a value is its input's lag
+            values = recalculate(by.workspace_id, {kpi.pk}, today=today, fiscal_month=workspace.fiscal_month, now=now)
         _after(kpi, today=today, now=now)
         record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
-    return kpi
+    return Changed(kpi, values)
 
 
 @transaction.atomic
 def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
-    """Take a KPI off the boards; its values and address stay.
+    """Take a KPI off the boards; its values and address stay, and formulas that read it go on with them.
 
     Raises:
         NotAllowed, NotFound.

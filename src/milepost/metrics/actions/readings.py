@@ -100,10 +100,10 @@ def store_readings(
     ]
     insert_all(rows)
     before = tuple(known[row.valid_on].value if row.valid_on in known else None for row in rows)
-    return Stored(tuple(rows), len(by_period) - len(rows), _with(known, rows), before)
+    return Stored(tuple(rows), len(by_period) - len(rows), with_rows(known, rows), before)
 
 
-def _with(known: dict[date, Known], rows: Sequence[Reading]) -> dict[date, Known]:
+def with_rows(known: dict[date, Known], rows: Sequence[Reading]) -> dict[date, Known]:
     """Return what counts for each period once these rows stand beside what was known."""
     fresh = {
         row.valid_on: Known(

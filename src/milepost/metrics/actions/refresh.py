@@ -38,7 +38,7 @@ def refresh_kpis(metric_ids: Collection[int], *, today: date, now: datetime) -> 
     for at in range(0, len(ids), CHUNK):
         part = ids[at : at + CHUNK]
         kpis = list(Metric.objects.select_related("score").filter(pk__in=part, is_kpi=True).order_by("id"))
-        _refresh(kpis, known_readings(kpi.pk for kpi in kpis), today=today, now=now)
+        refresh_known(kpis, known_readings(kpi.pk for kpi in kpis), today=today, now=now)
 
 
 def refresh_kpi(kpi: Metric, known: Mapping[date, Known], *, today: date, now: datetime) -> None:
@@ -48,10 +48,13 @@ def refresh_kpi(kpi: Metric, known: Mapping[date, Known], *, today: date, now: d
         kpi: read under the workspace's lock, with its score row.
         known: what counts for each of its periods, the oldest first.
     """
-    _refresh([kpi], {kpi.pk: known}, today=today, now=now)
+    refresh_known([kpi], {kpi.pk: known}, today=today, now=now)
 
 
-def _refresh(kpis: Sequence[Metric], known: Mapping[int, Mapping[date, Known]], *, today: date, now: datetime) -> None:
+def refresh_known(
+    kpis: Sequence[Metric], known: Mapping[int, Mapping[date, Known]], *, today: date, now: datetime
+) -> None:
+    """Write the score rows of several KPIs as `refresh_kpi` does of one."""
     targets = targets_of([kpi.pk for kpi in kpis])
     before = {kpi.pk: (kpi.score.word, kpi.score.shift_on) for kpi in kpis if hasattr(kpi, "score")}
     rows = [_row(kpi, known.get(kpi.pk, {}), targets.get(kpi.pk, ()), today=today, now=now) for kpi in kpis]

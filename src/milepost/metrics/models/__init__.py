@@ -1,5 +1,6 @@
 """Tables of measured quantities: one metric for KPIs and key results alike (ADR 0001)."""
 
+from milepost.metrics.models.formula import FormulaInput
 from milepost.metrics.models.metric import Metric, MetricContributor
 from milepost.metrics.models.note import Note
 from milepost.metrics.models.reading import Reading, ReadingSource
@@ -7,6 +8,7 @@ from milepost.metrics.models.score import KpiScore
 from milepost.metrics.models.target import TargetPoint, TargetVersion
 
 __all__ = [
+    "FormulaInput",
     "KpiScore",
     "Metric",
     "MetricContributor",

@@ -34,6 +34,7 @@ class Metric(models.Model):
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="kpis")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
+    formula = models.TextField(default="", blank=True)  # "": measured; else [#id] stands where a KPI was named
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
@@ -46,6 +47,7 @@ class Metric(models.Model):
                 condition=~Q(visibility=Visibility.TEAM) | Q(owner_team__isnull=False), name="team_only_kpi_has_a_team"
             ),
             models.UniqueConstraint(fields=["workspace", "slug"], name="kpi_slug_once"),
+            models.CheckConstraint(condition=Q(formula="") | Q(is_kpi=True), name="only_a_kpi_is_calculated"),
             models.CheckConstraint(
                 condition=Q(is_kpi=False) | (Q(slug__isnull=False) & Q(lead__isnull=False)),
                 name="kpi_has_slug_and_lead",

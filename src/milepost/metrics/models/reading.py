@@ -15,6 +15,7 @@ class ReadingSource(models.TextChoices):
     HAND = "hand", "by hand"
     FILE = "file", "from a file"
     API = "api", "by API"
+    FORMULA = "formula", "calculated"
 
 
 class Reading(models.Model):

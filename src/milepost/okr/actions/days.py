@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from milepost.metrics.actions import refresh_kpis
+from milepost.metrics.actions import recalculate, refresh_kpis
 from milepost.metrics.models import Metric
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.refresh import refresh
@@ -30,8 +30,10 @@ def refresh_day(*, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def rebuild(*, by: Actor, now: datetime) -> int:
-    """Compute every score row of a workspace from the facts and return how many changed."""
+    """Compute every calculated value and score row of a workspace from the facts; return how many rows changed."""
     moment = lock_moment(by, now=now)
+    # First the values: a period may have closed, or the wait for a late input ended, without any write (K7).
+    recalculate(by.workspace_id, None, today=moment.today, fiscal_month=moment.fiscal_month, now=now)
     kpis = Metric.objects.filter(workspace_id=by.workspace_id, is_kpi=True, archived_at=None)
     refresh_kpis(list(kpis.values_list("id", flat=True)), today=moment.today, now=now)
     changed = refresh(

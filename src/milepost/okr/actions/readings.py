@@ -1,13 +1,15 @@
 """The one door through which readings come in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from milepost.metrics.actions import refresh_kpi
+from milepost.metrics.actions import recalculate, refresh_kpi
+from milepost.metrics.actions.calculate import Knowledge
 from milepost.metrics.actions.readings import NewReading, Stored, store_readings
+from milepost.metrics.errors import Calculated
 from milepost.metrics.models import Metric, ReadingSource
 from milepost.metrics.permissions import can_write_values
 from milepost.metrics.queries.access import get_kpi
@@ -33,7 +35,7 @@ def record_readings(
     source: ReadingSource = ReadingSource.HAND,
     now: datetime,
 ) -> Stored:
-    """Store values of a KPI, all or none, with its score and every goal that reads it.
+    """Store values of a KPI, all or none, with the KPIs calculated from it, scores, and every goal that reads one.
 
     One transaction, one event with a count, scores once.
 
@@ -42,10 +44,13 @@ def record_readings(
 
     Raises:
         NotFound, NotAllowed, FutureValue, Invalid, NotANumber, ScaleMixedUp.
+        Calculated: a formula makes its values.
     """
     moment = lock_moment(by, now=now)
     metric = get_kpi(by, kpi)
     require(can_write_values, by, metric, to="write values of this KPI")
+    if metric.formula:
+        raise Calculated(metric.name)
     stored = store_readings(
         by=by,
         metric=metric,
@@ -96,19 +101,37 @@ def _changes(stored: Stored) -> dict[str, tuple[object, object]]:
 
 
 def _after(kpi: Metric, stored: Stored, *, moment: Moment) -> None:
-    """Refresh what new readings of a KPI move: its own row, and the goals that read it (P8)."""
+    """Refresh what new readings of a KPI move: its own row, what is calculated from it (K7), and goals (P8)."""
     refresh_kpi(kpi, stored.known, today=moment.today, now=moment.now)
-    readers = {key_result.pk: key_result for key_result in _readers(kpi.pk, GoalState.CLOSED.value)}
+    values: dict[int, Knowledge] = {kpi.pk: stored.known}
+    values |= recalculate(
+        kpi.workspace_id,
+        {kpi.pk},
+        today=moment.today,
+        fiscal_month=moment.fiscal_month,
+        now=moment.now,
+        known={kpi.pk: stored.known},
+    )
+    move_readers(values, moment=moment)
+
+
+def move_readers(values: Mapping[int, Knowledge], *, moment: Moment) -> None:
+    """Refresh the goals that read KPIs of which a value moved (P8).
+
+    Args:
+        values: what counts for each period of these KPIs, read under the workspace's lock.
+    """
+    readers = {key_result.pk: key_result for key_result in _readers(sorted(values), GoalState.CLOSED.value)}
     refresh(
         key_results=readers,
         rhythm=moment.rhythm,
         today=moment.today,
         now=moment.now,
-        read=JustRead(key_results=readers, points={kpi.pk: as_points(stored.known)}),
+        read=JustRead(key_results=readers, points={pk: as_points(known) for pk, known in values.items()}),
     )
 
 
 @prepared
-def _readers(metric_id: int, closed: str) -> QuerySet[KeyResult, KeyResult]:
+def _readers(metric_ids: Collection[int], closed: str) -> QuerySet[KeyResult, KeyResult]:
     rows = KeyResult.objects.select_related("objective__cycle", "objective__workspace__rules", "metric", "score")
-    return rows.filter(metric_id=metric_id).exclude(state=closed)
+    return rows.filter(metric_id__in=metric_ids).exclude(state=closed)

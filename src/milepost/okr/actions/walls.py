@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from milepost.core.alignment import is_inside
 from milepost.metrics.models import Metric
+from milepost.metrics.queries.audience import kpi_audiences
 from milepost.okr.models import Contributor, KeyResult, Objective
-from milepost.okr.queries.audience import audiences, kpi_audiences
+from milepost.okr.queries.audience import audiences
 from milepost.workspace.actions import walls_stand
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Visibility

@@ -1,11 +1,11 @@
 """Who sees an objective, as a set of people: what a wall means for the numbers above it (R6)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 
 from milepost.core.alignment import Audience
-from milepost.metrics.models import Metric, MetricContributor
+from milepost.metrics.queries.audience import add_teams, counted
 from milepost.okr.models import Contributor, KeyResult, Objective
-from milepost.workspace.models import Membership, Role, Team, TeamMembership, Visibility
+from milepost.workspace.models import Visibility
 
 
 def audiences(objective_ids: Collection[int]) -> dict[int, Audience]:
@@ -25,53 +25,5 @@ def audiences(objective_ids: Collection[int]) -> dict[int, Audience]:
         who = "membership_id" if model is Contributor else "lead_id"
         for pk, one in model._default_manager.filter(objective_id__in=narrow).values_list("objective_id", who):
             people[pk].add(one)
-    _add_teams(people, {pk: team for pk, visibility, team, *_ in goals if visibility == Visibility.TEAM})
-    return _counted(people, [pk for pk, *_ in goals])
-
-
-def kpi_audiences(metric_ids: Collection[int]) -> dict[int, Audience]:
-    """Return for each KPI who sees it, as `audiences`; its people are its lead and its contributors."""
-    rows = list(Metric.objects.filter(pk__in=metric_ids).values_list("id", "visibility", "owner_team_id", "lead_id"))
-    people = {pk: {lead} if lead else set() for pk, visibility, _, lead in rows if visibility != Visibility.EVERYBODY}
-    for pk, one in MetricContributor.objects.filter(metric_id__in=people).values_list("metric_id", "membership_id"):
-        people[pk].add(one)
-    _add_teams(people, {pk: team for pk, visibility, team, _ in rows if visibility == Visibility.TEAM})
-    return _counted(people, [pk for pk, *_ in rows])
-
-
-def _counted(people: dict[int, set[int]], ids: Collection[int]) -> dict[int, Audience]:
-    """Keep those who are in the workspace and no admins; what has no people is for everybody."""
-    if not people:
-        return dict.fromkeys(ids)
-    readers = Membership.objects.filter(
-        pk__in=set().union(*people.values()), removed_at=None, user__is_active=True
-    ).exclude(role=Role.ADMIN)
-    counted = set(readers.values_list("pk", flat=True))
-    return {pk: frozenset(people[pk] & counted) if pk in people else None for pk in ids}
-
-
-def _add_teams(people: dict[int, set[int]], teams: Mapping[int, int | None]) -> None:
-    for pk, inside in _in_teams(teams).items():
-        people[pk] |= inside
-
-
-def _in_teams(team_of: Mapping[int, int | None]) -> dict[int, set[int]]:
-    """Return for each objective who is in its team or in one above it."""
-    if not team_of:
-        return {}
-    workspace = Team.objects.filter(pk__in=[team for team in team_of.values() if team]).values("workspace_id")[:1]
-    rows = Team.objects.filter(workspace_id__in=workspace)
-    parents: dict[int, int | None] = dict(rows.values_list("id", "parent_id"))
-    above = {pk: set(_upwards(team, parents)) for pk, team in team_of.items()}
-    members: dict[int, set[int]] = {}
-    for team, member in TeamMembership.objects.filter(team_id__in=set().union(*above.values())).values_list(
-        "team_id", "membership_id"
-    ):
-        members.setdefault(team, set()).add(member)
-    return {pk: set().union(*(members.get(team, set()) for team in teams)) for pk, teams in above.items()}
-
-
-def _upwards(team: int | None, parents: Mapping[int, int | None]) -> Iterable[int]:
-    while team is not None:
-        yield team
-        team = parents.get(team)
+    add_teams(people, {pk: team for pk, visibility, team, *_ in goals if visibility == Visibility.TEAM})
+    return counted(people, [pk for pk, *_ in goals])

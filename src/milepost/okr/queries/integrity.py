@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
-from milepost.metrics.models import KpiScore, Metric, Reading
+from milepost.metrics.models import FormulaInput, KpiScore, Metric, Reading
 from milepost.okr.models import (
     Alignment,
     CheckIn,
@@ -63,6 +63,9 @@ def orphans(workspace_id: int) -> list[str]:
         "readings of another workspace's metric": Reading.objects.filter(workspace_id=workspace_id).exclude(
             metric__workspace_id=F("workspace_id")
         ),
+        "formulas that read another workspace's KPI": FormulaInput.objects.filter(
+            metric__workspace_id=workspace_id
+        ).exclude(input__workspace_id=workspace_id),
         "check-ins on another workspace's key result": CheckIn.objects.filter(workspace_id=workspace_id).exclude(
             key_result__workspace_id=F("workspace_id")
         ),

@@ -1,0 +1,162 @@
+"""Writing the formula of a calculated KPI (rule K7)."""
+
+from collections.abc import Mapping
+
+from milepost.core.alignment import is_inside
+from milepost.core.calendar import Frequency
+from milepost.core.circles import Circle, find_circle
+from milepost.core.formula import BadFormula, BadInput, check_source, read_formula, rename
+from milepost.core.series import Aggregation
+from milepost.metrics.models import FormulaInput, Metric, Reading, ReadingSource
+from milepost.metrics.queries.audience import kpi_audiences, upwards
+from milepost.metrics.queries.formulas import Vocabulary, edges_of, ids_in, key_of, read_kept, resolve, tell, vocabulary
+from milepost.workspace.actions.text import clean_text
+from milepost.workspace.errors import Invalid
+from milepost.workspace.models import Team, Visibility
+from milepost.workspace.permissions import Actor
+
+FIELD = "formula"
+
+
+def set_formula(kpi: Metric, text: str, *, by: Actor) -> tuple[str, str] | None:
+    """Write a KPI's formula and what it reads, "" to have it measured; return old and new text, None if it stays.
+
+    It is kept as it was typed, with the id of each input in place of its name. Who writes it sees every
+    input: names of others mean nothing.
+
+    Args:
+        kpi: saved, under the workspace's lock.
+
+    Raises:
+        Invalid: no formula, no such KPI, a circle, an input with longer periods, or a KPI that has values of its own.
+    """
+    text = clean_text(text, field=FIELD, most=100_000)  # the grammar says how long it may be
+    there = ids_in(read_kept(kpi.formula)) if kpi.formula else []
+    words = vocabulary(by, also=there)
+    before = tell(kpi.formula, words) if kpi.formula else ""
+    if text == before:
+        return None
+    if text and not kpi.formula:
+        _refuse_values(kpi)
+    ids: dict[str, int] = {}
+    kept = ""
+    if text:
+        try:
+            node = read_formula(text)
+            ids = resolve(node, words)
+        except BadFormula as error:
+            raise Invalid(str(error), field=FIELD) from None
+        _refuse_circle(kpi, ids, words)
+        kept = rename(text, node, {name: key_of(pk) for name, pk in ids.items()})
+        if kept == kpi.formula:
+            return None
+    kpi.formula = kept
+    kpi.save(update_fields=["formula"])
+    FormulaInput.objects.filter(metric=kpi).delete()
+    FormulaInput.objects.bulk_create(FormulaInput(metric=kpi, input_id=pk) for pk in sorted(set(ids.values())))
+    return before, tell(kept, words) if kept else ""
+
+
+def check_grains(kpi: Metric) -> None:
+    """Refuse a KPI whose inputs have longer periods than it, or that has longer ones than what reads it.
+
+    Raises:
+        Invalid: with the input named, or with how many KPIs read this one.
+    """
+    for one in Metric.objects.filter(read_by__metric=kpi).order_by("id"):
+        try:
+            _check_grain(one, kpi)
+        except BadInput as error:
+            raise Invalid(str(error), field=FIELD) from None
+    count = 0
+    for reader in Metric.objects.filter(formula_inputs__input=kpi):
+        try:
+            _check_grain(kpi, reader)
+        except BadInput:
+            count += 1
+    if count:
+        raise Invalid(
+            f"{_so_many(count)} this one and could not with these periods. Change that first.", field="frequency"
+        )
+
+
+def guard_inputs(kpi: Metric, *, by: Actor) -> None:
+    """Refuse a calculated KPI through which somebody would see numbers of an input they may not see (M5, R6).
+
+    Called whenever the formula or who sees the KPI changes, for what it reads and for what reads it.
+
+    Raises:
+        Invalid: with an input named if the actor sees it, or with how many KPIs read this one.
+    """
+    edges = FormulaInput.objects.filter(metric=kpi) | FormulaInput.objects.filter(input=kpi)
+    rows = list(edges.values_list("metric_id", "input_id", "input__visibility"))
+    narrow = [(reader, read) for reader, read, visibility in rows if visibility != Visibility.EVERYBODY]
+    if not narrow:
+        return
+    ids = {pk for edge in narrow for pk in edge}
+    kpis = {one.pk: one for one in Metric.objects.filter(pk__in=ids)}
+    may_see = kpi_audiences(ids)
+    parents: dict[int, int | None] = dict(
+        Team.objects.filter(workspace_id=kpi.workspace_id).values_list("id", "parent_id")
+    )
+    leaks = [
+        (reader, read)
+        for reader, read in narrow
+        if not is_inside(may_see[reader], may_see[read]) or not _stays_inside(kpis[reader], kpis[read], parents)
+    ]
+    readers = sum(read == kpi.pk for _, read in leaks)
+    if readers:
+        raise Invalid(
+            f"{_so_many(readers)} this one and would be seen by more people than it. Let fewer see that first.",
+            field="visibility",
+        )
+    if leaks:
+        shown = Metric.objects.visible_to(by).filter(pk__in=[read for _, read in leaks]).order_by("id").first()
+        which = f"“{shown.name}”" if shown else "An input of the formula"
+        raise Invalid(
+            f"{which} is seen by fewer people than this KPI. Let fewer see this one, or take it out of the formula.",
+            field="visibility" if kpi.visibility != Visibility.EVERYBODY else FIELD,
+        )
+
+
+def _stays_inside(reader: Metric, read: Metric, parents: Mapping[int, int | None]) -> bool:
+    """Return whether who joins the reader's team later sees the input too: a team's goals are seen from above it."""
+    if reader.visibility != Visibility.TEAM:
+        return True
+    return read.visibility == Visibility.TEAM and reader.owner_team_id in set(upwards(read.owner_team_id, parents))
+
+
+def _check_grain(one: Metric, reader: Metric) -> None:
+    check_source(
+        one.name,
+        have=Frequency(one.frequency),
+        how=Aggregation(one.aggregation),
+        want=Frequency(reader.frequency),
+        calculated=reader.name,
+    )
+
+
+def _refuse_values(kpi: Metric) -> None:
+    if Reading.objects.filter(metric=kpi).exclude(source=ReadingSource.FORMULA).exists():
+        raise Invalid("This KPI has values of its own, and they stay. Add a new KPI for the formula.", field=FIELD)
+
+
+def _refuse_circle(kpi: Metric, ids: Mapping[str, int], words: Vocabulary) -> None:
+    """Refuse a formula that reads its own KPI, directly or through others; the path is told by names."""
+    edges: dict[int, list[int]] = {**edges_of(kpi.workspace_id), kpi.pk: sorted(set(ids.values()))}
+    circle = find_circle(edges)
+    if circle is not None:
+        called = {pk: one.name for pk, one in words.kpis.items()}
+        path = [kpi.name if pk == kpi.pk else called.get(pk, "a KPI you do not see") for pk in _from(kpi.pk, circle)]
+        raise Invalid(str(Circle(path, fix="Take one of them out of a formula.")), field=FIELD)
+
+
+def _from(kpi_id: int, circle: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a circle as the path that begins and ends with the KPI in hand."""
+    at = circle.index(kpi_id) if kpi_id in circle else 0
+    around = circle[:-1]
+    return (*around[at:], *around[:at], around[at])
+
+
+def _so_many(count: int) -> str:
+    return f"{count} calculated KPI reads" if count == 1 else f"{count} calculated KPIs read"
