@@ -21,6 +21,7 @@ from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, KeyResult
 from milepost.site.wsgi import application
 from milepost.workspace import actions
+from tests.metrics.formulas import calculated, measured, write
 from tests.people import NOW, Company
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,18 @@ def test_a_target_is_set_in_each_form(company: Company) -> None:
     assert "only watched" in run("kpi", "target", "first", "--none")
     assert "no day or period" in run("kpi", "target", "first", "--from", "soon", code=2)
     assert "one of these" in run("kpi", "target", "first", "--at-most", "30", "--period", "2026-W48=36", code=1)
+
+
+def test_a_kpi_is_calculated_from_a_terminal(company: Company) -> None:
+    measured(company, "Won")
+    calculated(company, "Win rate", "2 × won", unit="%")
+    write(company, "won", m10_01=10)
+    log_in(company)
+    assert run("kpi", "formula", "win") == "Win rate = 2 × Won\n20 % (2026-10-01)\n"
+    assert "Win rate = Won − 1" in run("kpi", "formula", "win-rate", "won − 1".replace("won", "Won"))
+    assert json.loads(run("kpi", "formula", "win", "--json"))["value"] == 9.0
+    assert "there is no KPI “lost”" in run("kpi", "formula", "win", "2 × lost", code=1)
+    assert "Won is measured." in run("kpi", "formula", "won")
+    assert "takes no values" in run("kpi", "push", "win", "3", code=1)
+    assert "not both" in run("kpi", "formula", "win", "won", "--none", code=2)
+    assert "is measured" in run("kpi", "formula", "win", "--none")

@@ -119,7 +119,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 # The form of a write that has a line: who sees the form of a thing they see is no matter.
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
-    "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "get kpi_edit", "get kpi_objective", "get kpi_import",
+    "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get team_new", "get team_edit",
 }  # fmt: skip
 # My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from milepost.core.calendar import Frequency, period_start
 from milepost.core.formula import formula_points
 from milepost.metrics import actions as metrics
-from milepost.metrics.actions.calculate import source_of
 from milepost.metrics.models import Metric, Reading
-from milepost.metrics.queries.formulas import edges_of, ids_in, key_of, read_kept
+from milepost.metrics.queries.formulas import edges_of, ids_in, key_of, read_kept, source_of
 from milepost.metrics.queries.series import known_readings
 from milepost.okr import actions as okr
 from milepost.okr.queries.integrity import score_rows

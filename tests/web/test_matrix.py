@@ -66,6 +66,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "check_in_delete": (NO, only("admin", "lead", status=302, others=404)),
     "kpis": (READ, NO),
     "kpi_new": (READ, everybody(422)),
+    "kpi_formula": (NO, everybody(200)),  # what a formula would read, before it is saved
     "kpi": (READ, NO),
     "kpi_edit": (READ, everybody(422)),
     "kpi_archive": (NO, only(*OWNERS, status=302)),

@@ -62,7 +62,7 @@ class Things:
             args["pk"] = getattr(self, PK[name])
         if name == "kpi_note_delete":
             args["pk"] = self.note
-        if name.startswith("kpi") and name not in {"kpis", "kpi_new"}:
+        if name.startswith("kpi") and name not in {"kpis", "kpi_new", "kpi_formula"}:
             args["slug"] = self.kpi
         return args
 

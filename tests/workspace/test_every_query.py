@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
+from milepost.core.calendar import Frequency
 from milepost.core.rhythm import Rhythm
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries as kpis
 from milepost.metrics.models import Metric
+from milepost.metrics.scoring import judge
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
 from milepost.okr.models import KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
-from milepost.workspace.errors import NotAllowed, NotFound
+from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import ApiToken, Invitation, Webhook
 from milepost.workspace.permissions import Actor
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
@@ -32,6 +34,14 @@ Query = Callable[..., Any]
 ROOMS = {"workspace": places, "metrics": kpis, "okr": goals}
 RHYTHM = Rhythm(every_weeks=1, monthly=False, weekday=0, anchor=TODAY)
 LATE = TODAY + timedelta(days=30)  # everything is due
+
+
+def tried(query: Query, actor: Actor, formula: str) -> Any:
+    """Ask what a formula reads; the refusal of a name that means nothing only says back what was typed."""
+    try:
+        return query(actor, formula, slug="", name="New", frequency="week", today=TODAY, fiscal_month=1)
+    except Invalid as error:
+        return str(error).replace(formula[5:-1], "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +156,13 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.kpi_page": lambda f, a, w: f(a, w.kpi, today=TODAY),
     "metrics.list_kpis": lambda f, a, w: f(a),
     "metrics.list_all_kpis": lambda f, a, w: f(a, today=TODAY, filters={}),
+    "metrics.explained_value": lambda f, a, w: f(
+        a, w.calculated, judge((), (), frequency=Frequency.WEEK, lag_days=None, today=TODAY)
+    ),
     "metrics.inputs_shown": lambda f, a, w: f(a, w.calculated),
     "metrics.shown_formula": lambda f, a, w: f(a, w.calculated),
     "metrics.shown_formulas": lambda f, a, w: f(a, {1: w.calculated.formula}),
+    "metrics.try_formula": lambda f, a, w: tried(f, a, f"2 × [{w.word} pulse]"),
     "metrics.vocabulary": lambda f, a, w: f(a),
     "metrics.show_kpi": lambda f, a, w: f(a, w.kpi, today=TODAY),
     "okr.get_objective": lambda f, a, w: f(a, w.goal),

@@ -1,4 +1,4 @@
-"""What a KPI is kept against, from a terminal."""
+"""What a KPI is kept against and calculated from, from a terminal."""
 
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from milepost.cli.people import NEGATIVE, AsJson, ProfileName, guarded, kpi_app,
 def add() -> None:
     """Add the commands of this module to `milepost kpi`."""
     kpi_app.command("target", context_settings=NEGATIVE)(kpi_target)
+    kpi_app.command("formula", context_settings=NEGATIVE)(kpi_formula)
 
 
 def kpi_target(
@@ -55,6 +56,34 @@ def kpi_target(
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     if not versions:
         out.print("No target: it is only watched.")
+
+
+def kpi_formula(
+    name: Annotated[str, typer.Argument(help="Its slug, or the beginning of its words.")],
+    formula: Annotated[str, typer.Argument(help="Such as '100 × won ÷ (won + [lost deals])'; left out: show it.")] = "",
+    none: Annotated[bool, typer.Option("--none", help="From now on its values are measured.")] = False,
+    profile: ProfileName = "",
+    as_json: AsJson = False,
+) -> None:
+    """Calculate a KPI from others, or show what it is calculated from."""
+    remote = remote_of(profile)
+    slug = guarded(lambda: kpi_slug(remote, name))
+    if formula and none:
+        raise typer.BadParameter("Write a formula or --none, not both.")
+    if formula or none:
+        kpi = guarded(lambda: remote.patch(f"kpis/{slug}", {"formula": formula}))
+    else:
+        kpi = guarded(lambda: remote.get(f"kpis/{slug}"))
+    if as_json:
+        print_json({name: kpi[name] for name in ("slug", "name", "unit", "formula", "value", "period", "status")})
+        return
+    if not kpi["formula"]:
+        out.print(f"{kpi['name']} is measured.", markup=False, highlight=False, soft_wrap=True)
+        return
+    value = "no value yet" if kpi["value"] is None else f"{three_digits(kpi['value'])} {kpi['unit']}".strip()
+    since = f" ({kpi['period']})" if kpi["period"] else ""
+    out.print(f"{kpi['name']} = {kpi['formula']}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{value}{since}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _dated(text: str) -> tuple[str, float]:

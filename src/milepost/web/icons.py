@@ -34,6 +34,7 @@ NAMES = (
     "rotate-cw",
     "search",
     "settings",
+    "sigma",
     "target",
     "triangle-alert",
     "upload",

@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "check-ins/<int:pk>/delete/", check_ins.delete, name="check_in_delete"),
     path(W + "kpis/", kpi_board.board, name="kpis"),
     path(W + "kpis/new/", kpi_forms.new, name="kpi_new"),
+    path(W + "kpis/new/formula/", kpi_forms.try_formula, name="kpi_formula"),
     path(W + "kpis/<slug:slug>/", kpi_page.kpi, name="kpi"),
     path(W + "kpis/<slug:slug>/edit/", kpi_forms.edit, name="kpi_edit"),
     path(W + "kpis/<slug:slug>/archive/", kpi_forms.archive, name="kpi_archive"),

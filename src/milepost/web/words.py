@@ -222,6 +222,7 @@ SOURCES = {
     "hand": ("by hand", "pencil-line"),
     "file": ("from a file", "file-text"),
     "api": ("by API", "plug"),
+    "formula": ("calculated", "sigma"),
 }
 VERBS = {
     "checked_in": "checked in",

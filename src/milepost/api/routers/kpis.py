@@ -75,7 +75,8 @@ def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
     target = queries.kpi_plan(queries.get_kpi(actor, slug), today=body.target_since or today)
     given = body.model_dump(exclude_unset=True, exclude={"target"})
     wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id"}}
-    known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name in there and name != "target"}
+    kept = {"target", "formula"}  # what is not sent stays, and is not read and written again
+    known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name in there and name not in kept}
     if "target" in body.model_fields_set:
         frequency = Frequency(body.frequency or there["frequency"])
         target = _target(body.target, body.direction or there["direction"], request, frequency)

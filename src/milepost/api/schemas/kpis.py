@@ -22,6 +22,7 @@ Frequency = Literal["day", "week", "month", "quarter", "year"]
 Direction = Literal["higher", "lower", "within"]
 Aggregation = Literal["flow", "stock", "stock_mean", "ratio", "max", "min", "distinct"]
 Period = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=4, max_length=10)]
+Formula = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=20_000)]
 Name = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=200)]
 
 
@@ -180,6 +181,9 @@ class KpiOut(Schema):
     archived_at: datetime | None
     version: int
     visibility: Visibility
+    formula: str = Field(
+        description="What its values are calculated from, each input by its present name; empty: they are measured."
+    )
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one KPI is shown.")
     target: TargetOut | None = Field(description="Of the period shown; GET /kpis/{slug}/targets tells every one.")
 
@@ -212,6 +216,11 @@ class KpiIn(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility = "everybody"
     contributor_ids: Contributors = []
+    formula: Formula = Field(
+        "",
+        examples=["100 × won ÷ (won + [lost deals])"],
+        description="Makes its values from other KPIs (rule K7); empty: they are measured.",
+    )
 
 
 class KpiPatch(Body):
@@ -231,6 +240,9 @@ class KpiPatch(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility | None = None
     contributor_ids: Contributors | None = None
+    formula: Formula | None = Field(
+        None, description="Makes all its values anew (rule K7); empty: from now on they are measured."
+    )
 
 
 class ReadingIn(Body):

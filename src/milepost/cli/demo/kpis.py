@@ -30,6 +30,7 @@ class Kpi:
     volume: float = 0.0  # denominator of a ratio
     stops: int = 0  # periods without a value at the end
     digits: int = 1
+    formula: str = ""  # calculated from those before it
     rises_to: tuple[float, float] | None = None  # a target that rises from the first day on: from, to by the year's end
 
 
@@ -55,6 +56,7 @@ KPIS = (
     Kpi("Employee NPS", "People and money", "", "higher", "month", "stock", _least(30), "ana", "", ((1, 31, 2),), stops=2, digits=0),
     Kpi("Cash runway", "People and money", "months", "within", "month", "stock", Target(TargetRule.WITHIN, low=14, high=24), "ana", "", ((1, 16.5, 0.3),)),
     Kpi("Office plants alive", "People and money", "", "higher", "month", "stock", None, "ana", "", ((1, 14, 1),), digits=0),
+    Kpi("New customers", "Growth", "", "higher", "month", "flow", _least(100, 10), "lena", "Growth", (), formula="[New trials] × [Trial to paid] ÷ 100"),
 )  # fmt: skip
 
 
@@ -78,10 +80,14 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
             lead_id=company.ids[kpi.lead],
             owner_team_id=company.team.get(kpi.team),
             group=kpi.group,
+            formula=kpi.formula,
         ),
-        today=root.today,
-        now=company.began,
+        # A formula is written when the values it reads are there.
+        today=company.today if kpi.formula else root.today,
+        now=company.now - timedelta(hours=3) if kpi.formula else company.began,
     )
+    if kpi.formula:
+        return slug  # its values come from those of the others
     frequency = Frequency(kpi.frequency)
     count = WEEKS if frequency == Frequency.WEEK else 14
     newest = period_start(company.today, frequency)

@@ -4,6 +4,7 @@ Every explanation calls the functions that write the score rows and only puts th
 words, so it cannot say another number than the product shows.
 """
 
+from milepost.core.explain.formula import Fed, explain_formula
 from milepost.core.explain.goal import (
     Member,
     Nudge,
@@ -51,6 +52,7 @@ __all__ = [
     "Compare",
     "Explained",
     "Explanation",
+    "Fed",
     "Input",
     "LeftOut",
     "Link",
@@ -63,6 +65,7 @@ __all__ = [
     "explain_baseline",
     "explain_calculated",
     "explain_day_plan",
+    "explain_formula",
     "explain_frozen",
     "explain_grade",
     "explain_judged",

@@ -5,13 +5,12 @@ from datetime import date, datetime
 
 from milepost.core.calendar import Frequency
 from milepost.core.circles import in_order
-from milepost.core.formula import Source, TooMuchWork, formula_points
-from milepost.core.series import Aggregation
+from milepost.core.formula import TooMuchWork, formula_points
 from milepost.metrics.actions.readings import with_rows
 from milepost.metrics.actions.refresh import refresh_known
 from milepost.metrics.models import Metric, Reading, ReadingSource
-from milepost.metrics.queries.formulas import downstream, edges_of, ids_in, key_of, read_kept
-from milepost.metrics.queries.series import Known, as_points, known_readings
+from milepost.metrics.queries.formulas import downstream, edges_of, read_kept, sources_of
+from milepost.metrics.queries.series import Known, known_readings
 from milepost.prepared import insert_all
 from milepost.workspace.actions import tell
 from milepost.workspace.errors import Invalid
@@ -80,11 +79,7 @@ def _rows(
 ) -> list[Reading]:
     """Return the readings that say something new of a calculated KPI, the oldest first."""
     node = read_kept(kpi.formula)
-    # An id that leads into another workspace, which no action writes, is an input without values.
-    nothing = Source((), Frequency(kpi.frequency), Aggregation.STOCK)
-    sources = {
-        key_of(pk): source_of(kpis[pk], there.get(pk, NOTHING)) if pk in kpis else nothing for pk in ids_in(node)
-    }
+    sources = sources_of(kpi, node, kpis, there)
     try:
         points = formula_points(
             node, sources, frequency=Frequency(kpi.frequency), fiscal_month=fiscal_month, today=today
@@ -107,11 +102,6 @@ def _rows(
         for start in sorted(values.keys() | stands.keys())
         if values.get(start) != stands.get(start)
     ]
-
-
-def source_of(kpi: Metric, known: Knowledge) -> Source:
-    """Return a KPI as a formula reads it."""
-    return Source(as_points(known), Frequency(kpi.frequency), Aggregation(kpi.aggregation), kpi.unit_code, kpi.lag_days)
 
 
 def _told(kpi: Metric, rows: Sequence[Reading]) -> dict[str, object]:

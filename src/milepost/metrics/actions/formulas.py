@@ -4,18 +4,16 @@ from collections.abc import Mapping
 
 from milepost.core.alignment import is_inside
 from milepost.core.calendar import Frequency
-from milepost.core.circles import Circle, find_circle
-from milepost.core.formula import BadFormula, BadInput, check_source, read_formula, rename
+from milepost.core.formula import BadInput, check_source
 from milepost.core.series import Aggregation
-from milepost.metrics.models import FormulaInput, Metric, Reading, ReadingSource
+from milepost.metrics.models import FormulaInput, Metric
 from milepost.metrics.queries.audience import kpi_audiences, upwards
-from milepost.metrics.queries.formulas import Vocabulary, edges_of, ids_in, key_of, read_kept, resolve, tell, vocabulary
+from milepost.metrics.queries.formula_draft import EMPTY, FIELD, read_draft
+from milepost.metrics.queries.formulas import ids_in, read_kept, tell, vocabulary
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Team, Visibility
 from milepost.workspace.permissions import Actor
-
-FIELD = "formula"
 
 
 def set_formula(kpi: Metric, text: str, *, by: Actor) -> tuple[str, str] | None:
@@ -30,44 +28,37 @@ def set_formula(kpi: Metric, text: str, *, by: Actor) -> tuple[str, str] | None:
     Raises:
         Invalid: no formula, no such KPI, a circle, an input with longer periods, or a KPI that has values of its own.
     """
+    if not text and not kpi.formula:
+        return None
     text = clean_text(text, field=FIELD, most=100_000)  # the grammar says how long it may be
     there = ids_in(read_kept(kpi.formula)) if kpi.formula else []
     words = vocabulary(by, also=there)
     before = tell(kpi.formula, words) if kpi.formula else ""
     if text == before:
         return None
-    if text and not kpi.formula:
-        _refuse_values(kpi)
-    ids: dict[str, int] = {}
-    kept = ""
-    if text:
-        try:
-            node = read_formula(text)
-            ids = resolve(node, words)
-        except BadFormula as error:
-            raise Invalid(str(error), field=FIELD) from None
-        _refuse_circle(kpi, ids, words)
-        kept = rename(text, node, {name: key_of(pk) for name, pk in ids.items()})
-        if kept == kpi.formula:
-            return None
-    kpi.formula = kept
+    draft = read_draft(text, words, kpi=kpi) if text else EMPTY
+    if draft.kept == kpi.formula:
+        return None
+    kpi.formula = draft.kept
     kpi.save(update_fields=["formula"])
     FormulaInput.objects.filter(metric=kpi).delete()
-    FormulaInput.objects.bulk_create(FormulaInput(metric=kpi, input_id=pk) for pk in sorted(set(ids.values())))
-    return before, tell(kept, words) if kept else ""
+    FormulaInput.objects.bulk_create(FormulaInput(metric=kpi, input_id=pk) for pk in sorted(set(draft.input_ids)))
+    return before, tell(draft.kept, words) if draft.kept else ""
 
 
-def check_grains(kpi: Metric) -> None:
+def check_grains(kpi: Metric, *, by: Actor) -> None:
     """Refuse a KPI whose inputs have longer periods than it, or that has longer ones than what reads it.
 
     Raises:
-        Invalid: with the input named, or with how many KPIs read this one.
+        Invalid: with the input named if the actor sees it, or with how many KPIs read this one.
     """
     for one in Metric.objects.filter(read_by__metric=kpi).order_by("id"):
         try:
             _check_grain(one, kpi)
         except BadInput as error:
-            raise Invalid(str(error), field=FIELD) from None
+            if Metric.objects.visible_to(by).filter(pk=one.pk).exists():
+                raise Invalid(str(error), field=FIELD) from None
+            raise Invalid("An input of the formula has longer periods than these.", field="frequency") from None
     count = 0
     for reader in Metric.objects.filter(formula_inputs__input=kpi):
         try:
@@ -134,28 +125,6 @@ def _check_grain(one: Metric, reader: Metric) -> None:
         want=Frequency(reader.frequency),
         calculated=reader.name,
     )
-
-
-def _refuse_values(kpi: Metric) -> None:
-    if Reading.objects.filter(metric=kpi).exclude(source=ReadingSource.FORMULA).exists():
-        raise Invalid("This KPI has values of its own, and they stay. Add a new KPI for the formula.", field=FIELD)
-
-
-def _refuse_circle(kpi: Metric, ids: Mapping[str, int], words: Vocabulary) -> None:
-    """Refuse a formula that reads its own KPI, directly or through others; the path is told by names."""
-    edges: dict[int, list[int]] = {**edges_of(kpi.workspace_id), kpi.pk: sorted(set(ids.values()))}
-    circle = find_circle(edges)
-    if circle is not None:
-        called = {pk: one.name for pk, one in words.kpis.items()}
-        path = [kpi.name if pk == kpi.pk else called.get(pk, "a KPI you do not see") for pk in _from(kpi.pk, circle)]
-        raise Invalid(str(Circle(path, fix="Take one of them out of a formula.")), field=FIELD)
-
-
-def _from(kpi_id: int, circle: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a circle as the path that begins and ends with the KPI in hand."""
-    at = circle.index(kpi_id) if kpi_id in circle else 0
-    around = circle[:-1]
-    return (*around[at:], *around[:at], around[at])
 
 
 def _so_many(count: int) -> str:

@@ -83,7 +83,7 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
     set_target(kpi, draft.target, since=draft.target_since or ALWAYS)
     formula = set_formula(kpi, draft.formula or "", by=by)
     if formula is not None:
-        check_grains(kpi)
+        check_grains(kpi, by=by)
         guard_inputs(kpi, by=by)
         recalculate(by.workspace_id, {kpi.pk}, today=today, fiscal_month=workspace.fiscal_month, now=now)
     _after(kpi, today=today, now=now)
@@ -141,7 +141,7 @@ def change_kpi(
     formula = None if draft.formula is None else set_formula(kpi, draft.formula, by=by)
     if formula is not None:
         changes["formula"] = list(formula)
-    check_grains(kpi)
+    check_grains(kpi, by=by)
     guard_inputs(kpi, by=by)
     values: Mapping[int, Knowledge] = {}
     if changes:

@@ -3,6 +3,8 @@
 from milepost.metrics.queries.access import find_kpi, get_kpi
 from milepost.metrics.queries.board import Board, Tile, board, team_tiles, tiles_of
 from milepost.metrics.queries.explain import explained_kpi
+from milepost.metrics.queries.formula_draft import Tried, try_formula
+from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_formula
 from milepost.metrics.queries.kpi import Compared, KpiPage, NoteRow, ValueRow, kpi_page, kpi_plan, kpi_target, list_kpis
 from milepost.metrics.queries.listing import (
     contributor_ids,
@@ -18,15 +20,18 @@ __all__ = [
     "ALWAYS",
     "Board",
     "Compared",
+    "InputRow",
     "KpiPage",
     "NoteRow",
     "Tile",
+    "Tried",
     "ValueRow",
     "board",
     "contributor_ids",
     "explained_kpi",
     "find_kpi",
     "get_kpi",
+    "inputs_shown",
     "kpi_page",
     "kpi_plan",
     "kpi_target",
@@ -36,6 +41,8 @@ __all__ = [
     "list_readings",
     "list_targets",
     "show_kpi",
+    "shown_formula",
     "team_tiles",
     "tiles_of",
+    "try_formula",
 ]

@@ -1,4 +1,4 @@
-"""Why a KPI has its word."""
+"""Why a KPI has its word, and a calculated one its value."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ from milepost.core.explain import Explained, Input, Link, explain_kpi
 from milepost.core.ramp import Ramp
 from milepost.metrics.models import Metric, Reading, ReadingSource
 from milepost.metrics.queries.access import get_kpi
+from milepost.metrics.queries.explain_formula import explained_value
 from milepost.metrics.queries.series import as_points, known_readings
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Judged, Versions, in_force_since, judge, plan_on
@@ -14,7 +15,9 @@ from milepost.workspace.permissions import Actor
 
 
 def explained_kpi(actor: Actor, slug: str, *, today: date) -> Explained:
-    """Return the explanation of a KPI's status on `today`: four queries.
+    """Return the explanation of a KPI's status on `today`, before it that of a calculated value.
+
+    Four queries; eight where a formula makes the values.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -42,7 +45,8 @@ def explained_kpi(actor: Actor, slug: str, *, today: date) -> Explained:
         inputs=(*inputs, *_target(kpi, judged, versions, today=today)),
         link=about,
     )
-    return Explained(about, kpi.name, kpi.unit_code, today, (status,))
+    value = explained_value(actor, kpi, judged) if kpi.formula else ()
+    return Explained(about, kpi.name, kpi.unit_code, today, (*value, status))
 
 
 def _target(kpi: Metric, judged: Judged, versions: Versions, *, today: date) -> list[Input]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from milepost.core.formula import BadFormula, Node, check_names, names, read_formula, rename
+from milepost.core.calendar import Frequency
+from milepost.core.formula import BadFormula, Node, Source, check_names, names, read_formula, rename
 from milepost.core.formula.grammar import LONGEST
+from milepost.core.series import Aggregation
 from milepost.metrics.models import FormulaInput, Metric
+from milepost.metrics.queries.series import Known, as_points
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
@@ -24,6 +28,8 @@ class InputRow:
     slug: str
     name: str
     is_archived: bool
+    frequency: str = ""
+    aggregation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,10 @@ def vocabulary(actor: Actor, *, also: Collection[int] = ()) -> Vocabulary:
         also: archived ones that a formula reads already.
     """
     rows = Metric.objects.visible_to(actor).filter(Q(archived_at=None) | Q(pk__in=also), is_kpi=True).order_by("id")
+    columns = ("id", "slug", "name", "archived_at", "frequency", "aggregation")
     kpis = {
-        pk: InputRow(pk, slug or "", name, archived_at is not None)
-        for pk, slug, name, archived_at in rows.values_list("id", "slug", "name", "archived_at")
+        pk: InputRow(pk, slug or "", name, archived_at is not None, frequency, aggregation)
+        for pk, slug, name, archived_at, frequency, aggregation in rows.values_list(*columns)
     }
     by_word: dict[str, list[int]] = {}
     for kpi in kpis.values():
@@ -145,6 +152,22 @@ def inputs_shown(actor: Actor, kpi: Metric) -> tuple[InputRow, ...]:
         for pk, slug, name, archived_at in rows.values_list("id", "slug", "name", "archived_at")
     }
     return tuple(found[pk] for pk in ids if pk in found)
+
+
+def source_of(kpi: Metric, known: Mapping[date, Known]) -> Source:
+    """Return a KPI as a formula reads it."""
+    return Source(as_points(known), Frequency(kpi.frequency), Aggregation(kpi.aggregation), kpi.unit_code, kpi.lag_days)
+
+
+def sources_of(
+    kpi: Metric, node: Node, kpis: Mapping[int, Metric], known: Mapping[int, Mapping[date, Known]]
+) -> dict[str, Source]:
+    """Return what a KPI's kept formula reads.
+
+    An id that leads into another workspace, which no action writes, is an input without values.
+    """
+    nothing = Source((), Frequency(kpi.frequency), Aggregation.STOCK)
+    return {key_of(pk): source_of(kpis[pk], known.get(pk, {})) if pk in kpis else nothing for pk in ids_in(node)}
 
 
 @prepared

@@ -15,6 +15,7 @@ from milepost.core.targets import TargetPlan
 from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi, can_write_values
 from milepost.metrics.queries.board import Tile, tile_of
+from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_formula
 from milepost.metrics.queries.series import Known, as_points
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Versions, plan_on, target_of_period, target_today
@@ -79,6 +80,9 @@ class Compared:
 class KpiPage:
     """Everything the page of a KPI says; `series` are its closed periods and `open` the running one.
 
+    A calculated one takes no typed values: `formula` makes them, from `inputs` and others that the reader
+    may not see.
+
     `reading` holds phases and shifts by index into `starts`, which includes gaps.
     """
 
@@ -107,6 +111,8 @@ class KpiPage:
     targets: Versions
     plan: TargetPlan | None
     beside: Beside | None
+    formula: str
+    inputs: tuple[InputRow, ...]
     metric: Metric
 
     def target_of(self, start: date) -> Target | None:
@@ -158,7 +164,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         created_at=kpi.created_at,
         is_archived=kpi.archived_at is not None,
         can_edit=can_edit_kpi.test(actor, kpi),
-        can_write_values=can_write_values.test(actor, kpi),
+        can_write_values=not kpi.formula and can_write_values.test(actor, kpi),
         open_value=score.open_value,
         compared=_compared(tile, points, frequency),
         shift_on=score.shift_on,
@@ -174,6 +180,8 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         targets=targets,
         plan=plan_on(targets, today),
         beside=_beside(kpi, points, targets, today=today),
+        formula=shown_formula(actor, kpi),
+        inputs=inputs_shown(actor, kpi),
         metric=kpi,
     )
 

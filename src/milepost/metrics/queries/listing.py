@@ -11,6 +11,7 @@ from milepost.core.ramp import Ramp
 from milepost.core.target import Target
 from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.models import Metric, MetricContributor, Note, Reading
+from milepost.metrics.queries.formulas import shown_formulas
 from milepost.metrics.queries.targets import TARGET, targets_from, targets_of
 from milepost.metrics.scoring import ALWAYS, Versions, target_of_period
 from milepost.prepared import prepared
@@ -28,7 +29,7 @@ KPIS = Listing(
         "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
         "level": "score__shift_level", "wants_objective": "score__wants_objective",
         "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
-        "visibility": "visibility",
+        "visibility": "visibility", "formula": "formula",
     },
     filters={
         "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
@@ -55,17 +56,22 @@ NOTES = Listing(
 
 
 def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of KPIs, each with the target that judges the period shown; two queries."""
+    """Return a page of KPIs, each with the target that judges the period shown.
+
+    Two queries, and one more where a formula is among them.
+    """
     page = page_of(_kpis, actor.sight, KPIS, filters=filters, **asked)
     targets = targets_of([item["id"] for item in page.items])
+    formulas = shown_formulas(actor, {item["id"]: item["formula"] for item in page.items})
     for item in page.items:
+        item["formula"] = formulas[item["id"]]
         item["visibility"] = WHO_SEES[item["visibility"]]
         item["target"] = _judging(targets.get(item["id"], ()), item, today=today)
     return page
 
 
 def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
-    """Return one KPI as the list shows it; one query.
+    """Return one KPI as the list shows it; one query, two for a calculated one.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -76,6 +82,7 @@ def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
     shown = dict(zip(KPIS.fields, rows[0], strict=False))
     versions = targets_from(row[len(KPIS.fields) :] for row in rows).get(shown["id"], ())
     shown["visibility"] = WHO_SEES[shown["visibility"]]
+    shown["formula"] = shown_formulas(actor, {shown["id"]: shown["formula"]})[shown["id"]]
     return {**shown, "target": _judging(versions, shown, today=today)}
 
 

@@ -23,6 +23,10 @@ TARGET_RULES = (
 )
 RULE_OF = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within": TargetRule.WITHIN}
 MOST_TEXT = 20_000
+FORMULA_HELP = (
+    "Empty: its values are typed, imported or sent. Or calculated from other KPIs: "
+    "100 × won ÷ (won + [lost deals]); also sum, avg, min, max, abs, if_missing"
+)
 
 
 def _day() -> forms.DateInput:
@@ -44,6 +48,13 @@ class KpiForm(VersionedForm):
     direction = forms.ChoiceField(choices=list(DIRECTIONS.items()), label="Good is")
     aggregation = forms.ChoiceField(
         choices=list(AGGREGATIONS.items()), label="Several periods together", initial="stock"
+    )
+    formula = forms.CharField(
+        required=False,
+        max_length=MOST_TEXT,
+        label="Formula",
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off"}),
+        help_text=FORMULA_HELP,
     )
     rule = forms.ChoiceField(choices=TARGET_RULES, required=False, label="Target")
     low = NumberField(required=False, label="At least", help_text="When higher is good, or for a range")
@@ -89,9 +100,20 @@ class KpiForm(VersionedForm):
         help_text="Empty: 1 for days, 3 for weeks, 10 for longer",
     )
 
-    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], fiscal_month: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: dict[str, list[tuple[str, str]]],
+        fiscal_month: int,
+        try_at: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fiscal_month = fiscal_month
+        self.fields["formula"].widget.attrs |= {
+            "hx-post": try_at, "hx-trigger": "input changed delay:400ms", "hx-target": "#id_formula_helptext",
+            "hx-swap": "innerHTML", "hx-include": "closest form", "hx-sync": "this:replace",
+        }  # fmt: skip
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
         self.fields["team"].choices = choices["team"]  # type: ignore[attr-defined]
         self.fields["contributors"].choices = choices["lead"]  # type: ignore[attr-defined]
@@ -148,6 +170,7 @@ class KpiForm(VersionedForm):
             lag_days=data["lag_days"],
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
+            formula=data["formula"],
         )
 
 

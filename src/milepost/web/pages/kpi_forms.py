@@ -9,13 +9,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost import clock
 from milepost.metrics import actions as metrics
-from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan
+from milepost.metrics import queries
+from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, shown_formula
 from milepost.okr import actions
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
-from milepost.web.forms.kpis import KpiForm, target_fields
+from milepost.web.forms.kpis import FORMULA_HELP, KpiForm, target_fields
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import kpi_choices
+from milepost.web.words import FREQUENCIES
+from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import WHO_SEES, Visibility
 
 
@@ -30,7 +33,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "direction": "higher",
         "rule": "fixed",
     }
-    form = KpiForm(request.POST or None, choices=kpi_choices(place), fiscal_month=place.fiscal_month, initial=initial)
+    form = _form(request, initial, slug="")
     if request.method == "POST" and form.is_valid():
         slug = attempt(
             form,
@@ -61,9 +64,10 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
+        "formula": shown_formula(place.actor, found),
         "version": found.version,
     }
-    form = KpiForm(request.POST or None, choices=kpi_choices(place), fiscal_month=place.fiscal_month, initial=initial)
+    form = _form(request, initial, slug=slug)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -87,11 +91,50 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
+def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str) -> KpiForm:
+    place = request.place
+    try_at = f"{reverse('kpi_formula', args=[place.slug])}?of={slug}"
+    return KpiForm(
+        request.POST or None,
+        choices=kpi_choices(place),
+        fiscal_month=place.fiscal_month,
+        try_at=try_at,
+        initial=initial,
+    )
+
+
+@require_POST
+@page
+def try_formula(request: PlacedRequest) -> HttpResponse:
+    """Say what a formula that is being typed reads and would come to, or what is wrong with it."""
+    place = request.place
+    said: dict[str, Any] = {"help": FORMULA_HELP}
+    text = request.POST.get("formula", "")
+    if text.strip():
+        try:
+            said["tried"] = queries.try_formula(
+                place.actor,
+                text,
+                slug=request.GET.get("of", ""),
+                name=request.POST.get("name", ""),
+                frequency=request.POST.get("frequency", ""),
+                today=place.today,
+                fiscal_month=place.fiscal_month,
+            )
+            frequency = request.POST.get("frequency", "")
+            said |= {"frequency": frequency if frequency in FREQUENCIES else "week"}
+            said |= {"unit": request.POST.get("unit", "").strip()[:20]}
+        except Invalid as error:
+            said["error"] = str(error)
+    return render(request, "kpis/_formula_said.html", said)
+
+
 def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
     rows = (
         ("", ("name",)),
         ("", ("description",)),
         ("g4", ("unit", "frequency", "direction", "aggregation")),
+        ("", ("formula",)),
         ("g3 target-rule", ("rule", "tolerance", "target_since")),
         ("g2 target-fixed", ("low", "high")),
         ("g3 target-ramp", ("start", "start_on", "goals")),
@@ -111,6 +154,8 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
             "Write what is measured so that two people would count the same.",
             "Without a target it is only watched. “Still close” forgives a small miss.",
             "A ratio keeps its two counts, so weeks add up to a quarter correctly.",
+            "A formula names KPIs; a name with spaces stands in brackets: [lost deals]. Days and weeks are put "
+            "together to the rhythm of this KPI first. Where one has no value, the result has none.",
         ),
     }
 

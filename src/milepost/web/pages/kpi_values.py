@@ -17,6 +17,7 @@ from milepost.core.series import Aggregation
 from milepost.core.units import ratio_value
 from milepost.exchange.readings_file import Columns, ReadFile, UnreadableFile, read_values
 from milepost.metrics import actions as metrics
+from milepost.metrics.errors import Calculated
 from milepost.metrics.queries import get_kpi, kpi_page
 from milepost.okr import actions
 from milepost.web import format as words
@@ -35,6 +36,8 @@ MOST_HELD = 3 * 1024 * 1024  # a larger file is sent again with the second step
 def values(request: PlacedRequest, slug: str) -> HttpResponse:
     place = request.place
     kpi = get_kpi(place.actor, slug)
+    if kpi.formula:
+        raise Calculated(kpi.name)
     frequency = Frequency(kpi.frequency)
     form = ValueForm(request.POST, is_ratio=kpi.aggregation == Aggregation.RATIO)
 
@@ -113,6 +116,8 @@ def delete_note(request: PlacedRequest, slug: str, pk: int) -> HttpResponse:
 def import_file(request: PlacedRequest, slug: str) -> HttpResponse:
     place = request.place
     kpi = get_kpi(place.actor, slug)
+    if kpi.formula:
+        raise Calculated(kpi.name)
     if not kpi_page(place.actor, slug, today=place.today).can_write_values:
         raise NotAllowed("You may not write values of this KPI here. Ask its lead or an admin.")
     form = ImportForm(request.POST or None, request.FILES or None)
