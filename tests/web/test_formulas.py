@@ -1,7 +1,9 @@
 """Calculated KPIs on their pages (rule K7)."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from milepost.metrics import actions as metrics
@@ -129,3 +131,19 @@ def test_an_archived_input_is_said_to_be(deals: Company) -> None:
     metrics.archive_kpi(by=deals.actor(), slug="won", now=NOW)
     page = client_of(deals).get(reverse("kpi", args=[deals.slug, "twice"])).content.decode()
     assert "Won</a> (archived)" in page
+
+
+def test_a_page_takes_as_many_queries_with_two_inputs_as_with_twenty(deals: Company) -> None:
+    names = [f"Part {k}" for k in range(20)]
+    for name in names:
+        write(deals, measured(deals, name), m10_01=1)
+    calculated(deals, "Few", "won + [lost deals]")
+    calculated(deals, "Many", " + ".join(f"[{name}]" for name in names))
+    client = client_of(deals)
+    counts = []
+    for slug in ("few", "few", "many"):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse("kpi", args=[deals.slug, slug])).status_code == 200
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
+    assert counts[1] <= 12

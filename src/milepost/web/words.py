@@ -162,6 +162,7 @@ FIELDS = {
     "group": "Group",
     "description": "Description",
     "lag_days": "Days until late",
+    "formula": "Formula",
     "archived": "Archived",
     "note": "Note",
     "first_day": "First day",

@@ -20,7 +20,7 @@ def explained_value(actor: Actor, kpi: Metric, judged: Judged) -> tuple[Explanat
     node, frequency = read_kept(kpi.formula), Frequency(kpi.frequency)
     ids = ids_in(node)
     kpis = {one.pk: one for one in Metric.objects.filter(pk__in=ids, workspace_id=kpi.workspace_id)}
-    shown = {key_of(one.id) for one in inputs_shown(actor, kpi)}
+    shown = {key_of(one.id) for one in inputs_shown(actor, kpi)[1]}
     sources = sources_of(kpi, node, kpis, known_readings(ids))
     fiscal_month = kpi.workspace.fiscal_month
 

@@ -141,17 +141,16 @@ def ids_in(node: Node) -> list[int]:
     return [int(name.removeprefix("#")) for name in names(node)]
 
 
-def inputs_shown(actor: Actor, kpi: Metric) -> tuple[InputRow, ...]:
-    """Return the KPIs that a KPI's formula reads and the actor may see, in the order of the formula; one query."""
+def inputs_shown(actor: Actor, kpi: Metric) -> tuple[str, tuple[InputRow, ...]]:
+    """Return a KPI's formula as `shown_formula`, and those KPIs it reads that the actor may see; one query.
+
+    They stand in the order of the formula; a KPI that is measured has neither.
+    """
     if not kpi.formula:
-        return ()
+        return "", ()
     ids = ids_in(read_kept(kpi.formula))
-    rows = Metric.objects.visible_to(actor).filter(pk__in=ids, is_kpi=True)
-    found = {
-        pk: InputRow(pk, slug or "", name, archived_at is not None)
-        for pk, slug, name, archived_at in rows.values_list("id", "slug", "name", "archived_at")
-    }
-    return tuple(found[pk] for pk in ids if pk in found)
+    words = vocabulary(actor, also=ids)
+    return tell(kpi.formula, words), tuple(words.kpis[pk] for pk in ids if pk in words.kpis)
 
 
 def source_of(kpi: Metric, known: Mapping[date, Known]) -> Source:

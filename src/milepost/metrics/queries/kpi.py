@@ -15,7 +15,7 @@ from milepost.core.targets import TargetPlan
 from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi, can_write_values
 from milepost.metrics.queries.board import Tile, tile_of
-from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_formula
+from milepost.metrics.queries.formulas import InputRow, inputs_shown
 from milepost.metrics.queries.series import Known, as_points
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Versions, plan_on, target_of_period, target_today
@@ -154,6 +154,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
     shown = points if all_rows else points[-SHOWN_ROWS:]
     rows = _rows(shown, points, history, notes, frequency=frequency, today=today)
     team = kpi.owner_team
+    formula, inputs = inputs_shown(actor, kpi)
     return KpiPage(
         tile=tile,
         description=kpi.description,
@@ -180,8 +181,8 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         targets=targets,
         plan=plan_on(targets, today),
         beside=_beside(kpi, points, targets, today=today),
-        formula=shown_formula(actor, kpi),
-        inputs=inputs_shown(actor, kpi),
+        formula=formula,
+        inputs=inputs,
         metric=kpi,
     )
 
