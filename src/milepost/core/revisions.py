@@ -40,7 +40,9 @@ def as_known(readings: Sequence[Known], *, at: datetime | None = None) -> tuple[
     Args:
         at: aware, included; None is now.
 
-    Source: rule K6 and the introduction of rules P.
+    The last one is the value that a check-in without one points to.
+
+    Source: rules K6, C3 and the introduction of rules P.
     """
     last = {r.valid_on: r for r in _in_order(readings, at)}
     return tuple(

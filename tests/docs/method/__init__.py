@@ -1,0 +1,1 @@
+"""The examples of docs/method.md, each computed by `core`: one function a key."""
