@@ -472,6 +472,7 @@ def test_a_kpi_is_explained_by_value_target_and_dates() -> None:
     )
     assert [c.text for c in off.changes] == [
         "at most 30 min: on target", "at most 35 min: close",
+        "a value for the week of 16 Nov 2026 at most 30 min: on target",
         "without a value for the week of 16 Nov 2026 by 25 Nov 2026: no value",
     ]  # fmt: skip
     close = kpi(33, target)
@@ -480,6 +481,7 @@ def test_a_kpi_is_explained_by_value_target_and_dates() -> None:
     met = kpi(30, target)
     assert "is at most 30 min: on target" in met.formula
     assert [c.text for c in met.changes][:2] == ["above 30 min: close", "above 35 min: off target"]
+    assert [c.word for c in kpi(43, None).changes] == ["watching", "no_value"]
     assert kpi(43, None).formula == "43 min, week of 9 Nov 2026, has no target: watching"
     assert (kpi(None, target).word, kpi(None, target).value) == ("no_value", None)
     late = kpi(43, target, today=date(2026, 11, 26))
@@ -514,7 +516,13 @@ def test_a_kpis_borders_are_borders(
             inside, outside = word_beyond(change, change.at, max(1.0, abs(change.at)))
             assert period_word(inside, target) == change.word
             assert period_word(outside, target) != change.word
-        elif change.on is not None:
+        if change.text.startswith("a value for the"):
+            assert change.on is not None
+            closed = max(today, change.on + timedelta(weeks=1))
+            for edge_value in {change.at} if change.at is not None else {target.low, target.high}:
+                told = given | {"last": Point(change.on, edge_value)}
+                assert kpi_word(today=closed, **told) == change.word
+        elif change.at is None and change.on is not None:
             assert kpi_word(today=change.on, **given) == change.word
             assert kpi_word(today=change.on - timedelta(days=1), **given) == said.word
 

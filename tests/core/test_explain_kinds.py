@@ -103,8 +103,12 @@ def test_grades() -> None:
         == "the score at the end, 20 %: missed; not reviewed"
     )
     assert explain_grade(propose_grade(None), ambition=COMMITTED).value is None
+    borders = [explain_grade(propose_grade(g), ambition=COMMITTED).changes for g in (0.2, 0.7, 1.0)]
+    assert [[c.text for c in one] for one in borders] == [
+        ["at 70 % or more: partly"], ["below 70 %: missed", "at 100 % or more: reached"], ["below 100 %: partly"],
+    ]  # fmt: skip
     learning = explain_grade(Grade(0.9, 0.9), ambition=Ambition.LEARNING)
-    assert (learning.word, learning.formula) == (None, "the score at the end, 90 %")
+    assert (learning.word, learning.formula) == (None, "the score at the end, 90 %; a learning goal has no band")
 
 
 def test_a_bent_plan() -> None:

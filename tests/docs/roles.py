@@ -35,10 +35,10 @@ ADD_TOKEN, ADD_NOTE, CHECK_IN = "Make a token for oneself", "Write a note", "Che
 NOUNS: dict[str, tuple[Line, ...]] = {
     "Objectives": (
         Line(
-            "See an objective, its tree, its history, and how its numbers are made", ("get goals", "get goal", "get goal_branch"),
+            "See an objective, its tree, its history, and how its numbers are made", ("get goals", "get goal", "get goal_branch", "get goal_explanation"),
             ("list_objectives", "show_objective", "list_amendments", "explain_objective"),
         ),
-        Line("See one that is for its people alone", ("get goal", "get goal_branch"), ("show_objective", "explain_objective"), world="private"),
+        Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_explanation"), ("show_objective", "explain_objective"), world="private"),
         Line("Add an objective, also from a KPI", ("post goal_new", "post kpi_objective"), ("create_objective",)),
         Line("Start a draft", ("post goal_activate",), ("activate_objective",)),
         Line("Change an objective", ("post goal_edit",), ("update_objective",)),
@@ -48,7 +48,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Reopen it, with a reason", ("post goal_reopen",), ("reopen_objective",)),
     ),
     "Key results and check-ins": (
-        Line("See key results", ("get goal", "get key_result_plan"), ("list_key_results", "show_key_result", "explain_key_result")),
+        Line("See key results", ("get goal", "get key_result_plan", "get key_result_explanation"), ("list_key_results", "show_key_result", "explain_key_result")),
         Line("Add a key result", ("post key_result_new",), ("add_key_result",)),
         Line("Change a key result", ("post key_result_edit",), ("update_key_result",)),
         Line("Take a key result out, with a reason", ("post key_result_cancel",), ("cancel_key_result",)),
@@ -60,10 +60,10 @@ NOUNS: dict[str, tuple[Line, ...]] = {
     ),
     "KPIs": (
         Line(
-            "See a KPI, its values and notes, and how its numbers are made", ("get kpis", "get kpi"),
+            "See a KPI, its values and notes, and how its numbers are made", ("get kpis", "get kpi", "get kpi_explanation"),
             ("list_kpis", "show_kpi", "list_readings", "list_targets", "list_notes", "explain_kpi", "show_proposal"),
         ),
-        Line("See one that is for its people alone", ("get kpi",), ("show_kpi", "list_readings", "explain_kpi"), world="private"),
+        Line("See one that is for its people alone", ("get kpi", "get kpi_explanation"), ("show_kpi", "list_readings", "explain_kpi"), world="private"),
         Line("Add a KPI", ("post kpi_new",), ("create_kpi",)),
         Line("Change a KPI and its target", ("post kpi_edit",), ("update_kpi",)),
         Line("Archive a KPI", ("post kpi_archive",), ("archive_kpi",)),

@@ -23,9 +23,11 @@ from milepost.core.targets import PerPeriod
 from milepost.jobs import new_day
 from milepost.metrics.actions import KpiDraft
 from milepost.metrics.models import KpiScore, Metric
+from milepost.metrics.queries import explained_kpi
 from milepost.okr import actions
 from milepost.okr.actions.rules import usual_rules
 from milepost.okr.models import WITH_STEPS, GoalState, KeyResult, KeyResultScore, ObjectiveScore
+from milepost.okr.queries import explained_key_result, explained_objective
 from milepost.okr.queries.integrity import score_rows
 from tests.people import START, Company
 
@@ -281,6 +283,27 @@ class Story:
         new_day.run(self.company.place("admin", self.now), now=self.now)
         return self.rows()
 
+    def explained(self) -> None:
+        """Assert that every explanation says the number and the word of its row."""
+        place = self.company.place("admin", self.now)
+        for (kind, pk), row in self.rows().items():
+            if kind == "kpi":
+                found = explained_kpi(place.actor, self.slug, today=place.today)
+            elif kind == "objective":
+                found = explained_objective(place.actor, pk, today=place.today)
+            else:
+                found = explained_key_result(place.actor, pk, rhythm=place.rhythm, today=place.today)
+            said = {one.of: one for one in found.explanations}
+            if kind == "kpi":
+                assert (said["kpi_status"].word, said["kpi_status"].value) == (row["word"], row["value"])
+                continue
+            assert said["score"].value == pytest.approx(row["score"]), (kind, said)
+            assert said["expected"].value == pytest.approx(row["expected"]), (kind, said)
+            assert said["status"].word == row.get("shown_word", row["word"]), (kind, said)
+            if kind == "key_result":
+                assert said["progress"].value == pytest.approx(row["progress"]), said
+            assert ("grade" in said) == (row["word"] == "done"), (kind, said)
+
     def by_page(self, client: Client) -> dict[tuple[str, int], dict[str, Any]]:
         with undone():
             answer = client.get(reverse("goals", args=[self.company.slug]))
@@ -320,4 +343,5 @@ def test_a_new_day_is_the_same_by_the_job_by_a_page_and_by_a_rebuild(company: Co
             by_page = story.by_page(client)
             same(story.by_job(), by_page)
             same(story.rows(), story.rebuilt())
+            story.explained()
             assert actions.rebuild(by=company.operator(story.now), now=story.now) == 0

@@ -17,7 +17,7 @@ KINDS = {"goal": "objective", "objective": "objective", "key-result": "key_resul
 NAMES = {"objective": "goal", "key_result": "key-result", "kpi": "kpi"}
 HEADINGS = {
     "value": "Value", "progress": "Progress", "score": "Score", "expected": "Plan for today", "status": "Status",
-    "kpi_status": "Status",
+    "grade": "Grade", "kpi_status": "Status",
 }  # fmt: skip
 
 
@@ -99,6 +99,8 @@ def _say(line: str) -> None:
 
 
 def _result(one: dict[str, Any]) -> str:
+    if one["of"] == "grade" and one["value"] is not None:
+        return f"{100 * one['value']:.1f} %{', ' + one['word'] if one['word'] else ''}"
     if one["word"] is not None:
         return people.word(one["word"])
     if one["value"] is None:

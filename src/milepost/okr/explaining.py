@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from milepost.core.explain import (
+    Deed,
     Explanation,
     Input,
+    Later,
     LeftOut,
     Link,
     Member,
@@ -37,6 +39,9 @@ from milepost.core.explain import (
     explain_tasks,
     explain_window,
     nudge_by_points,
+    period_deeds,
+    step_deeds,
+    task_deeds,
 )
 from milepost.core.levels import Levels
 from milepost.core.measure import Kind
@@ -44,11 +49,13 @@ from milepost.core.pace import elapsed
 from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.plan import expected_progress, path_of
-from milepost.core.rhythm import Rhythm
+from milepost.core.progress import WHOLE_PERCENT
+from milepost.core.rhythm import Rhythm, next_due
 from milepost.core.rollup import roll_up
 from milepost.core.series import Point, resolve_window
 from milepost.okr.scoring import (
     KeyResultFacts,
+    KeyResultRow,
     ObjectiveFacts,
     measure,
     read_points,
@@ -123,7 +130,7 @@ def _measured(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> E
             return explain_tasks(done=sum(s.step.done >= 1 for s in steps), total=len(steps), tasks=tasks)
         case Kind.JUDGED:
             judgement = facts.judgement
-            return explain_judged(replace(judgement, by=words.judged_by) if judgement else None)
+            return explain_judged(replace(judgement, by=words.judged_by) if judgement else None, on=facts.judged_on)
         case Kind.CHILDREN:
             return _made(facts, words)
         case Kind.KEEP:
@@ -353,9 +360,7 @@ def _status(
     set_by = None
     if row.own_word and facts.check_ins:
         set_by = SetBy(words.own_word_by, words.own_word_why, facts.check_ins[0].valid_on, row.own_until, row.own_word)
-    way = None
-    if _is_way(facts) and facts.start is not None and facts.target is not None:
-        way = Way(facts.start, facts.target, facts.unit_code)
+    way = _way(facts, row) if not (facts.override and facts.override.is_kept) else None
     return explain_status(
         progress=measured,
         expected=planned,
@@ -368,7 +373,55 @@ def _status(
         way=way,
         set_by=set_by,
         rules=facts.telling.rules,
+        deeds=() if facts.override and facts.override.is_kept else _deeds(facts, words, today=today),
+        later=_later(facts, rhythm=rhythm, today=today),
     )
+
+
+def _way(facts: KeyResultFacts, row: KeyResultRow) -> Way | None:
+    """Return the way on which a border is a value; None of a kind that has no value."""
+    if facts.kind == Kind.PERCENT:
+        return Way(0.0, WHOLE_PERCENT, facts.unit_code, value=row.value)
+    if not (_is_way(facts) or facts.kind == Kind.LEVELS) or facts.start is None or facts.target is None:
+        return None
+    levels = None
+    if facts.kind == Kind.LEVELS:
+        if facts.stretch is None:
+            return None
+        levels = Levels(start=facts.start, target=facts.target, stretch=facts.stretch, floor=facts.floor)
+    return Way(facts.start, facts.target, facts.unit_code, levels, row.value)
+
+
+def _deeds(facts: KeyResultFacts, words: Words, *, today: date) -> tuple[Deed, ...]:
+    """Return what could happen next to a kind that moves in steps."""
+    match facts.kind:
+        case Kind.MILESTONE:
+            return step_deeds(_named_steps(facts, words))
+        case Kind.TASKS:
+            return task_deeds(done=sum(step.done >= 1 for step in facts.steps), total=len(facts.steps))
+        case Kind.KEEP:
+            return period_deeds(
+                [p.value for p in read_points(facts, today=today)],
+                low=facts.low,
+                high=facts.high,
+                tolerance=facts.tolerance,
+                frequency=facts.frequency,
+                at_close=facts.at_close,
+            )
+    return ()
+
+
+def _later(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> Later | None:
+    """Return the next day for check-ins, or the last day before, with what the plan says then; None without one."""
+    if not facts.is_live or today >= facts.last:
+        return None
+    day = min(next_due(rhythm, after=today), facts.last)
+    seen, _ = see(facts, today=today)
+    expected = expected_progress(facts.measure, seen, facts.timing, ambition=facts.ambition, day=day)
+    if expected is None:
+        return None
+    tau = elapsed(first=facts.first, last=facts.last, day=day, calendar=facts.telling.days)
+    return Later(day, expected, tau)
 
 
 def _values(facts: KeyResultFacts, words: Words, points: Sequence[Point]) -> tuple[Input, ...]:

@@ -198,15 +198,16 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
     due_from = max(facts.active_since, facts.first)
     has_nothing = measured.score is None and not _waits_for_others(facts, measured)
     is_missing = has_nothing and facts.is_live and today > first_due(rhythm, active_since=due_from)
+    stood_at = measured.progress if standing.override is None else standing.score
     word = goal_word(
-        progress=measured.progress if standing.override is None else standing.score,
+        progress=stood_at,
         expected=expected,
         tau=tau,
         ambition=facts.ambition,
         ended=today > facts.last,
         closed=False,
         is_maintain=facts.kind == "keep",
-        has_breach=measured.score is not None and measured.score < 1,
+        has_breach=stood_at is not None and stood_at < 1,
         rules=facts.telling.rules,
     ).value
     own_word, own_until = "", None

@@ -16,7 +16,7 @@ router = Router(tags=["Explanations"])
 
 @route(
     router, "GET", "/objectives/{objective_id}/explanation", scope=Scope.READ, answer=ExplainedOut,
-    summary="Explain an objective's score, plan and status",
+    summary="Explain an objective's score, plan, status and grade",
 )  # fmt: skip
 def explain_objective(request: ApiRequest, objective_id: Path[Id]) -> HttpResponse:
     place = request.place
@@ -25,7 +25,7 @@ def explain_objective(request: ApiRequest, objective_id: Path[Id]) -> HttpRespon
 
 @route(
     router, "GET", "/key-results/{key_result_id}/explanation", scope=Scope.READ, answer=ExplainedOut,
-    summary="Explain a key result's value, progress, score, plan and status",
+    summary="Explain a key result's value, progress, score, plan, status and grade",
 )  # fmt: skip
 def explain_key_result(request: ApiRequest, key_result_id: Path[Id]) -> HttpResponse:
     place = request.place

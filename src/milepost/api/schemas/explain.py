@@ -5,7 +5,7 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-Of = Literal["value", "progress", "score", "expected", "status", "kpi_status"]
+Of = Literal["value", "progress", "score", "expected", "status", "grade", "kpi_status"]
 
 
 class LinkOut(Schema):

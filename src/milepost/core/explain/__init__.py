@@ -4,6 +4,8 @@ Every explanation calls the functions that write the score rows and only puts th
 words, so it cannot say another number than the product shows.
 """
 
+from milepost.core.explain.borders import Later, Way
+from milepost.core.explain.deeds import Deed, period_deeds, step_deeds, task_deeds
 from milepost.core.explain.formula import Fed, explain_formula
 from milepost.core.explain.goal import (
     Member,
@@ -45,15 +47,17 @@ from milepost.core.explain.plan import (
     explain_reach_plan,
 )
 from milepost.core.explain.shape import Change, Compare, Explained, Explanation, Input, LeftOut, Link, Part, SetBy
-from milepost.core.explain.status import Way, explain_status
+from milepost.core.explain.status import explain_status
 
 __all__ = [
     "Change",
     "Compare",
+    "Deed",
     "Explained",
     "Explanation",
     "Fed",
     "Input",
+    "Later",
     "LeftOut",
     "Link",
     "Member",
@@ -93,5 +97,8 @@ __all__ = [
     "nudge_by_points",
     "nudge_milestone",
     "nudge_reach",
+    "period_deeds",
     "reach_in_words",
+    "step_deeds",
+    "task_deeds",
 ]

@@ -146,8 +146,8 @@ def explain_keep(
     score = mean_with()
     by = f" by {quantity(tolerance, unit)} or more" if tolerance else ""
     changes = [
-        _step_change(f"next {frequency.value} met", score, mean_with(_met(low, high))),
-        _step_change(f"next {frequency.value} missed{by}", score, mean_with(_missed(low, high, tolerance))),
+        _step_change(f"next {frequency.value} met", score, mean_with(met_by(low, high))),
+        _step_change(f"next {frequency.value} missed{by}", score, mean_with(missed_by(low, high, tolerance))),
     ]
     if score is None:
         text = f"no {frequency.value} is closed yet, so it is unknown"
@@ -247,13 +247,19 @@ def _with_done(steps: Sequence[NamedStep], index: int) -> float | None:
     return milestone_progress([replace(s.step, done=1.0) if i == index else s.step for i, s in enumerate(steps)])
 
 
-def _met(low: float | None, high: float | None) -> float:
-    """Return a value that meets the level."""
+def met_by(low: float | None, high: float | None) -> float:
+    """Return a value that meets a level to keep, in the metric's unit.
+
+    Source: rules P2, P3.
+    """
     return next(edge for edge in (low, high, 0.0) if edge is not None)
 
 
-def _missed(low: float | None, high: float | None, tolerance: float) -> float:
-    """Return a value that misses the level beyond its tolerance."""
+def missed_by(low: float | None, high: float | None, tolerance: float) -> float:
+    """Return a value that misses a level to keep beyond its tolerance, in the metric's unit.
+
+    Source: rules P2, P3.
+    """
     if high is not None:
         return high + 2 * tolerance + abs(high) + 1
     edge = low or 0.0

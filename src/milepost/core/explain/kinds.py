@@ -3,10 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from milepost.core.explain.borders import BESIDE
 from milepost.core.explain.shape import Change, Compare, Explanation, Input, SetBy
 from milepost.core.explain.text import MINUS, number, percent, quantity, summands
 from milepost.core.formula import Node, evaluate, names, write
-from milepost.core.grade import Grade, grade_word
+from milepost.core.grade import (
+    PARTLY_ASPIRATIONAL,
+    PARTLY_COMMITTED,
+    REACHED_ASPIRATIONAL,
+    REACHED_COMMITTED,
+    Grade,
+    grade_word,
+)
 from milepost.core.judgement import Judgement, Override, Standing
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.measure import WAITING
@@ -156,7 +164,7 @@ def explain_baseline(
 
 
 def explain_grade(grade: Grade, *, ambition: Ambition, set_by: SetBy | None = None) -> Explanation:
-    """Return the final grade with its word, and the proposed one where they differ.
+    """Return the final grade with its word, the proposed one where they differ, and where the next words begin.
 
     Args:
         set_by: who gave it and when, if somebody reviewed it.
@@ -167,17 +175,40 @@ def explain_grade(grade: Grade, *, ambition: Ambition, set_by: SetBy | None = No
         return Explanation("grade", ("G1",), "no score at the end, so no grade is proposed")
     word = grade_word(grade.final, ambition=ambition)
     called = "" if word is None else f": {word.value}"
-    if grade.proposed is None or grade.final == grade.proposed:
+    if grade.proposed is None:
+        why = f"; {grade.why}" if grade.why else ""
+        formula = f"no score at the end, graded {percent(grade.final)}{called}{why}"
+    elif grade.final == grade.proposed:
         formula = f"the score at the end, {percent(grade.final)}{called}"
     else:
         formula = f"{percent(grade.final)}{called}; proposed was {percent(grade.proposed)}; {grade.why}"
     if not grade.is_reviewed:
         formula += "; not reviewed"
+    if word is None:
+        formula += "; a learning goal has no band"
     inputs = (Input("proposed", grade.proposed, source="score at the end"),)
     return Explanation(
         "grade", ("G1", "G3"), formula, value=grade.final, word=None if word is None else word.value, inputs=inputs,
-        set_by=set_by,
+        changes=_grade_borders(grade.final, ambition), set_by=set_by,
     )  # fmt: skip
+
+
+def _grade_borders(final: float, ambition: Ambition) -> tuple[Change, ...]:
+    """Return the grade from which the next better word holds, and the one below which the next worse does."""
+    is_aspirational = ambition == Ambition.ASPIRATIONAL
+    partly = PARTLY_ASPIRATIONAL if is_aspirational else PARTLY_COMMITTED
+    reached = REACHED_ASPIRATIONAL if is_aspirational else REACHED_COMMITTED
+    now = grade_word(final, ambition=ambition)
+    changes: list[Change] = []
+    for at in (partly, reached):
+        here, below = (grade_word(share, ambition=ambition) for share in (at, at - BESIDE))
+        if here is None or below is None or now is None:
+            continue
+        if final < at and here != now and not any(c.compare == Compare.AT_LEAST for c in changes):
+            changes.append(Change(f"at {percent(at)} or more: {here.value}", Compare.AT_LEAST, at, word=here.value))
+        elif now == here:
+            changes.append(Change(f"below {percent(at)}: {below.value}", Compare.BELOW, at, word=below.value))
+    return tuple(changes)
 
 
 def explain_calculated(node: Node, values: Mapping[str, float | None], *, unit: str, on: date) -> Explanation:

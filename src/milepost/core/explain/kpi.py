@@ -1,9 +1,9 @@
 """The status word of a KPI."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from milepost.core.calendar import Frequency, next_start
+from milepost.core.calendar import Frequency, last_closed, next_start
 from milepost.core.explain.shape import Change, Compare, Explanation, Input, Link
 from milepost.core.explain.text import counted, day, number, percent, period, quantity, words
 from milepost.core.series import Point
@@ -37,6 +37,7 @@ def explain_kpi(
     inputs: Sequence[Input] = (),
     link: Link | None = None,
     reliability: float | None = None,
+    target_of: Callable[[date], Target | None] | None = None,
 ) -> Explanation:
     """Return a KPI's word with the value, the target and the dates that make it, and the values at its edges.
 
@@ -44,6 +45,7 @@ def explain_kpi(
         last, target, frequency, lag_days, today, expected_periods, reliability: as `core.target.kpi_word`
             takes them.
         inputs: where value and target come from.
+        target_of: the target of the period that begins on a day; None has the last one's go on.
 
     Source: rules K2, K3.
     """
@@ -57,10 +59,16 @@ def explain_kpi(
         reliability=reliability,
     )
     facts = [*inputs, Input("lag", float(lag_days), "day" if lag_days == 1 else "days", source="definition")]
+    fiscal = last.start.month if last and frequency in {Frequency.QUARTER, Frequency.YEAR} else 1
+    newest = last_closed(frequency, today=today, fiscal_month=fiscal)
+    start = newest if last is None else max(newest, next_start(last.start, frequency))
+    then = target if target_of is None else target_of(start)
+    unreliable = reliability is not None and reliability < LEAST_RELIABILITY
+    ahead = () if unreliable else _next_value(start, then, unit, frequency, link)
     if last is None:
         return Explanation(
             "kpi_status", ("K3",), "no closed period has a value", word=word.value, inputs=tuple(facts),
-            changes=_edges(target, unit, None),
+            changes=(*_edges(target, unit, None), *ahead),
         )  # fmt: skip
     judged = _judged(last, target, unit, frequency)
     late = _late(last, word, frequency=frequency, lag_days=lag_days, today=today)
@@ -77,7 +85,7 @@ def explain_kpi(
     formula = f"{late}; the last one: {judged}" if late else judged
     return Explanation(
         "kpi_status", ("K2", "K3"), formula, value=last.value, unit=unit, word=word.value, inputs=tuple(facts),
-        changes=(*_edges(target, unit, last.value), *_by_time(last, word, frequency, lag_days, link)),
+        changes=(*_edges(target, unit, last.value), *ahead, *_by_time(last, word, frequency, lag_days, link)),
     )  # fmt: skip
 
 
@@ -150,6 +158,23 @@ def _edge(edge: float, unit: str, word: KpiWord, is_beyond: bool, outwards: int)
     else:
         side = Compare.BELOW if outwards < 0 else Compare.ABOVE
     return Change(f"{side.value.replace('_', ' ')} {quantity(edge, unit)}: {words(word)}", side, edge, unit, word.value)
+
+
+def _next_value(
+    start: date, target: Target | None, unit: str, frequency: Frequency, link: Link | None
+) -> tuple[Change, ...]:
+    """Return what the next value has to be: that of the newest closed period, or of the one that comes."""
+    name = period(start, frequency)
+    if target is None:
+        text = f"with a target from the {name} on, the value is judged by it; without one: {words(KpiWord.WATCHING)}"
+        return (Change(text, word=KpiWord.WATCHING.value, on=start, link=link),)
+    side, at = {
+        TargetRule.AT_LEAST: (Compare.AT_LEAST, target.low),
+        TargetRule.AT_MOST: (Compare.AT_MOST, target.high),
+    }.get(target.rule, (None, None))
+    on_target = KpiWord.ON_TARGET
+    text = f"a value for the {name} {_aim(target, unit)}: {words(on_target)}"
+    return (Change(text, side, at, unit, on_target.value, on=start, link=link),)
 
 
 def _by_time(last: Point, word: KpiWord, frequency: Frequency, lag_days: int, link: Link | None) -> tuple[Change, ...]:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from milepost.core.explain.key_result import NamedStep, reach_in_words
 from milepost.core.explain.shape import Change, Explanation, Input
+from milepost.core.explain.text import counted, digits, hundredfold, number, percent, quantity, sign, summands
 from milepost.core.explain.text import day as day_text
-from milepost.core.explain.text import digits, hundredfold, number, percent, quantity, sign, summands
 from milepost.core.pace import (
     Ambition,
     due_steps,
@@ -92,6 +92,7 @@ def explain_path_plan(path: Path, *, day: date, ambition: Ambition, unit: str) -
     formula = f"{_times(green_at(ambition))}{sums}{cut} = {percent(value)}"
     inputs = [
         Input("on the path", share, unit, on=day, source=_curve_words(path, day)),
+        *_counted_days(path.first, path.last, day, path.calendar),
         *(Input("phased target", point.value, unit, on=point.on, source="plan") for point in path.checkpoints),
         *(Input("amended target", made.target, unit, on=made.on, source="amendment") for made in path.amendments),
     ]
@@ -125,6 +126,7 @@ def explain_day_plan(
     if green_at(ambition) != 1:
         formula += f", {percent(green_at(ambition))} being green"
     inputs = [Input("first day", None, on=path.first, source="plan")]
+    inputs += _counted_days(path.first, path.last, day, path.calendar)
     inputs += [Input("checkpoint", c.value, unit, on=c.on, source="plan") for c in path.checkpoints]
     inputs += [Input("amended target", a.target, unit, on=a.on, source="amendment") for a in path.amendments]
     last = bent[-1].last if bent else path.last
@@ -170,16 +172,20 @@ def explain_milestone_plan(
     due = due_steps(plain, first=first, last=last, day=day, calendar=calendar)
     weights = summands([number(s.weight) for s in plain])
     above = summands([number(s.weight) for s in due]) or "0"
-    formula = f"due by {day_text(day)}: {_times(green_at(ambition))}({above}) / ({weights}) = {percent(value)}"
-    inputs = tuple(
-        Input(
-            s.title,
-            s.step.weight,
-            "",
-            on=s.step.due_on,
-            source="weight, due" if any(s.step is d for d in due) else "weight, not due yet",
-        )
-        for s in steps
+    by_days = ", undated steps by working days" if calendar is not None and any(s.due_on is None for s in plain) else ""
+    formula = f"due by {day_text(day)}{by_days}: {_times(green_at(ambition))}({above}) / ({weights}) = {percent(value)}"
+    inputs = (
+        *_counted_days(first, last, day, calendar if by_days else None),
+        *(
+            Input(
+                s.title,
+                s.step.weight,
+                "",
+                on=s.step.due_on,
+                source="weight, due" if any(s.step is d for d in due) else "weight, not due yet",
+            )
+            for s in steps
+        ),
     )
     return Explanation(
         "expected", ("E1", "E3"), formula, value=value, inputs=inputs, changes=_next_day(plan, day=day, last=last)
@@ -188,8 +194,9 @@ def explain_milestone_plan(
 
 def _curve_words(path: Path, day: date) -> str:
     made = [change for change in path.amendments if change.on <= day]
+    days = "" if path.calendar is None else ", over working days"
     if made:
-        return f"straight from the amendment of {day_text(made[-1].on)}"
+        return f"straight from the amendment of {day_text(made[-1].on)}{days}"
     words = {
         Curve.LINEAR: "straight",
         Curve.CHECKPOINTS: "through the phased targets",
@@ -197,7 +204,15 @@ def _curve_words(path: Path, day: date) -> str:
         Curve.BACK: "back-loaded",
         Curve.S: "in an S",
     }
-    return words[path.curve]
+    return f"{words[path.curve]}{days}"
+
+
+def _counted_days(first: date, last: date, day: date, calendar: WorkCalendar | None) -> list[Input]:
+    """Return how many days counted so far, where not all of them do."""
+    if calendar is None:
+        return []
+    whole, passed = (days_after(first, until, calendar=calendar) for until in (last, min(day, last)))
+    return [Input(f"of {counted(whole, 'working day')}, passed", float(passed), "days", on=day, source="working days")]
 
 
 def _next_day(plan: Callable[[date], float | None], *, day: date, last: date) -> tuple[Change, ...]:

@@ -102,8 +102,8 @@ class SetBy:
 class Explanation:
     """What a number or a word is made of.
 
-    `of` names it: value, progress, score, expected, status or kpi_status. `value` is 0..1 (progress
-    unbounded), or in `unit` where that is not None; None is unknown. A status has `word`.
+    `of` names it: value, progress, score, expected, status, grade or kpi_status. `value` is 0..1 (progress
+    unbounded), or in `unit` where that is not None; None is unknown. A status has `word`, so has a grade with a band.
     `reported` of `contributing` children have a value.
     """
 

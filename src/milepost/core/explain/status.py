@@ -1,52 +1,15 @@
 """The status word of a goal, and the borders at which it becomes another one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from math import inf, nextafter
 
-from milepost.core.explain.shape import Change, Compare, Explanation, Input, SetBy
-from milepost.core.explain.text import (
-    MOST_PLACES,
-    day,
-    digits,
-    down,
-    hundredfold,
-    percent,
-    places_for,
-    sign,
-    up,
-    words,
-)
+from milepost.core.explain.borders import Later, Way, Wording, borders_around, by_then, deeds_around
+from milepost.core.explain.deeds import Deed
+from milepost.core.explain.shape import Change, Explanation, Input, SetBy
+from milepost.core.explain.text import MOST_PLACES, day, digits, hundredfold, percent, sign, words
 from milepost.core.pace import Ambition, green_at
-from milepost.core.progress import progress as progress_of
-from milepost.core.progress import value_at
 from milepost.core.rule_sets import GAP, ObjectiveRule, RuleKind, RuleSet
 from milepost.core.status import EXACT, FULL, GoalWord, goal_word, objective_word, word_starts
-
-BESIDE = 1e-6  # what is just below a border; wider than the float noise that counts as on it
-NUDGES = 8
-
-Wording = Callable[[float], GoalWord]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Start and target in the metric's unit: with them a border is a value instead of a progress."""
-
-    start: float
-    target: float
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Border:
-    """At `at` and above the word is `word`, just below it `below`."""
-
-    at: float
-    word: GoalWord
-    below: GoalWord
 
 
 def explain_status(
@@ -65,6 +28,8 @@ def explain_status(
     set_by: SetBy | None = None,
     rules: RuleSet = GAP,
     children: Sequence[GoalWord] = (),
+    deeds: Sequence[Deed] = (),
+    later: Later | None = None,
 ) -> Explanation:
     """Return a goal's status with the distance that makes it and the nearest borders on both sides.
 
@@ -78,15 +43,19 @@ def explain_status(
         set_by: the lead's own word while it stands; it is the one shown.
         rules: what the workspace compares.
         children: the words of an objective's contributing children, where the weakest one counts.
+        deeds: what could happen to it, the smaller first, where its progress moves in steps.
+        later: the day by which to say what would keep it on track or bring it there.
 
     Source: rules S1, S2, S3, S5, S7.
     """
     takes_weakest = is_objective and rules.objective == ObjectiveRule.WEAKEST and bool(children)
 
-    def word_at(share: float | None, *, at: float = tau, cap: bool = missing > 0) -> GoalWord:
+    def word_at(
+        share: float | None, *, at: float = tau, cap: bool = missing > 0, plan: float | None = expected
+    ) -> GoalWord:
         own = goal_word(
             progress=share,
-            expected=expected,
+            expected=plan,
             tau=at,
             ambition=ambition,
             ended=ended,
@@ -97,6 +66,9 @@ def explain_status(
             rules=rules,
         )
         return objective_word(own, children, rules=rules, has_missing=cap) if takes_weakest else own
+
+    def word_then(share: float) -> GoalWord:
+        return word_at(share) if later is None else word_at(share, at=later.tau, plan=later.expected)
 
     word = word_at(progress)
     free = word_at(progress, cap=False)
@@ -112,7 +84,7 @@ def explain_status(
     elif progress is None or expected is None:
         formula = f"no {'value' if progress is None else 'plan'} yet, so there is no word"
         if expected is not None:
-            changes += _borders_around(None, word_at, starts, way, is_bounded=way is None)
+            changes += borders_around(None, word_at, starts, way, is_bounded=way is None)
     else:
         formula = _distance(progress, expected, lambda share: word_at(share, cap=False), green_at(ambition), rules)
         if takes_weakest:
@@ -125,7 +97,11 @@ def explain_status(
         if free != word:
             formula += f", but held at {words(word)}: {missing} without a value whose first check-in was due"
             changes.append(Change(f"once none is missing: {words(free)}", word=free.value))
-        changes += _borders_around(progress, word_at, starts, way, is_bounded=way is None)
+        changes += deeds_around(progress, word_at, deeds)
+        changes += borders_around(progress, word_at, starts, way, is_bounded=way is None)
+        if later is not None:
+            borders = word_starts(expected=later.expected, ambition=ambition, rules=rules)
+            changes += by_then(progress, word_then, borders, later.day, way=way, deeds=deeds)
     if set_by is not None:
         until = f", shown through {day(set_by.until)}" if set_by.until else ""
         formula = f"set by {set_by.who} on {day(set_by.on)}{until}; the plan says {words(word)} ({formula})"
@@ -156,78 +132,3 @@ def _distance(share: float, expected: float, word_at: Wording, green: float, rul
         if word_at(float(ratio) / 100 * expected) == word:
             break
     return f"{digits(a, keep_zeros=True)} % / {digits(b, keep_zeros=True)} % = {digits(ratio)} %"
-
-
-def _borders_around(
-    share: float | None,
-    word_at: Wording,
-    starts: Sequence[float],
-    way: Way | None,
-    *,
-    is_bounded: bool,
-) -> list[Change]:
-    """Return the border to the next better and the next worse word; all borders while there is no value."""
-    inside = [s for s in starts if not is_bounded or 0 < s <= 1]
-    borders = [b for b in (_Border(s, word_at(s), word_at(s - BESIDE)) for s in inside) if b.word != b.below]
-    if share is None:
-        return [_from(b, word_at, way) for b in borders]
-    word = word_at(share)
-    above = [b for b in borders if b.at > share and b.word != word]
-    under = [b for b in borders if b.at <= share or b.word == word]
-    return [_from(b, word_at, way) for b in above[:1]] + [_below(b, word_at, way) for b in under[-1:]]
-
-
-def _from(border: _Border, word_at: Wording, way: Way | None) -> Change:
-    """Return the change that better progress brings; the number shown is one at which it has come."""
-    if way is None:
-        for places in range(1, MOST_PLACES):
-            shown = hundredfold(border.at, places, "ROUND_CEILING")
-            if word_at(float(shown) / 100) == border.word:
-                break
-        text = f"at {digits(shown)} % or more: {words(border.word)}"
-        return Change(text, Compare.AT_LEAST, border.at, word=border.word.value)
-    rising = way.target > way.start
-    at = value_at(border.at, start=way.start, target=way.target)
-    for _ in range(NUDGES):  # the last digit of a float may fall short of the border
-        if _word_of(at, word_at, way) == border.word:
-            break
-        at = nextafter(at, inf if rising else -inf)
-    text = _value_text(at, way, up if rising else down, lambda v: _word_of(v, word_at, way) == border.word)
-    side = Compare.AT_LEAST if rising else Compare.AT_MOST
-    return Change(
-        f"at {text} or {'more' if rising else 'less'}: {words(border.word)}", side, at, way.unit, border.word.value
-    )
-
-
-def _below(border: _Border, word_at: Wording, way: Way | None) -> Change:
-    """Return the change that worse progress brings; whatever lies beyond the number shown has it."""
-    if way is None:
-        for places in range(1, MOST_PLACES):
-            shown = hundredfold(border.at, places, "ROUND_FLOOR")
-            if word_at(float(shown) / 100 - BESIDE) == border.below:
-                break
-        text = f"below {digits(shown)} %: {words(border.below)}"
-        return Change(text, Compare.BELOW, border.at, word=border.below.value)
-    rising = way.target > way.start
-    at = value_at(border.at, start=way.start, target=way.target)
-
-    def holds(value: float) -> bool:
-        return word_at(progress_of(start=way.start, target=way.target, value=value) - BESIDE) == border.below
-
-    text = _value_text(at, way, down if rising else up, holds)
-    side = Compare.BELOW if rising else Compare.ABOVE
-    return Change(f"{side.value} {text}: {words(border.below)}", side, at, way.unit, border.below.value)
-
-
-def _word_of(value: float, word_at: Wording, way: Way) -> GoalWord:
-    return word_at(progress_of(start=way.start, target=way.target, value=value))
-
-
-def _value_text(value: float, way: Way, cut: Callable[[float, int], Decimal], holds: Callable[[float], bool]) -> str:
-    """Return a border's value cut to the safe side, with as many decimals as keep it true."""
-    least = places_for(abs(way.target - way.start))
-    for places in range(least, least + NUDGES):
-        shown = cut(float(f"{value:.12g}"), places)
-        if holds(float(shown)):
-            break
-    return f"{digits(shown)} {way.unit}".rstrip()

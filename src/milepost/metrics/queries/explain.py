@@ -10,7 +10,7 @@ from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.explain_formula import explained_value
 from milepost.metrics.queries.series import as_points, known_readings
 from milepost.metrics.queries.targets import targets_of
-from milepost.metrics.scoring import Judged, Versions, in_force_since, judge, plan_on
+from milepost.metrics.scoring import Judged, Versions, in_force_since, judge, plan_on, target_of_period
 from milepost.workspace.permissions import Actor
 
 
@@ -44,6 +44,7 @@ def explained_kpi(actor: Actor, slug: str, *, today: date) -> Explained:
         unit=kpi.unit_code,
         inputs=(*inputs, *_target(kpi, judged, versions, today=today)),
         link=about,
+        target_of=lambda start: target_of_period(versions, start, frequency),
     )
     value = explained_value(actor, kpi, judged) if kpi.formula else ()
     return Explained(about, kpi.name, kpi.unit_code, today, (*value, status))

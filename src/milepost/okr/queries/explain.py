@@ -5,17 +5,21 @@ from datetime import date
 
 from milepost.core.explain import (
     Explained,
+    Explanation,
     Input,
     LeftOut,
     Link,
     Member,
     Nudge,
+    explain_grade,
     nudge_by_points,
     nudge_milestone,
     nudge_reach,
     reach_in_words,
 )
 from milepost.core.explain.text import percent
+from milepost.core.grade import Grade
+from milepost.core.pace import Ambition
 from milepost.core.progress import Step as StepFact
 from milepost.core.rhythm import Rhythm
 from milepost.core.rollup import Child
@@ -48,10 +52,16 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         "activated_on",
         "override_by__user__name",
         "override_why",
+        "final_score",
+        "grade",
+        "grade_reason",
+        "objective__is_reviewed",
     ).first()
     if about is None:
         raise NotFound
-    title, is_kpi, kpi_name, slug, activated_on, override_by, override_why = about
+    title, is_kpi, kpi_name, slug, activated_on, override_by, override_why, proposed, grade, grade_why, is_reviewed = (
+        about
+    )
     (loaded,) = load_key_results([key_result_id])
     facts = loaded.facts
     titles: tuple[str, ...] = ()
@@ -77,11 +87,13 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         override_why=override_why,
     )
     found = explaining.explain_key_result(facts, words, rhythm=rhythm, today=today)
+    if facts.final is not None:
+        found = (*found, _grade(facts.ambition, proposed, grade, grade_why, is_reviewed))
     return Explained(Link("key_result", str(key_result_id)), title, facts.unit_code, today, found)
 
 
 def explained_objective(actor: Actor, objective_id: int, *, today: date) -> Explained:
-    """Return the explanations of an objective on `today`: seven queries at most, whatever its children.
+    """Return the explanations of an objective on `today`: eight queries at most, whatever its children.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -100,7 +112,17 @@ def explained_objective(actor: Actor, objective_id: int, *, today: date) -> Expl
         inputs=_inputs([lines[c.id] for c, _ in counting if isinstance(c, OwnKeyResult)]),
         today=today,
     )
+    if family.facts.is_closed:
+        graded = Objective.objects.filter(pk=objective_id).values_list(
+            "final_score", "grade", "grade_reason", "is_reviewed"
+        )
+        found = (*found, *(_grade(family.facts.ambition, *row) for row in graded))
     return Explained(Link("objective", str(objective_id)), titles[objective_id], "", today, found)
+
+
+def _grade(ambition: Ambition, proposed: float | None, final: float | None, why: str, is_reviewed: bool) -> Explanation:
+    """Return the explanation of a grade: there is one from the close on."""
+    return explain_grade(Grade(proposed, final, why, is_reviewed), ambition=ambition)
 
 
 def _member(
