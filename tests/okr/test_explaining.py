@@ -168,8 +168,8 @@ def test_what_would_bring_each_kind_on_track_is_said_in_its_own_words() -> None:
         "at 19.3 deals or more by 23 Nov 2026 (9.3 deals more than now): on track"
     )
     assert said(kind="percent", unit_code="%")[-1] == "at 49 % or more by 23 Nov 2026 (39 % more than now): on track"
-    assert said(kind="tasks", steps=steps)[0] == "2 more tasks done: on track"
-    assert said(kind="milestone", steps=steps)[0] == "the next 2 steps done: on track"
+    assert said(kind="tasks", steps=steps)[-1] == "2 more tasks done by 23 Nov 2026: on track"
+    assert said(kind="milestone", steps=steps)[-1] == "“A” done by 23 Nov 2026: on track"
     kept = said(kind="keep", high=30.0, points=tuple(Point(FIRST + timedelta(days=k), 40.0 - 5 * k) for k in range(6)))
     assert kept[0].startswith("the next "), kept
     assert said(kind="levels", start=0.0, floor=20.0, target=50.0, stretch=80.0, ambition=Ambition.ASPIRATIONAL)
