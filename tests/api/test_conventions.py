@@ -52,6 +52,15 @@ def test_a_token_without_force_is_refused_the_same_way(company: Company, calling
     assert answers[0]["Content-Type"] == "application/problem+json"
 
 
+def test_what_is_no_token_is_refused_the_same_way(company: Company, calling: Calling) -> None:
+    secret = calling("lead", "read").secret
+    odd = ("", secret, f"Basic {secret}", f"Bearer{secret}", "Bearer ü", "Bearer a\0b", "Bearer " + "x" * 5000)
+    answers = [Client().get("/api/v1/me", headers={"Authorization": sent}) for sent in odd]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+    assert Client().get("/api/v1/me", headers={"Authorization": f"bearer  {secret} "}).status_code == 200
+
+
 def test_scopes_hold_inside_what_the_holder_may_do(company: Company, calling: Calling) -> None:
     reader = calling("admin", "read")
     answer = reader("POST", "/cycles", {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"})

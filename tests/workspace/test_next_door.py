@@ -206,6 +206,8 @@ def test_a_key_result_of_theirs_that_names_one_of_our_people_is_not_in_their_wee
     ObjectiveScore.objects.filter(pk=theirs.objective_id).update(lead_id=company.ids["member"], needs_attention=True)
     week = week_page(company.actor("member"), today=NOW.date())
     assert week.due == ()
+    people, _ = people_page(company.actor(), today=NOW.date())
+    assert next(row for row in people if row.id == company.ids["member"]).leads == 0
     assert [look for look in week.looks if look.kind == "objective"] == []
 
 
