@@ -150,7 +150,7 @@ def _last(place: Place, slug: str, read: ReadFile, frequency: Frequency) -> str:
         return "No period has a value."
     last = read.periods[-1]
     kpi = get_kpi(place.actor, slug)
-    target = kpi_target(kpi, today=place.today)
+    target = kpi_target(kpi, today=place.today, fiscal_month=place.fiscal_month)
     counts = ""
     if last.numerator is not None and last.denominator is not None:
         counts = f"{last.numerator:,.0f} / {last.denominator:,.0f} = "

@@ -145,6 +145,17 @@ def is_closed(start: date, frequency: Frequency, *, today: date) -> bool:
     return next_start(start, frequency) <= today
 
 
+def fiscal_month_of(start: date, frequency: Frequency) -> int:
+    """Return a month (1..12) in which the years of the calendar begin that this period belongs to.
+
+    A quarter tells its year's beginning up to whole quarters, which is all its neighbours need; days,
+    weeks and months are the same on every calendar.
+
+    Source: rule K9.
+    """
+    return start.month if frequency in {Frequency.QUARTER, Frequency.YEAR} else 1
+
+
 def last_closed(frequency: Frequency, *, today: date, fiscal_month: int = 1) -> date:
     """Return the start of the newest closed period.
 

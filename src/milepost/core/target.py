@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from milepost.core.calendar import Frequency, last_closed, last_day, next_start
+from milepost.core.calendar import Frequency, fiscal_month_of, last_closed, last_day, next_start
 from milepost.core.numbers import mean, said
 from milepost.core.series import Point
 
@@ -187,8 +187,8 @@ def is_rated(expected_periods: int) -> bool:
 
 def _newest_due(frequency: Frequency, *, lag_days: int, today: date, like: date) -> date:
     """Return the start of the newest period whose end and lag have passed, on the calendar of `like`."""
-    fiscal = like.month if frequency in {Frequency.QUARTER, Frequency.YEAR} else 1
-    start = last_closed(frequency, today=today - timedelta(days=lag_days), fiscal_month=fiscal)
+    day = today - timedelta(days=lag_days)
+    start = last_closed(frequency, today=day, fiscal_month=fiscal_month_of(like, frequency))
     assert last_day(start, frequency) + timedelta(days=lag_days) < today  # noqa: S101 - what "newest due" means
     return start
 

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from milepost.core.calendar import Frequency, default_lag_days, last_closed, last_day, period_start, starts_between
+from milepost.core.calendar import (
+    Frequency,
+    default_lag_days,
+    fiscal_month_of,
+    last_closed,
+    last_day,
+    period_start,
+    starts_between,
+)
 from milepost.core.series import Point, closed_points
 from milepost.core.target import KpiWord, Target, kpi_word
 from milepost.core.targets import TargetPlan, plan_target, target_of
@@ -44,7 +52,7 @@ def judge(
     """
     closed = closed_points(points, frequency=frequency, today=today)
     last = closed[-1] if closed else None
-    newest = last_closed(frequency, today=today)
+    newest = last_closed(frequency, today=today, fiscal_month=fiscal_month_of(last.start, frequency) if last else 1)
     target = target_of_period(versions, last.start if last else today, frequency)
     expected_periods = len(starts_between(closed[0].start, newest, frequency)) if closed else 0
     lag = default_lag_days(frequency) if lag_days is None else lag_days
@@ -65,9 +73,10 @@ def plan_on(versions: Versions, day: date) -> TargetPlan | None:
     return found[1] if found else None
 
 
-def target_today(versions: Versions, frequency: Frequency, *, today: date) -> Target | None:
+def target_today(versions: Versions, frequency: Frequency, *, today: date, fiscal_month: int) -> Target | None:
     """Return the target of the period that runs today, by the plan in force today."""
-    return plan_target(plan_on(versions, today), period_start(today, frequency), frequency)
+    start = period_start(today, frequency, fiscal_month=fiscal_month)
+    return plan_target(plan_on(versions, today), start, frequency)
 
 
 def target_of_period(versions: Versions, start: date, frequency: Frequency) -> Target | None:

@@ -113,7 +113,8 @@ def list_targets(request: ApiRequest, slug: str) -> HttpResponse:
     summary="What to start an objective with when the KPI leaves its target",
 )  # fmt: skip
 def show_proposal(request: ApiRequest, slug: str) -> HttpResponse:
-    start = start_of(request.place.actor, slug, today=request.place.today)
+    place = request.place
+    start = start_of(place.actor, slug, today=place.today, fiscal_month=place.fiscal_month)
     found = start.proposal
     objective = None
     edge = start.target.edge if start.target else None

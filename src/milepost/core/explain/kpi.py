@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from milepost.core.calendar import Frequency, last_closed, next_start
+from milepost.core.calendar import Frequency, fiscal_month_of, last_closed, next_start
 from milepost.core.explain.shape import Change, Compare, Explanation, Input, Link
 from milepost.core.explain.text import counted, day, number, percent, period, quantity, words
 from milepost.core.series import Point
@@ -59,7 +59,7 @@ def explain_kpi(
         reliability=reliability,
     )
     facts = [*inputs, Input("lag", float(lag_days), "day" if lag_days == 1 else "days", source="definition")]
-    fiscal = last.start.month if last and frequency in {Frequency.QUARTER, Frequency.YEAR} else 1
+    fiscal = fiscal_month_of(last.start, frequency) if last else 1
     newest = last_closed(frequency, today=today, fiscal_month=fiscal)
     start = newest if last is None else max(newest, next_start(last.start, frequency))
     then = target if target_of is None else target_of(start)

@@ -215,9 +215,10 @@ def list_kpis(actor: Actor) -> tuple[tuple[str, str], ...]:
     return tuple((slug or "", name) for slug, name in rows.order_by("name", "id").values_list("slug", "name"))
 
 
-def kpi_target(kpi: Metric, *, today: date) -> Target | None:
+def kpi_target(kpi: Metric, *, today: date, fiscal_month: int) -> Target | None:
     """Return the target of the period that runs today."""
-    return target_today(targets_of([kpi.pk]).get(kpi.pk, ()), Frequency(kpi.frequency), today=today)
+    versions = targets_of([kpi.pk]).get(kpi.pk, ())
+    return target_today(versions, Frequency(kpi.frequency), today=today, fiscal_month=fiscal_month)
 
 
 def kpi_plan(kpi: Metric, *, today: date) -> TargetPlan | None:

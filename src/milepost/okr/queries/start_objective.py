@@ -33,7 +33,7 @@ class Start:
     recent: tuple[tuple[date, float], ...]
 
 
-def start_of(actor: Actor, slug: str, *, today: date) -> Start:
+def start_of(actor: Actor, slug: str, *, today: date, fiscal_month: int) -> Start:
     """Return the prefill for a KPI (rule K8).
 
     Raises:
@@ -42,7 +42,7 @@ def start_of(actor: Actor, slug: str, *, today: date) -> Start:
     kpi = get_kpi(actor, slug)
     frequency = Frequency(kpi.frequency)
     closed = closed_points(points_of([kpi.pk]).get(kpi.pk, ()), frequency=frequency, today=today)
-    target = kpi_target(kpi, today=today)
+    target = kpi_target(kpi, today=today, fiscal_month=fiscal_month)
     proposal = propose(
         closed,
         frequency=frequency,

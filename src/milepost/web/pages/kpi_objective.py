@@ -24,7 +24,7 @@ from milepost.workspace.permissions import WHO_SEES, Visibility
 @page
 def start_objective(request: PlacedRequest, slug: str) -> HttpResponse:
     place = request.place
-    start = start_of(place.actor, slug, today=place.today)
+    start = start_of(place.actor, slug, today=place.today, fiscal_month=place.fiscal_month)
     choices = objective_choices(place)
     form = StartObjectiveForm(request.POST or None, choices=choices, initial=prefill(start, today=place.today))
     if request.method == "POST" and form.is_valid():
