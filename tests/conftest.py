@@ -28,6 +28,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 
+# What no database can change: pure functions, files, and what a browser makes of a page. `make test` tries it once.
+ANY_ENGINE = ("tests/core/", "tests/exchange/", "tests/browser/test_axe.py", "tests/browser/test_xss.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(ANY_ENGINE):
+            item.add_marker(pytest.mark.any_engine)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _empty_through_the_one_door() -> Iterator[None]:
     """Let transactional tests empty the tables the way the product does: the triggers allow no other."""

@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page
 
+from milepost.core.target import Target, TargetRule
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import User, Workspace
+from milepost.workspace.queries import show_rules
 from tests.browser.conftest import Opener
 from tests.people import NOW, TODAY, Company
 from tests.support.payloads import PAYLOADS
@@ -137,14 +139,29 @@ def round_of_pages(company: Company, watch: Watch, number: int) -> None:
     kpi = company.kpi(
         one_line(f"{number} {take('kpi', 10)}", 100), description=take("description", 11),
         group=one_line(take("group", 12), 60), unit=one_line(take("unit", 13), 20),
+        target=Target(TargetRule.AT_MOST, high=30, as_given=one_line(take("target", 20), 200)),
     )  # fmt: skip
     okr.record_readings(by=lead, kpi=kpi, readings=[okr.NewReading(day=TODAY, value=41.0)], now=NOW)
     metrics.add_note(by=lead, slug=kpi, day=TODAY, text=one_line(take("kpi note", 14), 200), fiscal_month=1, now=NOW)
     reason = one_line(take("reason", 15), 500)
     edited = okr.KeyResultDraft(title=key_result.title, start=100, target=50)
     okr.edit_key_result(by=lead, key_result_id=key_result.pk, draft=edited, reason=reason, now=NOW)
+    made_of = okr.KeyResultDraft(
+        title="Made of it", kind="children", combine="mean", parts=[okr.PartDraft(key_result.pk)]
+    )
+    above = company.objective(one_line(take("parent", 21), 200), key_results=[made_of])
+    whole = KeyResult.objects.get(objective_id=above)
+    okr.set_override(by=lead, key_result_id=whole.pk, score=0.4, why=one_line(take("override", 22), 500), now=NOW)
+    calculated = company.kpi(f"{number} calculated", formula=f"[{kpi}] × 2", lead_id=company.ids["lead"])
+    there = show_rules(company.actor())
+    rules = okr.patched_rules(there, {"on_track": -0.11 if there["on_track"] == -0.10 else -0.10})
+    okr.change_rules(by=company.actor(), draft=rules, reason=one_line(take("rules", 23), 500), now=NOW)
     base = f"/w/{company.slug}/"
     pages = [
+        f"goals/{goal}/explanation/", f"goals/{above}/", f"key-results/{key_result.pk}/explanation/",
+        f"key-results/{key_result.pk}/plan/", f"key-results/{whole.pk}/explanation/",
+        f"key-results/{whole.pk}/edit/", f"key-results/{whole.pk}/score/", f"kpis/{kpi}/explanation/",
+        f"kpis/{calculated}/", f"kpis/{calculated}/edit/", f"kpis/{calculated}/explanation/", "settings/status/",
         f"goals/{goal}/", f"goals/{goal}/edit/", f"goals/{goal}/close/", f"key-results/{key_result.pk}/edit/",
         f"check-ins/{check_in}/edit/", f"kpis/{kpi}/", f"kpis/{kpi}/edit/", f"kpis/{kpi}/objective/",
         f"person/{company.ids['lead']}/", f"find/?q={quote(take('search', 16))}",
