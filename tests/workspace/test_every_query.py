@@ -207,7 +207,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
     "okr.team_page": lambda f, a, w: f(a, w.company.team),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
-    "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY),
+    "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY, fiscal_month=1),
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
