@@ -102,11 +102,13 @@ def due_steps(
 ) -> list[Step]:
     """Return the steps of a milestone that are due by a day, the dated ones first.
 
+    One that is dated after the last day is due on the last day: every plan ends where the grade is green.
+
     Source: rule E3.
     """
     tau = elapsed(first=first, last=last, day=day, calendar=calendar)
     undated = [step for step in steps if step.due_on is None]
-    dated = [step for step in steps if step.due_on is not None and step.due_on <= day]
+    dated = [step for step in steps if step.due_on is not None and min(step.due_on, last) <= day]
     return dated + [step for k, step in enumerate(undated, start=1) if tau >= k / len(undated)]
 
 
