@@ -3,12 +3,13 @@
 import pytest
 
 from milepost.metrics.models import Metric
-from milepost.metrics.queries import get_kpi
-from milepost.metrics.queries.formulas import inputs_shown, shown_formula
+from milepost.metrics.queries import get_kpi, try_formula
+from milepost.metrics.queries.formulas import edges_of, inputs_shown, shown_formula
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid
-from tests.metrics.formulas import calculated, edit, measured, pk_of
-from tests.people import NOW, Company
+from milepost.workspace.models import Team
+from tests.metrics.formulas import calculated, edit, measured, pk_of, write
+from tests.people import NOW, Company, build_company
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +137,49 @@ def test_a_path_of_a_circle_hides_what_is_hidden(company: Company) -> None:
     Metric.objects.filter(slug=middle).update(visibility=2)  # past the walls
     with pytest.raises(Invalid, match="“Mine” → “End” → “a KPI you do not see” → “Mine”"):
         edit(company, mine, who="member", formula="end + 1")
+
+
+def test_a_hidden_input_is_not_named_to_who_lets_more_people_see_the_result(company: Company) -> None:
+    """Past the walls: an input that was narrowed, and one that is another workspace's by now."""
+    narrowed, moved = measured(company, "Salaries"), measured(company, "Payroll")
+    made = calculated(company, "Cost", "salaries + payroll", visibility="private", lead_id=company.ids["lead"])
+    Metric.objects.filter(slug=narrowed).update(visibility=2, lead_id=company.ids["admin"])
+    for change in ({}, {"workspace_id": build_company("Zebra").workspace_id, "visibility": 1}):
+        if change:
+            Metric.objects.filter(slug=narrowed).update(visibility=0)
+            Metric.objects.filter(slug=moved).update(**change)
+        with pytest.raises(Invalid) as caught:
+            edit(company, made, who="admin" if change else "lead", visibility="everybody")
+        assert str(caught.value).startswith("An input of the formula is seen by fewer people")
+
+
+def test_a_team_of_another_workspace_between_two_of_ours_joins_nothing(company: Company, teams: dict[str, int]) -> None:
+    theirs = build_company("Zebra").team
+    measured(company, "Salaries", visibility="team", owner_team_id=teams["own"])
+    Team.objects.filter(pk=teams["own"]).update(parent_id=theirs)
+    Team.objects.filter(pk=theirs).update(parent_id=teams["beside"])
+    with pytest.raises(Invalid, match="seen by fewer people"):
+        calculated(company, "Cost", "2 × salaries", visibility="team", owner_team_id=teams["beside"])
+
+
+def test_trying_a_formula_for_a_kpi_that_is_not_there_tells_nothing_of_it(company: Company) -> None:
+    measured(company, "Mine", lead_id=company.ids["member"])
+    hidden = measured(company, "Salaries", visibility="private", lead_id=company.ids["admin"])
+    foreign = build_company("Zebra")
+    theirs = measured(foreign, "Payroll")
+    for where, slug in ((company, hidden), (foreign, theirs)):
+        write(where, slug, m10_01=5)
+        asked = {"name": "Cost", "frequency": "month", "today": NOW.date(), "fiscal_month": 1}
+        assert try_formula(company.actor("member"), "2 × mine", slug=slug, **asked).inputs
+    with pytest.raises(Invalid, match="has values of its own"):
+        try_formula(company.actor(), "2 × mine", slug=hidden, **asked)
+
+
+def test_what_reads_what_is_told_of_one_workspace(company: Company) -> None:
+    for at in (company, build_company("Zebra")):
+        measured(at, "Mine")
+        calculated(at, "Twice", "2 × mine")
+    ours = set(Metric.objects.filter(workspace_id=company.workspace_id).values_list("pk", flat=True))
+    told = edges_of(company.workspace_id)
+    assert told
+    assert {*told, *(pk for below in told.values() for pk in below)} <= ours

@@ -9,7 +9,7 @@ from milepost.core.formula.grammar import DEEPEST
 from milepost.metrics import actions as metrics
 from milepost.metrics.errors import Calculated
 from milepost.metrics.models import FormulaInput, KpiScore, Metric, Reading, ReadingSource
-from milepost.metrics.queries import get_kpi
+from milepost.metrics.queries import explained_kpi, get_kpi
 from milepost.metrics.queries.formulas import shown_formula
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult, KeyResultScore, ObjectiveScore
@@ -290,8 +290,11 @@ def test_another_workspace_is_out_of_reach_even_of_a_planted_row(company: Compan
     Metric.objects.filter(pk=kpi.pk).update(formula=f"[#{pk_of('won')}] + [#{pk_of(theirs)}]")
     FormulaInput.objects.create(metric=kpi, input_id=pk_of(theirs))
     okr.rebuild(by=company.actor(), now=NOW)
-    write(other, theirs, m10_01=6)
+    write(other, theirs, m10_01=98765)
     assert values_of(deals) == {}
+    said = repr(explained_kpi(company.actor(), deals, today=NOW.date()))
+    assert "10" in said
+    assert "98" not in said
     assert shown_formula(company.actor(), get_kpi(company.actor(), deals)) == "Won + hidden"
     assert orphans(company.workspace_id) == ["1 formulas that read another workspace's KPI"]
 

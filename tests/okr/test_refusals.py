@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from milepost.okr import actions
 from milepost.okr.errors import GoalCircle, NeedsReason, NothingToRepeat, WrongState
 from milepost.okr.models import Alignment, Amendment, CheckIn, KeyResult, Objective
 from milepost.workspace.errors import Invalid, NotAllowed
+from milepost.workspace.models import Event
 from tests.people import NOW, TODAY, Company
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,25 @@ def _value(key_result: KeyResult) -> float | None:
     from milepost.okr.models import KeyResultScore
 
     return KeyResultScore.objects.get(key_result=key_result).value
+
+
+def test_what_has_no_score_is_not_graded_by_itself(company: Company) -> None:
+    pk, other = company.objective(), company.objective("Other")
+    close_as_it_is(company, pk)
+    goal = Objective.objects.get(pk=pk)
+    assert (goal.state, goal.grade, goal.final_score) == ("closed", None, None)
+    assert KeyResult.objects.get(objective_id=pk).grade is None
+    assert "grade" not in Event.objects.filter(verb="closed").latest("id").data["changes"]
+    with pytest.raises(Invalid, match="has no score, so no grade is proposed"):
+        close_as_it_is(company, other, grade=0.0)
+    close_as_it_is(company, other, grade=0.0, reason="Nobody counted")
+    assert Objective.objects.get(pk=other).grade == 0
+
+
+def close_as_it_is(company: Company, pk: int, **grade: Any) -> None:
+    actions.close_objective(
+        by=company.actor("lead"), objective_id=pk, grade=actions.GradeDraft(**grade), key_results={}, now=NOW
+    )
 
 
 def test_another_grade_needs_its_reason(company: Company) -> None:

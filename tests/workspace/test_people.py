@@ -217,6 +217,8 @@ def test_a_token_that_ran_out_is_not_in_force(company: Company) -> None:
     made = actions.create_token(by=company.actor(), name="t", scopes=["read"], days=9, now=NOW)
     assert [row.id for row in list_tokens(company.actor(), now=NOW)] == [made.id]
     assert list_tokens(company.actor(), now=NOW + timedelta(days=9)) == ()
+    actions.revoke_token(by=company.actor(), token_id=made.id, now=NOW)
+    assert list_tokens(company.actor(), now=NOW) == ()
 
 
 def test_mail_about_a_webhook_goes_to_the_admins_there_are(company: Company) -> None:

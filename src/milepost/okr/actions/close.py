@@ -44,8 +44,8 @@ def close_objective(
 ) -> None:
     """Grade an objective and its key results and close it; values, plan and scores freeze (P8, R8).
 
-    The proposed grade of each is its score at the end. A goal without a score is graded by its lead
-    or, left empty, counts as 0.
+    The proposed grade of each is its score at the end. None is proposed for a goal without a score:
+    it is graded by its lead or stays without a grade, for unknown is not 0.
 
     Args:
         key_results: by key result id; a missing one takes the proposal.
@@ -74,15 +74,17 @@ def close_objective(
         given = key_results.get(row.pk, GradeDraft())
         row.final_value, row.final_progress = score.value, score.progress
         row.final_score, row.final_expected = score.score, score.expected
-        row.grade, row.grade_reason = _grade(given, proposed=score.score or 0.0, title=row.title)
+        row.grade, row.grade_reason = _grade(given, proposed=score.score, title=row.title)
         row.lesson = _line(given.lesson, field="lesson")
         row.state, row.closed_on = GoalState.CLOSED, moment.today
         count_up(row, seen=None)
         row.save()
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
-    objective.grade, objective.grade_reason = _grade(grade, proposed=total.score or 0.0, title=objective.title)
-    old_state = objective.state
+    objective.grade, objective.grade_reason = _grade(grade, proposed=total.score, title=objective.title)
+    changes: dict[str, tuple[object, object]] = {"state": (objective.state, GoalState.CLOSED)}
+    if objective.grade is not None:
+        changes["grade"] = (None, objective.grade)
     objective.state, objective.closed_on = GoalState.CLOSED, moment.today
     objective.is_reviewed = is_reviewed
     count_up(objective, seen=None)
@@ -93,7 +95,7 @@ def close_objective(
         kind="objective",
         object_id=objective.pk,
         now=now,
-        changes={"state": (old_state, objective.state), "grade": (None, objective.grade)},
+        changes=changes,
         reason=objective.grade_reason,
         about={
             "title": objective.title,
@@ -211,19 +213,17 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
 
 
-def _grade(given: GradeDraft, *, proposed: float, title: str) -> tuple[float, str]:
+def _grade(given: GradeDraft, *, proposed: float | None, title: str) -> tuple[float | None, str]:
     reason = _line(given.reason, field="reason")
     if given.grade is None:
         return proposed, reason
     if not 0 <= given.grade <= 1:
         raise Invalid(f"The grade of “{title}” lies between 0.0 and 1.0.", field="grade")
-    if round(given.grade, 2) == round(proposed, 2):
+    if proposed is not None and round(given.grade, 2) == round(proposed, 2):
         return proposed, reason
     if not reason:
-        raise Invalid(
-            f"“{title}” is proposed {proposed:.2f}. Say in one line why it becomes {given.grade:.2f}.",
-            field="reason",
-        )
+        stands = "has no score, so no grade is proposed" if proposed is None else f"is proposed {proposed:.2f}"
+        raise Invalid(f"“{title}” {stands}. Say in one line why it becomes {given.grade:.2f}.", field="reason")
     return given.grade, reason
 
 

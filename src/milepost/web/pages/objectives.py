@@ -327,7 +327,8 @@ def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
 
 def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: float | None) -> dict[str, str]:
     sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
-    return {"key": key, "title": title, "way": about, "proposed": f"{score or 0.0:.2f}", **sent}
+    proposed = "" if score is None else f"{score:.2f}"
+    return {"key": key, "title": title, "way": about, "proposed": proposed or "none", "placeholder": proposed, **sent}
 
 
 def _running_cycle(place: Place) -> str:
