@@ -6,13 +6,13 @@ from django.urls import reverse
 
 from milepost.core.rhythm import Rhythm
 from milepost.okr import actions, queries
-from milepost.okr.models import Amendment, KeyResult, Part
+from milepost.okr.models import Amendment, KeyResult, Objective, Part
 from milepost.okr.queries.integrity import score_rows
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Event
 from tests.okr.test_parts import amend, made_of, one, row, say
-from tests.people import NOW, TODAY, Company
+from tests.people import NOW, TODAY, Company, build_company
 
 pytestmark = pytest.mark.django_db
 RHYTHM = Rhythm(every_weeks=1, monthly=False, weekday=0, anchor=TODAY)
@@ -165,3 +165,26 @@ def test_refusals_do_not_name_it(company: Company, hidden: KeyResult, shown: Key
     draft = actions.KeyResultDraft(title="Open", kind="children", parts=[actions.PartDraft(seen.pk)])
     with pytest.raises(Invalid, match="“Open” → “Seen” → “a key result that is not yours to see” → “Open”"):
         actions.edit_key_result(by=by, key_result_id=shown.pk, draft=draft, reason="Try", now=NOW)
+
+
+def test_planted_parts_of_another_workspace_are_not_named(company: Company, shown: KeyResult) -> None:
+    theirs = build_company("Other").workspace_id
+
+    def move(key_result: KeyResult) -> None:
+        KeyResult.objects.filter(pk=key_result.pk).update(workspace_id=theirs)
+        Objective.objects.filter(pk=key_result.objective_id).update(workspace_id=theirs)
+
+    behind = made_of(company, shown, title="Zebra sum", combine="sum", start=0, target=9)
+    seen = made_of(company, behind, title="Seen")
+    assert row(seen).score == 1
+    move(behind)
+    actions.rebuild(by=company.operator(), now=NOW)
+    assert row(seen).score is None
+    draft = actions.KeyResultDraft(title="Open", start=0, target=100, unit="EUR", kind="judged")
+    with pytest.raises(Invalid, match="A key result that is not yours to see adds up the value of “Open”"):
+        actions.edit_key_result(by=company.actor(), key_result_id=shown.pk, draft=draft, reason="Try", now=NOW)
+    draft = actions.KeyResultDraft(title="Open", kind="children", parts=[actions.PartDraft(seen.pk)])
+    with pytest.raises(Invalid, match="“Open” → “Seen” → “a key result that is not yours to see” → “Open”"):
+        actions.edit_key_result(by=company.actor(), key_result_id=shown.pk, draft=draft, reason="Try", now=NOW)
+    told = queries.explained_key_result(company.actor(), seen.pk, rhythm=RHYTHM, today=TODAY)
+    assert "Zebra" not in repr(told)
