@@ -8,20 +8,16 @@ from hypothesis import strategies as st
 
 from milepost.core.explain import (
     explain_baseline,
-    explain_calculated,
     explain_grade,
     explain_judged,
     explain_levels,
     explain_path_plan,
-    explain_sum,
     explain_tasks,
 )
-from milepost.core.formula import evaluate, read_formula
 from milepost.core.grade import Grade, give_grade, propose_grade
 from milepost.core.judgement import Judgement
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.pace import Ambition
-from milepost.core.parts import Amount
 from milepost.core.path import Amended, Checkpoint, Curve, Path, expected_on_path, in_force
 from tests.core.test_explain import calculate, check
 from tests.core.test_plans import bent_paths, quarter
@@ -63,15 +59,6 @@ def test_p6_tasks() -> None:
     check(explain_tasks(done=1, total=3).formula)
     assert explain_tasks(done=0, total=1, cancelled=1).value is None
     assert explain_tasks(done=1, total=1).changes == ()
-
-
-def test_p9_the_sum_of_children() -> None:
-    rows = [("north", Amount(3, "EUR")), ("south", Amount(4.5, "EUR")), ("west", Amount(None, "EUR"))]
-    said = explain_sum(rows, start=0, target=15, unit="EUR")
-    assert said.formula == "(3 + 4.5 − 0) / (15 − 0) = 50 %, 2 of 3 reported"
-    assert (said.value, said.reported, said.contributing) == (0.5, 2, 3)
-    nothing = explain_sum(rows[2:], start=0, target=15, unit="EUR")
-    assert (nothing.value, nothing.formula) == (None, "0 of 1 reported, so it is unknown")
 
 
 def test_p10_and_p11() -> None:
@@ -138,23 +125,3 @@ def test_the_sum_of_a_plan_can_be_done_by_hand(path: Path, day: date, ambition: 
     assert said.value == expected_on_path(path, day, ambition=ambition)
     if "cut" not in said.formula:
         check(said.formula)
-
-
-def test_k7_the_values_stand_in_place_of_the_names() -> None:
-    node = read_formula("100 × won ÷ (won + [lost deals])")
-    said = explain_calculated(node, {"won": 10, "lost deals": 30}, unit="%", on=date(2026, 11, 1))
-    assert said.formula == "100 × won ÷ (won + [lost deals]) = 100 × 10 ÷ (10 + 30) = 25 %"
-    missing = explain_calculated(node, {"won": 10}, unit="%", on=date(2026, 11, 1))
-    assert missing.formula == "100 × 10 ÷ (10 + missing): lost deals missing, so it is unknown"
-    nothing = explain_calculated(node, {"won": 0, "lost deals": 0}, unit="%", on=date(2026, 11, 1))
-    assert nothing.formula == "100 × 0 ÷ (0 + 0): that is no number, so it is unknown"
-    negative = explain_calculated(read_formula("a − b"), {"a": 1, "b": -2}, unit="", on=date(2026, 11, 1))
-    assert negative.formula == "a − b = 1 − (−2) = 3"
-
-
-@given(whole, whole)
-def test_k7_the_sum_shown_comes_to_the_value(a: float, b: float) -> None:
-    node = read_formula("(a − 2 × b) × 3")
-    said = explain_calculated(node, {"a": a, "b": b}, unit="", on=date(2026, 11, 1))
-    shown = said.formula.split(" = ")[1]
-    assert float(calculate(shown)) == said.value == evaluate(node, {"a": a, "b": b})

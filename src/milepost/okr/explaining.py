@@ -35,7 +35,7 @@ from milepost.core.explain import (
     explain_reach_plan,
     explain_score,
     explain_status,
-    explain_sum_of,
+    explain_sum,
     explain_tasks,
     explain_window,
     nudge_by_points,
@@ -178,7 +178,7 @@ def _made(facts: KeyResultFacts, words: Words) -> Explanation:
     amounts = see_parts(facts).amounts
     titles = [words.part_titles.get(part.key, "") for part in facts.parts]
     links = [Link("key_result", str(part.key)) for part in facts.parts]
-    return explain_sum_of(
+    return explain_sum(
         list(zip(titles, amounts, links, strict=True)),
         start=facts.start or 0.0,
         target=facts.target or 0.0,

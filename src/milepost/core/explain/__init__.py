@@ -28,17 +28,15 @@ from milepost.core.explain.key_result import (
 )
 from milepost.core.explain.kinds import (
     explain_baseline,
-    explain_calculated,
     explain_grade,
     explain_judged,
     explain_levels,
     explain_override,
     explain_percent,
-    explain_sum,
     explain_tasks,
 )
 from milepost.core.explain.kpi import explain_kpi
-from milepost.core.explain.parts import explain_mean, explain_mean_plan, explain_sum_of
+from milepost.core.explain.parts import explain_mean, explain_mean_plan, explain_sum
 from milepost.core.explain.plan import (
     explain_day_plan,
     explain_keep_plan,
@@ -67,7 +65,6 @@ __all__ = [
     "SetBy",
     "Way",
     "explain_baseline",
-    "explain_calculated",
     "explain_day_plan",
     "explain_formula",
     "explain_frozen",
@@ -91,7 +88,6 @@ __all__ = [
     "explain_score",
     "explain_status",
     "explain_sum",
-    "explain_sum_of",
     "explain_tasks",
     "explain_window",
     "nudge_by_points",

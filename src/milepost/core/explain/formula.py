@@ -6,7 +6,7 @@ from datetime import date
 
 from milepost.core.calendar import Frequency
 from milepost.core.explain.shape import Explanation, Input, LeftOut, Link
-from milepost.core.explain.text import number, period, quantity
+from milepost.core.explain.text import period, quantity, signed
 from milepost.core.formula import Node, evaluate, names, write, write_name
 
 HIDDEN = "hidden"
@@ -77,8 +77,7 @@ def _shown(one: Fed) -> str:
         return f"[{HIDDEN}]"
     if one.value is None:
         return "missing"
-    text = number(one.value, distance=abs(one.value))
-    return f"({text})" if one.value < 0 else text
+    return signed(one.value, abs(one.value))
 
 
 def _made_of(one: Fed, frequency: Frequency) -> str:

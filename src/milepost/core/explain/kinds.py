@@ -1,12 +1,11 @@
-"""The progress of the rarer kinds of key result, the grade, and a calculated KPI."""
+"""The progress of the rarer kinds of key result, and the grade."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from milepost.core.explain.borders import BESIDE
 from milepost.core.explain.shape import Change, Compare, Explanation, Input, SetBy
-from milepost.core.explain.text import MINUS, number, percent, quantity, summands
-from milepost.core.formula import Node, evaluate, names, write
+from milepost.core.explain.text import number, percent, quantity, signed
 from milepost.core.grade import (
     PARTLY_ASPIRATIONAL,
     PARTLY_COMMITTED,
@@ -19,8 +18,8 @@ from milepost.core.judgement import Judgement, Override, Standing
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.measure import WAITING
 from milepost.core.pace import Ambition
-from milepost.core.parts import Amount, sum_of_values, tasks_progress
-from milepost.core.progress import percent_progress, progress
+from milepost.core.parts import tasks_progress
+from milepost.core.progress import percent_progress
 
 
 def explain_levels(
@@ -43,7 +42,7 @@ def explain_levels(
     index = sum(value >= corner if rises else value <= corner for corner, _ in corners[1:-1])
     (a, low), (b, high) = corners[index], corners[index + 1]
     distance = abs(b - a)
-    x, y, z = (_signed(v, distance) for v in (value, a, b))
+    x, y, z = (signed(v, distance) for v in (value, a, b))
     formula = f"{percent(low)} + ({x} − {y}) / ({z} − {y}) × {percent(high - low)} = {percent(share)}"
     side = Compare.AT_LEAST if rises else Compare.AT_MOST
     changes = tuple(
@@ -91,37 +90,6 @@ def explain_tasks(*, done: int, total: int, cancelled: int = 0, tasks: Sequence[
         after = tasks_progress(done=done + 1, total=total, cancelled=cancelled) or 0.0
         changes = (Change(f"one more done: {percent(share)} → {percent(after)}", becomes=after, adds=after - share),)
     return Explanation("progress", ("P6",), formula, value=share, inputs=inputs, changes=changes)
-
-
-def explain_sum(children: Sequence[tuple[str, Amount]], *, start: float, target: float, unit: str) -> Explanation:
-    """Return the progress of the sum of child key results from start to target.
-
-    Args:
-        children: each with its words.
-        start, target: in `unit`, the unit of every child.
-
-    Raises:
-        MixedUnits: as of `parts.sum_of_values`.
-
-    Source: rules P9, P1.
-    """
-    found = sum_of_values([amount for _, amount in children])
-    inputs = tuple(Input(label, amount.value, unit, source="key result") for label, amount in children)
-    counted = f"{found.reported} of {found.total} reported"
-    if found.value is None:
-        return Explanation(
-            "progress", ("P9", "P1"), f"{counted}, so it is unknown", inputs=inputs, reported=found.reported,
-            contributing=found.total,
-        )  # fmt: skip
-    share = progress(start=start, target=target, value=found.value)
-    distance = abs(target - start)
-    texts = [number(a.value, distance=distance) for _, a in children if a.value is not None]
-    b, c = _signed(start, distance), _signed(target, distance)
-    formula = f"({summands(texts)} − {b}) / ({c} − {b}) = {percent(share)}, {counted}"
-    return Explanation(
-        "progress", ("P9", "P1"), formula, value=share, inputs=inputs, reported=found.reported,
-        contributing=found.total,
-    )  # fmt: skip
 
 
 def explain_judged(judgement: Judgement | None, *, on: date | None = None) -> Explanation:
@@ -209,33 +177,3 @@ def _grade_borders(final: float, ambition: Ambition) -> tuple[Change, ...]:
         elif now == here:
             changes.append(Change(f"below {percent(at)}: {below.value}", Compare.BELOW, at, word=below.value))
     return tuple(changes)
-
-
-def explain_calculated(node: Node, values: Mapping[str, float | None], *, unit: str, on: date) -> Explanation:
-    """Return what a calculated KPI comes to in one period, with the values in place of the names.
-
-    Args:
-        values: of each name in its own unit; None, or no entry, is missing.
-        on: the first day of the period.
-
-    Source: rule K7.
-    """
-    value = evaluate(node, values)
-    inputs = tuple(Input(name, values.get(name), "", on=on, source="KPI") for name in names(node))
-    missing = [name for name in names(node) if values.get(name) is None]
-
-    def shown(name: str) -> str:
-        known = values.get(name)
-        return "missing" if known is None else _signed(known, abs(known))
-
-    sums = write(node, instead=shown)
-    if value is None:
-        why = f"{', '.join(missing)} missing" if missing else "that is no number"
-        return Explanation("value", ("K7",), f"{sums}: {why}, so it is unknown", unit=unit, inputs=inputs)
-    text = f"{write(node)} = {sums} = {quantity(value, unit)}"
-    return Explanation("value", ("K7",), text, value=value, unit=unit, inputs=inputs)
-
-
-def _signed(value: float, distance: float) -> str:
-    text = number(value, distance=distance)
-    return f"({text})" if text.startswith(MINUS) else text

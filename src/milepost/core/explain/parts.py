@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from milepost.core.explain.goal import Member, explain_member_plans, explain_members
-from milepost.core.explain.kinds import explain_sum
-from milepost.core.explain.shape import Explanation, LeftOut, Link
-from milepost.core.parts import Amount, Combine, weighed
+from milepost.core.explain.shape import Explanation, Input, LeftOut, Link
+from milepost.core.explain.text import number, percent, signed, summands
+from milepost.core.parts import Amount, Combine, sum_of_values, weighed
+from milepost.core.progress import progress
 
 
 def explain_mean(members: Sequence[Member], *, how: Combine, left_out: Sequence[LeftOut] = ()) -> Explanation:
@@ -30,7 +31,7 @@ def explain_mean_plan(members: Sequence[Member], *, how: Combine) -> Explanation
     return replace(explain_member_plans(_weighed(members, how)), rules=("P9", "E4"))
 
 
-def explain_sum_of(
+def explain_sum(
     parts: Sequence[tuple[str, Amount, Link | None]],
     *,
     start: float,
@@ -42,6 +43,7 @@ def explain_sum_of(
 
     Args:
         parts: those that count, those without a value among them.
+        start, target: in `unit`, the unit of every part.
         left_out: the others, with the reason.
 
     Raises:
@@ -49,11 +51,23 @@ def explain_sum_of(
 
     Source: rules P9, P1, R4.
     """
-    found = explain_sum([(label, amount) for label, amount, _ in parts], start=start, target=target, unit=unit)
-    inputs = tuple(replace(shown, link=link) for shown, (_, _, link) in zip(found.inputs, parts, strict=True))
+    found = sum_of_values([amount for _, amount, _ in parts])
     silent = [LeftOut(label, "has no value yet", "R4", link) for label, amount, link in parts if amount.value is None]
     out = (*silent, *left_out)
-    return replace(found, rules=(*found.rules, *["R4"] * bool(out)), inputs=inputs, left_out=out)
+    share, formula = None, f"{found.reported} of {found.total} reported"
+    if found.value is None:
+        formula += ", so it is unknown"
+    else:
+        share = progress(start=start, target=target, value=found.value)
+        distance = abs(target - start)
+        texts = [number(amount.value, distance=distance) for _, amount, _ in parts if amount.value is not None]
+        first, last = signed(start, distance), signed(target, distance)
+        formula = f"({summands(texts)} − {first}) / ({last} − {first}) = {percent(share)}, {formula}"
+    return Explanation(
+        "progress", ("P9", "P1", *["R4"] * bool(out)), formula, value=share, left_out=out,
+        inputs=tuple(Input(label, amount.value, unit, source="key result", link=link) for label, amount, link in parts),
+        reported=found.reported, contributing=found.total,
+    )  # fmt: skip
 
 
 def _weighed(members: Sequence[Member], how: Combine) -> list[Member]:

@@ -76,6 +76,18 @@ def number(value: float, *, distance: float | None = None) -> str:
     return digits(rounded(value, places_for(abs(value) if distance is None else distance) + 2))
 
 
+def signed(value: float, distance: float) -> str:
+    """Return a number as it stands in a sum, a negative one in brackets: 10 − (−2).
+
+    Args:
+        distance: as of `number`.
+
+    Source: rule S7.
+    """
+    text = number(value, distance=distance)
+    return f"({text})" if text.startswith(MINUS) else text
+
+
 def quantity(value: float, unit: str | None, *, distance: float | None = None) -> str:
     """Return a value with its unit; a share without one as percent.
 
