@@ -72,6 +72,15 @@ def test_a_grade_says_what_was_proposed_and_why_it_is_another(company: Company) 
     assert "the score at the end, 50 %: missed" in page(company, "goal_explanation", goal)
 
 
+def test_the_menu_shows_where_one_is(company: Company) -> None:
+    goal = company.objective()
+    slug = company.kpi()
+    asked = {"goal_explanation": goal, "key_result_explanation": KeyResult.objects.get(objective_id=goal).pk}
+    for name, pk in asked.items():
+        assert re.search(r'/goals/" aria-current="page"', page(company, name, pk))
+    assert re.search(r'/kpis/" aria-current="page"', page(company, "kpi_explanation", slug))
+
+
 def test_a_grade_without_a_score_says_so(company: Company) -> None:
     goal = company.objective()
     actions.close_objective(

@@ -14,6 +14,10 @@ from milepost.workspace.queries import Place, list_workspaces
 THEMES = ("auto", "light", "dark")
 
 
+# Addresses of things that are found under another entry of the menu.
+BELONGS = {"team": "people", "person": "people", "key-results": "goals", "check-ins": "goals"}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The rail and the top line; `cycle_share` 0..1, None without a cycle."""
@@ -60,7 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         teams=place.teams,
         cycle_words=_cycle_words(cycle, place),
         cycle_share=cycle.elapsed if cycle else None,
-        section={"team": "people", "person": "people"}.get(section, section),
+        section=BELONGS.get(section, section),
     )
     common["ws"] = place.slug
     common["base"] = f"/w/{place.slug}/"  # for rows: reversing an address for each of hundreds costs the page
