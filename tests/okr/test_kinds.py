@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from milepost.core.rhythm import Rhythm
 from milepost.metrics.models import Reading
 from milepost.okr import actions
 from milepost.okr.models import Amendment, CheckIn, KeyResult, KeyResultScore, ObjectiveScore, Step
-from milepost.okr.queries import key_result_line
+from milepost.okr.queries import explained_key_result, key_result_line
 from milepost.workspace.errors import Invalid, NotAllowed
-from tests.people import NOW, START, Company
+from tests.people import NOW, START, TODAY, Company
 
 pytestmark = pytest.mark.django_db
 LEVELS = {"kind": "levels", "start": 0, "floor": 40, "target": 100, "stretch": 140, "ambition": "aspirational"}
@@ -197,6 +198,11 @@ def test_an_override_gives_way_to_the_next_value(company: Company) -> None:
     assert line.override is not None
     assert (line.override.by, line.override.why, line.counted) == ("Lead Acme", "Signed, paid in January", 0.8)
     assert Amendment.objects.get(field="override").new == "80 %, until the next value"
+    told = explained_key_result(by, key_result.pk, rhythm=Rhythm(), today=TODAY).explanations
+    score = next(e for e in told if e.of == "score")
+    assert [(i.label, i.value, i.on, i.by) for i in score.inputs] == [
+        ("set", 0.8, TODAY, "Lead Acme"), ("computed", 0.25, None, ""),
+    ]  # fmt: skip
     assert rebuilt(company, key_result) == 0
     later = NOW + timedelta(hours=1)
     assert said(company, key_result, at=later, nothing_changed=True).score == 0.8  # that is no value

@@ -93,6 +93,7 @@ class Words:
     parts_left_out: tuple[LeftOut, ...] = ()
     override_by: str = ""
     override_why: str = ""
+    override_on: date | None = None
 
 
 def explain_key_result(facts: KeyResultFacts, words: Words, *, rhythm: Rhythm, today: date) -> tuple[Explanation, ...]:
@@ -113,7 +114,7 @@ def explain_key_result(facts: KeyResultFacts, words: Words, *, rhythm: Rhythm, t
     score = explain_score(measured)
     if standing.override is not None:
         told = replace(standing.override, by=words.override_by, why=words.override_why)
-        score = explain_override(standing, told)
+        score = explain_override(standing, told, on=words.override_on)
     shown = measured.value if standing.override is None else standing.score
     status = _status(facts, words, shown, plan.value, rhythm=rhythm, today=today)
     return (*found, measured, score, plan, status)

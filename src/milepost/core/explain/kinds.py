@@ -107,8 +107,11 @@ def explain_judged(judgement: Judgement | None, *, on: date | None = None) -> Ex
     return Explanation("progress", ("P10",), formula, value=judgement.score, inputs=inputs)
 
 
-def explain_override(standing: Standing, override: Override) -> Explanation:
+def explain_override(standing: Standing, override: Override, *, on: date | None = None) -> Explanation:
     """Return a score that stands in the place of the computed one.
+
+    Args:
+        on: the day it was set, in the workspace's zone; None leaves it out.
 
     Source: the introduction of rules P; R1.
     """
@@ -116,7 +119,11 @@ def explain_override(standing: Standing, override: Override) -> Explanation:
     how = "until it is taken back" if override.is_kept else "until the next value"
     beside = "unknown" if standing.computed is None else percent(standing.computed)
     text = f"set to {percent(override.score)}{by} {how}, because “{override.why}”; computed it is {beside}"
-    return Explanation("score", ("R1",), text, value=standing.score)
+    inputs = (
+        Input("set", override.score, on=on, source="override", by=override.by),
+        Input("computed", standing.computed, source="the score it stands for"),
+    )
+    return Explanation("score", ("R1",), text, value=standing.score, inputs=inputs)
 
 
 def explain_baseline(

@@ -89,7 +89,7 @@ def explain_path_plan(path: Path, *, day: date, ambition: Ambition, unit: str) -
     cut = (
         "" if green_at(ambition) * progress(start=start, target=target, value=share) == value else ", cut to 0 to 100 %"
     )
-    formula = f"{_times(green_at(ambition))}{sums}{cut} = {percent(value)}"
+    formula = f"{_so_far(path, day)}{_times(green_at(ambition))}{sums}{cut} = {percent(value)}"
     inputs = [
         Input("on the path", share, unit, on=day, source=_curve_words(path, day)),
         *_counted_days(path.first, path.last, day, path.calendar),
@@ -211,8 +211,21 @@ def _counted_days(first: date, last: date, day: date, calendar: WorkCalendar | N
     """Return how many days counted so far, where not all of them do."""
     if calendar is None:
         return []
-    whole, passed = (days_after(first, until, calendar=calendar) for until in (last, min(day, last)))
+    passed, whole = _worked(first, last, day, calendar)
     return [Input(f"of {counted(whole, 'working day')}, passed", float(passed), "days", on=day, source="working days")]
+
+
+def _worked(first: date, last: date, day: date, calendar: WorkCalendar) -> tuple[int, int]:
+    """Return how many counted days have passed, and how many there are in all."""
+    return days_after(first, min(day, last), calendar=calendar), days_after(first, last, calendar=calendar)
+
+
+def _so_far(path: Path, day: date) -> str:
+    """Return the working days that have passed, for a sum that would else seem to follow the calendar."""
+    if path.calendar is None:
+        return ""
+    passed, whole = _worked(path.first, path.last, day, path.calendar)
+    return f"after {passed} of {counted(whole, 'working day')}: "
 
 
 def _next_day(plan: Callable[[date], float | None], *, day: date, last: date) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Hashable
 from datetime import date
 
+from milepost.core.calendar import local_day
 from milepost.core.explain import (
     Explained,
     Explanation,
@@ -52,6 +53,8 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         "activated_on",
         "override_by__user__name",
         "override_why",
+        "override_at",
+        "workspace__time_zone",
         "final_score",
         "grade",
         "grade_reason",
@@ -59,9 +62,9 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
     ).first()
     if about is None:
         raise NotFound
-    title, is_kpi, kpi_name, slug, activated_on, override_by, override_why, proposed, grade, grade_why, is_reviewed = (
-        about
-    )
+    title, is_kpi, kpi_name, slug, activated_on = about[:5]
+    override_by, override_why, override_at, zone = about[5:9]
+    proposed, grade, grade_why, is_reviewed = about[9:]
     (loaded,) = load_key_results([key_result_id])
     facts = loaded.facts
     titles: tuple[str, ...] = ()
@@ -85,6 +88,7 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         parts_left_out=left_out,
         override_by=override_by or "",
         override_why=override_why,
+        override_on=local_day(override_at, zone) if override_at else None,
     )
     found = explaining.explain_key_result(facts, words, rhythm=rhythm, today=today)
     if facts.final is not None:
