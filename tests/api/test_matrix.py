@@ -49,6 +49,11 @@ TABLE: dict[str, Row] = {
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
     "explain_objective": every(), "explain_key_result": every(), "explain_kpi": every(),
+    "list_initiatives": every(), "show_initiative": every(),
+    "add_initiative": Row(OWNERS, 201, lambda _: {"title": "Call them"}),
+    "update_initiative": Row(OWNERS, 200, lambda _: {"title": "Call them"}),
+    "set_initiative_state": Row(OWNERS, 200, lambda _: {"state": "done"}),
+    "delete_initiative": Row(OWNERS, 204),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -104,10 +109,14 @@ OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
         "show_workspace", "show_rules", "list_people", "list_teams", "search",
+        "list_initiatives",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
-CONTRIBUTES = {"check_in": 201, "record_readings": 200}
+CONTRIBUTES = {
+    "check_in": 201, "record_readings": 200, "add_initiative": 201, "update_initiative": 200, "set_initiative_state": 200,
+    "delete_initiative": 204,
+}  # fmt: skip
 NOT_FOR_ROBOTS = {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
 
 
@@ -122,9 +131,16 @@ def operations() -> dict[str, tuple[str, str]]:
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
-    "delivery_id": "delivery", "invitation_id": "invitation",
+    "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative",
 }  # fmt: skip
-GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
+GUARDED = {
+    "objective_id",
+    "key_result_id",
+    "check_in_id",
+    "slug",
+    "note_id",
+    "initiative_id",
+}  # can stand behind a wall
 
 
 def address(path: str, t: Things, row: Row) -> str:

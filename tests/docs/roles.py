@@ -54,6 +54,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Take a key result out, with a reason", ("post key_result_cancel",), ("cancel_key_result",)),
         Line("Set a score in the place of the computed one, or take it back", ("post key_result_override",), ("set_override", "clear_override")),
         Line("Put key results in another order", ("post key_result_move",), ("move_key_result",)),
+        Line("See initiatives", ("get goal", "get initiative"), ("list_initiatives", "show_initiative")),
+        Line("Add an initiative, change it, say where it stands, or delete it", ("post initiative_new", "post initiative_edit", "post initiative_move", "post initiative_delete"), ("add_initiative", "update_initiative", "set_initiative_state", "delete_initiative")),
         Line("See check-ins, and what is due for oneself", ("get week", "get goal"), ("list_check_ins", "show_check_in", "show_week")),
         Line(CHECK_IN, ("post check_in", "check_in_found"), ("check_in",)),
         Line("Correct or take back a check-in", ("post check_in_edit", "post check_in_delete"), ("edit_check_in", "delete_check_in"), own=CHECK_IN),
@@ -119,7 +121,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 # The form of a write that has a line: who sees the form of a thing they see is no matter.
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
-    "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
+    "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get team_new", "get team_edit",
 }  # fmt: skip
 # My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.

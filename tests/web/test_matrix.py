@@ -57,6 +57,11 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_reopen": (READ, only(*OWNERS, status=422)),
     "key_result_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "initiative": (READ, NO),
+    "initiative_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "initiative_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "initiative_move": (NO, only(*OWNERS, status=302)),
+    "initiative_delete": (NO, only(*OWNERS, status=302)),
     "key_result_plan": (READ, NO),
     "key_result_explanation": (READ, NO),
     "goal_explanation": (READ, NO),
@@ -158,6 +163,9 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "key_result_new": (key_result_form, only(*OWNERS, status=302)),
     "key_result_edit": (key_result_form, only(*OWNERS, status=302)),
     "key_result_override": (lambda _: {"score": "80", "why": "Signed"}, only(*OWNERS, status=302)),
+    "initiative_new": (lambda _: {"title": "Call them", "items": ""}, only(*OWNERS, status=302)),
+    "initiative_edit": (lambda _: {"title": "Call them", "items": ""}, only(*OWNERS, status=302)),
+    "initiative_move": (lambda _: {"state": "done"}, only(*OWNERS, status=302)),
     "goal_reopen": (lambda _: {"reason": "Again"}, only(*OWNERS, status=302)),
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
@@ -319,7 +327,11 @@ class Cell:
 
     def expected(self, who: str, world: str) -> int:
         """Return the status for a reader in a world, from the table of those who see everything."""
-        helps = self.name == "kpi_import" or (self.body and self.name in {"check_in", "kpi_values", "find"})
+        helps = (
+            self.name == "kpi_import"
+            or self.name.startswith("initiative")
+            or (self.body and self.name in {"check_in", "kpi_values", "find"})
+        )
         contributor = "lead" if helps else "member"  # may check in and add values, not change the plan
         role = {"contributor": contributor, "removed": "anonymous", "disabled": "anonymous"}.get(who, who)
         role = "anonymous" if role.endswith("token") else role

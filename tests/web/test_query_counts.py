@@ -15,7 +15,7 @@ from milepost.workspace import actions as workspace
 from tests.people import NOW, TODAY, Company
 
 pytestmark = pytest.mark.django_db
-MOST = 12
+MOST = 14
 BIG = ("okr_objective", "okr_keyresult", "metrics_reading", "okr_alignment", "okr_objectivescore", "okr_keyresultscore")
 
 

@@ -24,6 +24,7 @@ PK = {
     "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
+    "initiative_new": "goal", "initiative": "initiative", "initiative_edit": "initiative", "initiative_move": "initiative", "initiative_delete": "initiative",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
@@ -40,6 +41,7 @@ class Things:
     closed: int
     key_result: int
     overridden: int
+    initiative: int
     check_in: int
     kpi: str
     note: int
@@ -95,6 +97,9 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         closed=closed,
         key_result=key_result,
         overridden=overridden,
+        initiative=actions.add_initiative(
+            by=lead, objective_id=goal, draft=actions.InitiativeDraft("Write macros"), now=NOW
+        ),
         check_in=check_in,
         kpi=kpi,
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
-from milepost.okr.models import CheckIn, KeyResult
+from milepost.okr.models import CheckIn, ChecklistItem, KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Delivery, Event, Invitation, User, Webhook
 from milepost.workspace.queries import place_of_token, verify_trail
@@ -197,6 +197,17 @@ def _overridden(w: World) -> Deed:
     pk = w.key_result(w.company.objective())
     okr.set_override(by=w.company.actor("lead"), key_result_id=pk, score=0.8, why="Signed", now=NOW)
     return lambda: okr.clear_override(by=w.company.actor("lead"), key_result_id=pk, reason="Paid", now=LATER)
+
+
+def _of_initiative(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    """Add work with one line to a goal first, then do something to it."""
+
+    def prepare(w: World) -> Deed:
+        draft = okr.InitiativeDraft("Write macros", items=[okr.ItemDraft("Ten most asked")])
+        pk = okr.add_initiative(by=w.company.actor("lead"), objective_id=w.company.objective(), draft=draft, now=NOW)
+        return lambda: do(w, pk)
+
+    return prepare
 
 
 def _revoke_token(w: World) -> Deed:
@@ -419,6 +430,31 @@ TABLE: dict[str, Row] = {
         "amended", "key_result",
         _of_key_result(lambda w, pk: okr.edit_key_result(by=w.company.actor("lead"), key_result_id=pk, draft=CR, reason="Harder", now=LATER)),
         "title", "target", reason="Harder",
+    ),
+    "okr.add_initiative": row(
+        "created", "initiative",
+        _of_goal(lambda w, goal: okr.add_initiative(by=w.company.actor("lead"), objective_id=goal, draft=okr.InitiativeDraft("Write macros"), now=LATER)),
+        "title", "objective",
+    ),
+    "okr.edit_initiative": row(
+        "changed", "initiative",
+        _of_initiative(lambda w, pk: okr.edit_initiative(by=w.company.actor("lead"), initiative_id=pk, draft=okr.InitiativeDraft("Write 20 macros", due_on=TODAY), now=LATER)),
+        "title", "due_on",
+    ),
+    "okr.set_initiative_state": row(
+        "changed", "initiative",
+        _of_initiative(lambda w, pk: okr.set_initiative_state(by=w.company.actor("lead"), initiative_id=pk, state="cancelled", reason="Bought instead", now=LATER)),
+        "state", reason="Bought instead",
+    ),
+    "okr.tick_item": row(
+        "changed", "initiative",
+        _of_initiative(lambda w, pk: okr.tick_item(by=w.company.actor("lead"), initiative_id=pk, item_id=ChecklistItem.objects.get().pk, is_done=True, now=LATER)),
+        "checklist", "state",
+    ),
+    "okr.delete_initiative": row(
+        "deleted", "initiative",
+        _of_initiative(lambda w, pk: okr.delete_initiative(by=w.company.actor("lead"), initiative_id=pk, now=LATER)),
+        "title", "objective",
     ),
     "okr.set_override": row(
         "amended", "key_result",

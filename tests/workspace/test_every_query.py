@@ -58,6 +58,7 @@ class World:
     read_kpi: str  # everybody's, and a key result of the goal reads it
     below: int
     cycle: int
+    initiative: int
     made: int  # everybody's, and made of the key result
 
     @property
@@ -102,7 +103,9 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
+    work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
+    initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, initiative, made)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -170,6 +173,13 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.get_key_result": lambda f, a, w: f(a, w.key_result),
     "okr.get_key_results": lambda f, a, w: f(a, [w.key_result]),
     "okr.get_check_in": lambda f, a, w: f(a, w.check_in).note,
+    "okr.get_initiative": lambda f, a, w: f(a, w.initiative).title,
+    "okr.initiative_page": lambda f, a, w: f(a, w.initiative),
+    "okr.initiatives_of": lambda f, a, w: f(a, w.goal),
+    "okr.my_initiatives": lambda f, a, w: f(a, today=TODAY),
+    "okr.list_initiatives": lambda f, a, w: [f(a, filters=given) for given in ({}, {"objective_id": w.goal})],
+    "okr.show_initiative": lambda f, a, w: f(a, w.initiative),
+    "okr.task_key_results": lambda f, a, w: f(a, w.goal),
     "okr.get_cycle": lambda f, a, w: f(a, w.cycle),
     "okr.things_of": lambda f, a, w: f(a, _everything(w)),
     "okr.names_in": lambda f, a, w: f(a, _events_about(w)),

@@ -15,6 +15,7 @@ from milepost.api.routers import (
     cycles,
     events,
     explanations,
+    initiatives,
     key_results,
     kpis,
     objectives,
@@ -117,6 +118,7 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 api.add_router("/cycles", cycles.router)
 api.add_router("/objectives", objectives.router)
 api.add_router("", key_results.router)
+api.add_router("", initiatives.router)
 api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)

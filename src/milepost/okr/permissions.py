@@ -2,7 +2,7 @@
 
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import Contributor, Initiative, KeyResult, Objective
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -33,6 +33,14 @@ def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
         return False
     objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
     return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
+
+
+@predicate
+def leads_initiative(actor: Actor, initiative: Initiative | None) -> bool:
+    """Return whether the actor leads this piece of work and is more than a viewer."""
+    if initiative is None or not actor.can_write or actor.membership_id is None:
+        return False
+    return initiative.lead_id == actor.membership_id
 
 
 can_create_goal = can_write

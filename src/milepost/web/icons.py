@@ -39,6 +39,7 @@ NAMES = (
     "triangle-alert",
     "upload",
     "users",
+    "x",
 )
 
 

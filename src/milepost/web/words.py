@@ -96,6 +96,8 @@ COMBINES = {
 }
 # Of key results that have steps; the others have a gauge (a KPI) or a target.
 STEP_ICONS = {"milestone": "list-checks", "tasks": "list-checks"}
+INITIATIVE_STATES = {"planned": "Planned", "doing": "In progress", "done": "Done", "cancelled": "Cancelled"}
+INITIATIVE_ICONS = {"planned": "circle-dashed", "doing": "rotate-cw", "done": "check", "cancelled": "x"}
 CURVES = {
     "linear": "A straight line",
     "front": "Front-loaded: more at the beginning",
@@ -143,6 +145,10 @@ FIELDS = {
     "combine": "Put together as",
     "parts": "Made of",
     "state": "State",
+    "key_result": "Is meant to move",
+    "due_on": "Due",
+    "link": "Kept at",
+    "checklist": "Checklist",
     "visibility": "Seen by",
     "contributors": "Contributors",
     "name": "Name",

@@ -123,6 +123,12 @@ TABLES: dict[str, Columns] = {
     ),
     # goals
     "okr_cycle": _table(business="id workspace_id name first_day last_day version"),
+    "okr_initiative": _table(
+        personal="lead_id",
+        business="id workspace_id objective_id key_result_id step_id position title note state due_on done_on link "
+        "created_at version",
+    ),
+    "okr_checklistitem": _table(business="id initiative_id position title is_done"),
     "okr_objective": _table(
         personal="lead_id owner_person_id",
         business="id workspace_id cycle_id title why owner_team_id ambition counts state created_at activated_at "

@@ -19,6 +19,7 @@ class StepOut(Schema):
     done: float
     due_on: date | None
     is_cancelled: bool
+    initiative_id: int | None = Field(description="The initiative it stands for, which alone moves it.")
 
 
 class CheckpointOut(Schema):

@@ -13,6 +13,15 @@ from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective,
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
+from milepost.okr.actions.initiatives import (
+    InitiativeDraft,
+    ItemDraft,
+    add_initiative,
+    delete_initiative,
+    edit_initiative,
+    set_initiative_state,
+    tick_item,
+)
 from milepost.okr.actions.key_results import (
     add_key_result,
     cancel_key_result,
@@ -35,6 +44,8 @@ __all__ = [
     "CheckInDraft",
     "CheckpointDraft",
     "GradeDraft",
+    "InitiativeDraft",
+    "ItemDraft",
     "KeyResultDraft",
     "NewReading",
     "ObjectiveDraft",
@@ -44,6 +55,7 @@ __all__ = [
     "StepDraft",
     "Stored",
     "activate_objective",
+    "add_initiative",
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
@@ -55,8 +67,10 @@ __all__ = [
     "create_objective",
     "delete_check_in",
     "delete_cycle",
+    "delete_initiative",
     "edit_check_in",
     "edit_cycle",
+    "edit_initiative",
     "edit_key_result",
     "edit_kpi",
     "edit_objective",
@@ -69,7 +83,9 @@ __all__ = [
     "refresh_day",
     "reopen_objective",
     "rules_of",
+    "set_initiative_state",
     "set_override",
     "set_paused",
+    "tick_item",
     "usual_rules",
 ]

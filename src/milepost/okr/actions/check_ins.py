@@ -328,7 +328,7 @@ def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading |
 
 def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float], dict[str, float]]:
     """Write what is done of each step and return it before and after, by step id."""
-    steps = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
+    steps = {step.pk: step for step in Step.objects.filter(key_result=key_result).select_related("initiative")}
     before = {str(pk): step.done for pk, step in steps.items()}
     if draft.nothing_changed:
         return before, before
@@ -343,6 +343,8 @@ def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float]
         if not 0 <= done <= 1:
             raise Invalid(f"“{step.title}” is between 0 and 100 % done.", field="steps")
         if step.done != done:
+            if hasattr(step, "initiative"):
+                raise Invalid(f"“{step.title}” is an initiative: say there that it is done.", field="steps")
             step.done = done
             step.save(update_fields=["done"])
     return before, {str(pk): step.done for pk, step in steps.items()}

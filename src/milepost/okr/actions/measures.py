@@ -95,12 +95,19 @@ def save_steps(key_result: KeyResult, drafts: Sequence[StepDraft]) -> None:
         raise Invalid("Write at least one task." if is_tasks else "A milestone has at least one step.", field="steps")
     if len(drafts) > MOST_STEPS:
         raise Invalid(f"These are {len(drafts)} {noun}s. Keep it to {MOST_STEPS}.", field="steps")
-    old = {step.pk: step for step in Step.objects.filter(key_result=key_result)}
+    old = {step.pk: step for step in Step.objects.filter(key_result=key_result).select_related("initiative")}
+    kept = {draft.id for draft in drafts}
+    for step in old.values():
+        if step.pk not in kept and _follows(step):
+            raise Invalid(f"“{step.title}” is an initiative: take it out there.", field="steps")
     for position, draft in enumerate(drafts):
         if draft.id is not None and draft.id not in old:
             raise NotFound
         step = old.pop(draft.id) if draft.id is not None else Step(key_result=key_result)
+        agreed = (step.title, step.due_on, step.is_cancelled)
         step.title = clean_name(draft.title, field="steps", most=200)
+        if _follows(step) and agreed != (step.title, draft.due_on, draft.is_cancelled):
+            raise Invalid(f"“{agreed[0]}” is an initiative: change it there.", field="steps")
         step.weight = finite(draft.weight, name="weight")
         if step.weight <= 0:
             raise Invalid(f"The weight of “{step.title}” must be above 0.", field="steps")
@@ -115,6 +122,11 @@ def save_steps(key_result: KeyResult, drafts: Sequence[StepDraft]) -> None:
             step.done = 0.0  # a step that was half done, of a milestone before
         step.save()
     Step.objects.filter(pk__in=old).delete()
+
+
+def _follows(step: Step) -> bool:
+    """Return whether a task stands for an initiative, which alone moves it then."""
+    return hasattr(step, "initiative")
 
 
 def steps_in_words(key_result: KeyResult) -> str:

@@ -4,6 +4,7 @@ from milepost.okr.models.alignment import Alignment
 from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
+from milepost.okr.models.initiative import ChecklistItem, Initiative, InitiativeState
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
 from milepost.okr.models.part import Part
@@ -15,11 +16,14 @@ __all__ = [
     "Alignment",
     "Amendment",
     "CheckIn",
+    "ChecklistItem",
     "Checkpoint",
     "Contributor",
     "Counts",
     "Cycle",
     "GoalState",
+    "Initiative",
+    "InitiativeState",
     "KeyResult",
     "KeyResultKind",
     "KeyResultScore",

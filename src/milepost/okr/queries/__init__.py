@@ -1,11 +1,22 @@
 """Reads around goals: one function each."""
 
-from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
+from milepost.okr.queries.access import get_check_in, get_cycle, get_initiative, get_key_result, get_objective
 from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
+from milepost.okr.queries.initiatives import (
+    InitiativeLine,
+    InitiativePage,
+    ItemLine,
+    initiative_page,
+    initiatives_of,
+    list_initiatives,
+    my_initiatives,
+    show_initiative,
+    task_key_results,
+)
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, OverrideLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
     checkpoints_of,
@@ -34,6 +45,9 @@ __all__ = [
     "Found",
     "GoalOfKpi",
     "GoalsPage",
+    "InitiativeLine",
+    "InitiativePage",
+    "ItemLine",
     "KeyResultLine",
     "ObjectiveLine",
     "ObjectivePage",
@@ -54,10 +68,13 @@ __all__ = [
     "frame_facts",
     "get_check_in",
     "get_cycle",
+    "get_initiative",
     "get_key_result",
     "get_objective",
     "goals_of_kpi",
     "goals_page",
+    "initiative_page",
+    "initiatives_of",
     "key_result_line",
     "key_results_by_objective",
     "list_all_cycles",
@@ -65,9 +82,11 @@ __all__ = [
     "list_check_ins",
     "list_cycles",
     "list_cycles_with_counts",
+    "list_initiatives",
     "list_key_results",
     "list_objectives",
     "list_parents",
+    "my_initiatives",
     "names_in",
     "objective_page",
     "offered_parts",
@@ -80,9 +99,11 @@ __all__ = [
     "running_objectives",
     "show_check_in",
     "show_cycle",
+    "show_initiative",
     "show_key_result",
     "show_objective",
     "start_of",
+    "task_key_results",
     "team_page",
     "things_of",
     "week_page",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import CheckIn, Cycle, KeyResult, Objective
+from milepost.okr.models import CheckIn, Cycle, Initiative, KeyResult, Objective
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -71,6 +71,19 @@ def get_check_in(actor: Actor, check_in_id: int) -> CheckIn:
         .filter(pk=check_in_id, replaced_by=None, withdrawn=False)
         .first()
     )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_initiative(actor: Actor, initiative_id: int) -> Initiative:
+    """Return an initiative that the actor may see, with its objective, key result and task.
+
+    Raises:
+        NotFound: there is none with this id, or it belongs to a goal that is not the actor's to see.
+    """
+    rows = Initiative.objects.visible_to(actor).select_related("objective__cycle", "key_result__objective", "step")
+    found = rows.filter(pk=initiative_id).first()
     if found is None:
         raise NotFound
     return found

@@ -8,7 +8,7 @@ from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from milepost.metrics.models import Metric
-from milepost.okr.models import Cycle, KeyResult, Objective
+from milepost.okr.models import Cycle, Initiative, KeyResult, Objective
 from milepost.workspace.models import ApiToken, Invitation, Membership, Team, Webhook, Workspace
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import names_of
@@ -28,6 +28,7 @@ class Thing:
 _TABLES: dict[str, tuple[Any, str, str | None, str]] = {
     "objective": (Objective, "title", "pk", "workspace_id"),
     "key_result": (KeyResult, "title", "objective_id", "workspace_id"),
+    "initiative": (Initiative, "title", "pk", "workspace_id"),
     "kpi": (Metric, "name", "slug", "workspace_id"),
     "cycle": (Cycle, "name", "pk", "workspace_id"),
     "team": (Team, "name", "pk", "workspace_id"),

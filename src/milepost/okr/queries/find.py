@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.metrics.models import Metric
-from milepost.okr.models import WITH_METRIC, KeyResult, Objective
+from milepost.okr.models import WITH_METRIC, Initiative, KeyResult, Objective
 from milepost.workspace.actions.search import words_of
 from milepost.workspace.models import Membership, SearchWord, Team
 from milepost.workspace.permissions import Actor
@@ -19,7 +19,7 @@ LAST_LETTER = "\uffff"
 class Found:
     """Something found; `value` is set where a typed number offers to be written to it.
 
-    `kind` is objective, key_result, kpi, person or team; `reference` its slug or id; a key result
+    `kind` is objective, key_result, initiative, kpi, person or team; `reference` its slug or id; a key result
     names its objective.
     """
 
@@ -83,6 +83,7 @@ def _resolve(actor: Actor, hits: list[tuple[str, int]], *, value: float | None =
         "kpi": _kpis,
         "objective": _objectives,
         "key_result": _key_results,
+        "initiative": _initiatives,
         "person": _people,
         "team": _teams,
     }
@@ -130,6 +131,11 @@ def _key_results(actor: Actor, ids: list[int]) -> dict[int, Found]:
             "id", "title", "kind", "objective_id", "metric__is_kpi", "metric__unit_code"
         )
     }
+
+
+def _initiatives(actor: Actor, ids: list[int]) -> dict[int, Found]:
+    rows = Initiative.objects.visible_to(actor).filter(pk__in=ids)
+    return {pk: Found("initiative", str(pk), title, "Initiative") for pk, title in rows.values_list("id", "title")}
 
 
 def _people(actor: Actor, ids: list[int]) -> dict[int, Found]:

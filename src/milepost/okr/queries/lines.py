@@ -25,6 +25,7 @@ class StepLine:
     done: float
     due_on: date | None
     is_cancelled: bool = False
+    initiative_id: int | None = None  # the work it stands for, which alone moves it then
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,9 @@ def _key_result(key_result_id: int, *sight: Any) -> QuerySet[KeyResult, dict[str
 @prepared
 def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
     rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("position", "id")
-    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on", "is_cancelled")
+    return rows.values_list(
+        "key_result_id", "id", "title", "weight", "done", "due_on", "is_cancelled", "initiative__id"
+    )
 
 
 def _lines(values: list[dict[str, Any]], with_steps: bool) -> list[KeyResultLine]:

@@ -120,7 +120,7 @@ def show_key_result(actor: Actor, key_result_id: int) -> dict[str, Any]:
     """
     rows = _key_result(key_result_id, *actor.sight)
     shown = _found([row[: -len(OVERRIDE)] for row in rows], KEY_RESULTS)
-    names = ("id", "title", "weight", "done", "due_on", "is_cancelled")
+    names = ("id", "title", "weight", "done", "due_on", "is_cancelled", "initiative_id")
     steps = _steps(key_result_id) if shown["kind"] in WITH_STEPS else []
     plan = _checkpoints(key_result_id) if shown["curve"] == "checkpoints" else []
     made_of = parts_of(actor, [key_result_id]) if shown["kind"] == "children" else {}
@@ -266,7 +266,7 @@ def _key_results_of(objective_ids: Collection[int]) -> QuerySet[KeyResult, tuple
 @prepared
 def _steps(key_result_id: int) -> QuerySet[StepModel, tuple[Any, ...]]:
     rows = StepModel.objects.filter(key_result_id=key_result_id).order_by("position", "id")
-    return rows.values_list("id", "title", "weight", "done", "due_on", "is_cancelled")
+    return rows.values_list("id", "title", "weight", "done", "due_on", "is_cancelled", "initiative__id")
 
 
 @prepared

@@ -72,7 +72,7 @@ def address_of(place: Place, item: Mapping[str, Any], things: Things) -> str:
     thing = things.get((kind, pk))
     if thing is None:
         return ""
-    routes = {"objective": "goal", "person": "person", "team": "team"}
+    routes = {"objective": "goal", "initiative": "initiative", "person": "person", "team": "team"}
     if kind in routes:
         return reverse(routes[kind], args=[place.slug, pk]) if thing.reference else ""
     match kind:

@@ -102,7 +102,8 @@ def draft_of(item: Item, data: QueryDict, *, nothing_changed: bool = False) -> C
     steps = {}
     if k.has_steps and not nothing_changed:
         ticked = set(data.getlist(names.steps))
-        steps = {s.id: _done(s, ticked, data.get(f"{names.steps}-{s.id}")) for s in k.steps if not s.is_cancelled}
+        own = [s for s in k.steps if not s.is_cancelled and s.initiative_id is None]
+        steps = {s.id: _done(s, ticked, data.get(f"{names.steps}-{s.id}")) for s in own}
     return CheckInDraft(
         key_result_id=k.id,
         confidence=optional_id(confidence[:3]),

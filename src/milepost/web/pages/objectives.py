@@ -19,6 +19,7 @@ from milepost.okr.queries import (
     ObjectivePage,
     contributor_ids,
     get_objective,
+    initiatives_of,
     list_cycles,
     objective_page,
     parent_of,
@@ -90,8 +91,16 @@ def objective_context(
         lede = f"{lede[0].upper()}{lede[1:]}." + (f" {worst} holds it back." if worst else "")
     else:
         lede = "No key result has a value yet."
+    initiatives = initiatives_of(place.actor, o.id)
+    may_work = place.actor.can_write and o.state not in {"closed", "cancelled"}
+    helps = shown.can_check_in or any(k.lead_id == shown.my_id for k in shown.key_results)
     return {
         "page": shown,
+        "initiatives": initiatives,
+        "initiatives_done": sum(i.state == "done" for i in initiatives),
+        "initiatives_left": sum(i.state != "cancelled" for i in initiatives),
+        "may_work": may_work and helps,
+        "may_add": may_work and helps,
         "items": items,
         "o": o,
         "lede": lede,

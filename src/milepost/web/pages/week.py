@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from milepost import clock
 from milepost.core.numbers import NotANumber
 from milepost.okr import actions
-from milepost.okr.queries import WeekPage, week_page
+from milepost.okr.queries import WeekPage, my_initiatives, week_page
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS
@@ -83,6 +83,7 @@ def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict
         lede = "Everything is checked in." if shown.next_opens_on else "Nothing waits for you."
     return {
         "week": shown,
+        "initiatives": my_initiatives(place.actor, today=place.today),
         "due": items,
         "next_opens_on": shown.next_opens_on,
         "greeting": f"Good {part}, {first}",
