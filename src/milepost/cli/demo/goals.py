@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from milepost.cli.demo.check_ins import check_in_all, check_in_weekly
 from milepost.cli.demo.company import Company
+from milepost.cli.demo.initiatives import make_initiatives
 from milepost.okr import actions
 
 
@@ -186,6 +187,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
             ),
         },
     )
+    make_initiatives(company, support=team, trials=easy)
 
 
 def _objective(
