@@ -17,6 +17,7 @@ from tests.web.things import ACTORS, SEES, WORLDS, Things, build_worlds, end_acc
 pytestmark = pytest.mark.django_db
 ROLES = ("admin", "manager", "lead", "member", "viewer")
 WRITERS = ("admin", "manager", "lead", "member", "workspace")
+PEOPLE = ("admin", "manager", "lead", "member")
 OWNERS = ("admin", "manager", "lead", "workspace")
 ADMINS = ("admin", "workspace")
 
@@ -49,6 +50,16 @@ TABLE: dict[str, Row] = {
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
     "explain_objective": every(), "explain_key_result": every(), "explain_kpi": every(),
+    "list_objective_comments": every(), "list_kpi_comments": every(), "show_comment": every(), "show_feed": every(),
+    "list_notifications": every(), "show_choices": every(),
+    "comment_on_objective": Row(PEOPLE, 201, lambda _: {"text": "Was it the queue?"}),
+    "comment_on_kpi": Row(PEOPLE, 201, lambda _: {"text": "Odd week", "flag": "risk"}),
+    "edit_comment": Row(("lead",), 200, lambda _: {"text": "It will slip"}),
+    "delete_comment": Row(("admin", "lead"), 204), "settle_flag": Row(("admin", "lead")),
+    "react": Row(PEOPLE), "unreact": Row(PEOPLE),
+    "follow_objective": Row(PEOPLE), "unfollow_objective": Row(PEOPLE), "follow_kpi": Row(PEOPLE), "unfollow_kpi": Row(PEOPLE),
+    "mark_read": Row(WRITERS, 200, lambda _: {}, outsider=200),
+    "choose_notifications": Row(PEOPLE, 200, lambda _: {"items": []}, outsider=200),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -103,12 +114,28 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "list_people", "list_teams", "search", "show_feed", "list_notifications",
+        "show_choices",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
 CONTRIBUTES = {"check_in": 201, "record_readings": 200}
-NOT_FOR_ROBOTS = {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
+NOT_FOR_ROBOTS = dict.fromkeys(
+    (
+        "comment_on_objective",
+        "comment_on_kpi",
+        "delete_comment",
+        "settle_flag",
+        "react",
+        "unreact",
+        "follow_objective",
+        "unfollow_objective",
+        "follow_kpi",
+        "unfollow_kpi",
+        "choose_notifications",
+    ),
+    422,
+) | {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
 
 
 def operations() -> dict[str, tuple[str, str]]:
@@ -120,15 +147,17 @@ def operations() -> dict[str, tuple[str, str]]:
 
 
 NAMED = {
-    "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
+    "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "comment_id": "comment", "kind": "reaction", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
     "delivery_id": "delivery", "invitation_id": "invitation",
 }  # fmt: skip
-GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
+GUARDED = {"objective_id", "key_result_id", "check_in_id", "comment_id", "slug", "note_id"}  # can stand behind a wall
 
 
 def address(path: str, t: Things, row: Row) -> str:
-    return path.format(**{name: getattr(t, which) for name, which in (NAMED | dict(row.at)).items()}) + row.more
+    return (
+        path.format(**{name: getattr(t, which, "heart") for name, which in (NAMED | dict(row.at)).items()}) + row.more
+    )
 
 
 def worlds_of(path: str) -> tuple[str, ...]:

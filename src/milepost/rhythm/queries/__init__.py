@@ -4,7 +4,6 @@ from milepost.rhythm.queries.access import Subject, get_comment
 from milepost.rhythm.queries.comments import (
     Comments,
     ListedComment,
-    count_open_flags,
     list_comments,
     show_comment,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "Subject",
     "Timeline",
     "TimelineItem",
-    "count_open_flags",
     "feed_page",
     "get_comment",
     "get_follow",

@@ -73,19 +73,6 @@ def show_comment(actor: Actor, comment_id: int) -> ListedComment:
     return found[0]
 
 
-def count_open_flags(actor: Actor, subject: Subject) -> dict[str, int]:
-    """Return how many risks and opportunities on a goal are not settled, by flag.
-
-    Raises:
-        NotFound: the goal is not the actor's to see.
-    """
-    goal = get_subject(actor, subject)
-    about = Q(metric=goal.metric) if goal.metric is not None else Q(objective=goal.objective)
-    rows = Comment.objects.filter(about, settled_at=None, deleted_at=None).exclude(flag="")
-    found = list(rows.values_list("flag", flat=True))
-    return {flag: found.count(flag) for flag in sorted(set(found))}
-
-
 def _listed(actor: Actor, about: Q, *, limit: int) -> list[ListedComment]:
     rows = Comment.objects.visible_to(actor).filter(about).order_by("-id")
     values: Any = rows.annotate(words=Cast(comment_words(), TextField())).values_list(

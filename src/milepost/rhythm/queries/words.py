@@ -86,7 +86,7 @@ def _mentions() -> Subquery:
 
 
 def comment_line(
-    actor: Actor, pk: int, at: datetime, author_id: int, who: str, data: dict[str, Any], *, leads: Collection[int]
+    reader: Actor, pk: int, at: datetime, author_id: int, who: str, data: dict[str, Any], *, leads: Collection[int]
 ) -> CommentLine:
     """Return a comment as this reader sees it.
 
@@ -96,9 +96,11 @@ def comment_line(
     """
     names = _names(data["mentions"])
     is_there = data["deleted_by"] is None
-    mine = actor.can_write and author_id == actor.membership_id
+    mine = reader.can_write and author_id == reader.membership_id
     lead = (
-        actor.can_write and actor.membership_id is not None and actor.membership_id in {*leads, data["key_result_lead"]}
+        reader.can_write
+        and reader.membership_id is not None
+        and reader.membership_id in {*leads, data["key_result_lead"]}
     )
     is_open = bool(data["flag"]) and data["settled_by"] is None
     return CommentLine(
@@ -112,11 +114,11 @@ def comment_line(
         settled_by=data["settled_by"] or "",
         is_edited=data["edited"] is not None,
         deleted_by=data["deleted_by"] or "",
-        reactions=_reacted(actor, data["reactions"]),
+        reactions=_reacted(reader, data["reactions"]),
         mentions=tuple((one, names[one]) for one in ids_in(data["text"]) if one in names),
         can_edit=mine and is_there,
-        can_delete=is_there and (mine or actor.is_admin),
-        can_settle=is_there and is_open and (mine or lead or actor.is_admin),
+        can_delete=is_there and (mine or reader.is_admin),
+        can_settle=is_there and is_open and (mine or lead or reader.is_admin),
     )
 
 
