@@ -19,6 +19,7 @@ from milepost.metrics import actions as metrics
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
 from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.rhythm import actions as talk
 from milepost.rhythm.queries import objective_timeline
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
@@ -44,7 +45,9 @@ def life(company: Company) -> dict[str, object]:
     company.users["zoe"] = zoe.user
     by = company.actor("zoe")
     actions.set_team_member(by=company.operator(), team_id=company.team, membership_id=zoe.pk, is_manager=True, now=NOW)
-    webhook, _ = actions.create_webhook(by=by, url="https://a.example/h", events=["checkin.created"], now=NOW)
+    webhook, _ = actions.create_webhook(
+        by=by, url="https://a.example/h", events=["checkin.created", "comment.created"], now=NOW
+    )
     actions.send_test(by=by, webhook_id=webhook, now=NOW)
     slug = company.kpi(lead_id=zoe.pk)
     metrics.add_note(by=by, slug=slug, day=TODAY, text="Holiday", fiscal_month=1, now=NOW)
@@ -83,6 +86,13 @@ def life(company: Company) -> dict[str, object]:
         workspace_id=company.workspace_id, kind="new_day", due_at=NOW, last_error=f"Mail to {EMAIL} failed"
     )
     Delivery.objects.filter(webhook_id=webhook).update(error=f"{EMAIL} was refused")
+    subject = talk.Subject(objective_id=goal)
+    for who in ("zoe", "admin"):  # each names her
+        draft_said = talk.CommentDraft(text=f"Ask @{NAME}", flag="risk")
+        said = talk.post_comment(by=company.actor(who), subject=subject, draft=draft_said, now=NOW)
+    talk.set_reaction(by=by, comment_id=said, kind="thanks", now=NOW)
+    talk.set_follow(by=by, subject=subject, is_on=True, now=NOW)
+    talk.choose_notifications(by=by, choices={"closed": talk.Choice(in_app=False, by_mail=True)})
     client = Client()
     client.force_login(zoe.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)

@@ -32,8 +32,11 @@ def set_follow(*, by: Actor, subject: Subject, is_on: bool, now: datetime) -> No
 
 
 @transaction.atomic
-def mark_read(*, by: Actor, notification_id: int | None = None, now: datetime) -> int:
+def mark_read(*, by: Actor, notification_id: int | None = None, until: datetime | None = None, now: datetime) -> int:
     """Mark one of the actor's notifications as read, or all of them, and return how many were not yet.
+
+    Args:
+        until: of all, only those up to this moment.
 
     Raises:
         NotFound: there is no such notification of the actor's.
@@ -44,6 +47,8 @@ def mark_read(*, by: Actor, notification_id: int | None = None, now: datetime) -
         mine = mine.filter(pk=notification_id)
         if not mine.exists():
             raise NotFound
+    if until is not None:
+        mine = mine.filter(at__lte=until)
     ids = list(mine.filter(read_at=None).values_list("id", flat=True))
     return Notification.objects.filter(pk__in=ids).update(read_at=now)
 
