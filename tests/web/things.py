@@ -108,7 +108,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         overridden=overridden,
         check_in=check_in,
         comment=comment,
-        notification=Notification.objects.latest("pk").pk,
+        notification=Notification.objects.filter(to_id=company.ids["lead"], comment__reply_to=comment).latest("pk").pk,
         kpi=kpi,
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),
         team=company.team,

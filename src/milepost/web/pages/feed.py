@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from milepost import clock
 from milepost.rhythm import actions
-from milepost.rhythm.queries import feed_page, list_choices, list_notifications
+from milepost.rhythm.queries import NotificationLine, feed_page, list_choices, list_notifications
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
 
@@ -45,6 +45,16 @@ def _write(request: PlacedRequest) -> HttpResponse:
         actions.choose_notifications(by=place.actor, choices=chosen)
         return redirect(reverse("notifications", args=[place.slug]) + "#choices")
     one = request.POST.get("notification", "")
-    pk = optional_id(one)
-    actions.mark_read(by=place.actor, notification_id=(pk or 0) if one else None, now=clock.now())
+    pk = optional_id(one) or 0
+    actions.mark_read(by=place.actor, notification_id=pk if one else None, now=clock.now())
+    if one and request.POST.get("do") == "open":
+        return redirect(_where(request, list_notifications(place.actor, before=pk + 1, limit=1).items[0]))
     return redirect("notifications", place.slug)
+
+
+def _where(request: PlacedRequest, line: NotificationLine) -> str:
+    """Return where the thing stands that a notification is about."""
+    route = ("kpi", line.kpi) if line.kpi else ("goal", line.objective_id)
+    place = f"#comment-{line.comment_id}" if line.comment_id else f"#kr-{line.key_result_id}"
+    address = reverse(route[0], args=[request.place.slug, route[1]])
+    return address + (place if line.comment_id or line.key_result_id else "")
