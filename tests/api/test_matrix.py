@@ -17,6 +17,7 @@ from tests.web.things import ACTORS, SEES, WORLDS, Things, build_worlds, end_acc
 pytestmark = pytest.mark.django_db
 ROLES = ("admin", "manager", "lead", "member", "viewer")
 WRITERS = ("admin", "manager", "lead", "member", "workspace")
+PEOPLE = ("admin", "manager", "lead", "member")
 OWNERS = ("admin", "manager", "lead", "workspace")
 ADMINS = ("admin", "workspace")
 
@@ -54,6 +55,16 @@ TABLE: dict[str, Row] = {
     "update_initiative": Row(OWNERS, 200, lambda _: {"title": "Call them"}),
     "set_initiative_state": Row(OWNERS, 200, lambda _: {"state": "done"}),
     "delete_initiative": Row(OWNERS, 204),
+    "list_objective_comments": every(), "list_kpi_comments": every(), "show_comment": every(), "show_feed": every(),
+    "list_notifications": every(), "show_choices": every(),
+    "comment_on_objective": Row(PEOPLE, 201, lambda _: {"text": "Was it the queue?"}),
+    "comment_on_kpi": Row(PEOPLE, 201, lambda _: {"text": "Odd week", "flag": "risk"}),
+    "edit_comment": Row(("lead",), 200, lambda _: {"text": "It will slip"}),
+    "delete_comment": Row(("admin", "lead"), 204), "settle_flag": Row(("admin", "lead")),
+    "react": Row(PEOPLE), "unreact": Row(PEOPLE),
+    "follow_objective": Row(PEOPLE), "unfollow_objective": Row(PEOPLE), "follow_kpi": Row(PEOPLE), "unfollow_kpi": Row(PEOPLE),
+    "mark_read": Row(WRITERS, 200, lambda _: {}, outsider=200),
+    "choose_notifications": Row(PEOPLE, 200, lambda _: {"items": []}, outsider=200),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -108,8 +119,9 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "list_people", "list_teams", "search", "show_feed", "list_notifications",
         "list_initiatives",
+        "show_choices",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
@@ -117,7 +129,22 @@ CONTRIBUTES = {
     "check_in": 201, "record_readings": 200, "add_initiative": 201, "update_initiative": 200, "set_initiative_state": 200,
     "delete_initiative": 204,
 }  # fmt: skip
-NOT_FOR_ROBOTS = {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
+NOT_FOR_ROBOTS = dict.fromkeys(
+    (
+        "comment_on_objective",
+        "comment_on_kpi",
+        "delete_comment",
+        "settle_flag",
+        "react",
+        "unreact",
+        "follow_objective",
+        "unfollow_objective",
+        "follow_kpi",
+        "unfollow_kpi",
+        "choose_notifications",
+    ),
+    422,
+) | {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
 
 
 def operations() -> dict[str, tuple[str, str]]:
@@ -129,7 +156,7 @@ def operations() -> dict[str, tuple[str, str]]:
 
 
 NAMED = {
-    "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
+    "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "comment_id": "comment", "kind": "reaction", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
     "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative",
 }  # fmt: skip
@@ -139,12 +166,16 @@ GUARDED = {
     "check_in_id",
     "slug",
     "note_id",
+    "comment_id",
     "initiative_id",
 }  # can stand behind a wall
+GUARDED = {"objective_id", "key_result_id", "check_in_id", "comment_id", "slug", "note_id"}  # can stand behind a wall
 
 
 def address(path: str, t: Things, row: Row) -> str:
-    return path.format(**{name: getattr(t, which) for name, which in (NAMED | dict(row.at)).items()}) + row.more
+    return (
+        path.format(**{name: getattr(t, which, "heart") for name, which in (NAMED | dict(row.at)).items()}) + row.more
+    )
 
 
 def worlds_of(path: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from milepost.metrics.models import Reading
 from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, KeyResultScore, Objective
+from milepost.rhythm.models import Notification
 from tests.browser.conftest import Opener, Steps
 from tests.people import NOW, Company
 
@@ -96,6 +97,43 @@ def test_task_5_open_any_goal_takes_two_steps(living: Company, open_as: Opener) 
     steps.press("Enter")
     expect(page.locator("h1")).to_have_text("Be the tool support teams recommend")
     assert steps.count <= 2
+
+
+def test_task_6_comment_or_ask_the_owner_takes_two_steps(living: Company, open_as: Opener) -> None:
+    living.objective()
+    page = open_as("member", f"/w/{living.slug}/goals/")
+    steps = Steps(page)
+    steps.click(page.get_by_role("link", name="Be the tool support teams recommend"))
+    page.wait_for_selector("[data-say]")
+    page.keyboard.press("m")
+    page.keyboard.type("Was it the queue, @le")
+    expect(page.get_by_role("option", name="Lead Acme")).to_be_visible()
+    page.keyboard.press("Enter")  # the name is picked, nothing is sent
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("Was it the queue, @Lead Acme ")
+    page.keyboard.type("again?")
+    steps.press("Control+Enter")
+    said = page.locator(".tl blockquote").first
+    expect(said).to_have_text("Was it the queue, @Lead Acme again?")
+    assert steps.count <= 2
+    assert Notification.objects.get(kind="mentioned").to_id == living.ids["lead"]
+
+
+def test_a_comment_is_answered_flagged_and_taken_back_without_javascript(living: Company, open_as: Opener) -> None:
+    goal = living.objective()
+    page = open_as("lead", f"/w/{living.slug}/goals/{goal}/", script=False)
+    page.get_by_label("Comment", exact=True).fill("It may slip")
+    page.get_by_label("Flag as").select_option("risk")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".cm .flag")).to_have_text("Risk")
+    page.get_by_text("Reply").first.click()
+    page.get_by_label("Reply to Lead Acme").fill("Then say when")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator(".cm-r blockquote")).to_have_text("Then say when")
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator(".cm .flag")).to_contain_text("settled by Lead Acme")
+    page.get_by_role("link", name="Edit your comment").first.click()
+    page.get_by_role("button", name="Delete this comment").click()
+    expect(page.get_by_text("Deleted by Lead Acme.")).to_be_visible()
 
 
 def test_task_8_turn_an_off_kpi_into_an_objective_takes_two_steps(living: Company, open_as: Opener) -> None:

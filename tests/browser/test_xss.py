@@ -10,6 +10,7 @@ from milepost.core.target import Target, TargetRule
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
+from milepost.rhythm import actions as talk
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import User, Workspace
 from milepost.workspace.queries import show_rules
@@ -156,8 +157,18 @@ def round_of_pages(company: Company, watch: Watch, number: int) -> None:
     there = show_rules(company.actor())
     rules = okr.patched_rules(there, {"on_track": -0.11 if there["on_track"] == -0.10 else -0.10})
     okr.change_rules(by=company.actor(), draft=rules, reason=one_line(take("rules", 23), 500), now=NOW)
+    subject = talk.Subject(objective_id=goal)
+    said = talk.CommentDraft(text=f"{take('comment', 24)}\n\n@[{company.ids['lead']}]", flag="risk")
+    first = talk.post_comment(by=lead, subject=subject, draft=said, now=NOW)
+    answer = talk.CommentDraft(text=f"@[{company.ids['lead']}] {take('reply', 25)}", reply_to=first)
+    reply = talk.post_comment(by=company.actor(), subject=subject, draft=answer, now=NOW)
+    talk.set_reaction(by=lead, comment_id=reply, kind="heart", now=NOW)
+    about_kpi = talk.CommentDraft(text=f"{take('kpi comment', 26)} @Ada Admin")
+    talk.post_comment(by=lead, subject=talk.Subject(kpi=kpi), draft=about_kpi, now=NOW)
+    talk.set_follow(by=company.actor(), subject=subject, is_on=True, now=NOW)
     base = f"/w/{company.slug}/"
     pages = [
+        f"comments/{reply}/edit/", f"goals/{goal}/people/?q=", "feed/", "notifications/",
         f"goals/{goal}/explanation/", f"goals/{above}/", f"key-results/{key_result.pk}/explanation/",
         f"key-results/{key_result.pk}/plan/", f"key-results/{whole.pk}/explanation/",
         f"key-results/{whole.pk}/edit/", f"key-results/{whole.pk}/score/", f"kpis/{kpi}/explanation/",

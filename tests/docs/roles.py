@@ -32,6 +32,7 @@ class Line:
 
 
 ADD_TOKEN, ADD_NOTE, CHECK_IN = "Make a token for oneself", "Write a note", "Check in"
+COMMENT = "Comment on a goal or a KPI, name people in it"
 NOUNS: dict[str, tuple[Line, ...]] = {
     "Objectives": (
         Line(
@@ -73,6 +74,17 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Write values from a file", ("post kpi_import",)),
         Line(ADD_NOTE, ("post kpi_notes",), ("add_note",)),
         Line("Take a note back", ("post kpi_note_delete",), ("withdraw_note",), own=ADD_NOTE),
+    ),
+    "Comments, feed and notifications": (
+        Line("Read what is said about a goal or a KPI", ("get goal", "get kpi"), ("list_objective_comments", "list_kpi_comments", "show_comment")),
+        Line(COMMENT, ("post goal_comment", "post kpi_comment", "get goal_people", "get kpi_people"), ("comment_on_objective", "comment_on_kpi")),
+        Line("Change a comment", ("post comment_edit",), ("edit_comment",), own=COMMENT),
+        Line("Delete a comment", ("post comment_delete",), ("delete_comment",), own=COMMENT),
+        Line("Settle a flagged risk or opportunity on what one leads", ("post comment_settle",), ("settle_flag",), own=COMMENT),
+        Line("React to a comment", ("post comment_react",), ("react", "unreact")),
+        Line("Follow a goal or a KPI, or stop", ("post goal_follow", "post kpi_follow"), ("follow_objective", "unfollow_objective", "follow_kpi", "unfollow_kpi")),
+        Line("See the feed and one's own notifications", ("get feed", "get notifications"), ("show_feed", "list_notifications", "show_choices")),
+        Line("Mark one's notifications as read, choose what to hear of", ("post notifications", "notification_choices"), ("mark_read", "choose_notifications")),
     ),
     "Cycles": (
         Line("See cycles", ("get goals",), ("list_cycles", "show_cycle")),
@@ -122,7 +134,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
     "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
-    "get team_new", "get team_edit",
+    "get comment_edit", "get team_new", "get team_edit",
 }  # fmt: skip
 # My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
 SILENT = {"post week"}

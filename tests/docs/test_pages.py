@@ -135,6 +135,7 @@ def everything_told(shell: Shell) -> list[dict[str, Any]]:
     weeks = [{"period": f"2026-W{n}", "value": 28 + n % 2} for n in range(40, 48)]
     send("POST", "/kpis/first-reply-time/readings", weeks)
     send("POST", "/check-ins", {"key_result_id": 6, "value": 36, "confidence": 8, "note": "Two new colleagues"})
+    send("POST", "/objectives/3/comments", {"text": "Thank you, @Tom Baker"})
     tickets = [{"title": "Evening tickets", "start": 40, "target": 10}]
     goal = send("POST", "/objectives", {"title": "Answer in the evening", "cycle_id": 2, "key_results": tickets})["id"]
     send("PATCH", f"/objectives/{goal}", {"title": "Answer at night", "reason": "Clearer"})

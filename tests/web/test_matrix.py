@@ -72,6 +72,18 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "check_in": (NO, everybody(422)),
     "check_in_edit": (only("admin", "lead", status=200, others=404), only("admin", "lead", status=422, others=404)),
     "check_in_delete": (NO, only("admin", "lead", status=302, others=404)),
+    "goal_comment": (NO, only(*WRITERS, status=422)),
+    "goal_follow": (NO, everybody(302)),
+    "goal_people": (READ, NO),
+    "kpi_comment": (NO, only(*WRITERS, status=422)),
+    "kpi_follow": (NO, everybody(302)),
+    "kpi_people": (READ, NO),
+    "comment_edit": (only("lead", status=200), only("lead", status=422)),
+    "comment_delete": (NO, only("admin", "lead", status=302)),
+    "comment_settle": (NO, only("admin", "lead", status=302)),
+    "comment_react": (NO, only(*WRITERS, status=400)),
+    "feed": (READ, NO),
+    "notifications": (READ, everybody(302)),
     "kpis": (READ, NO),
     "kpi_new": (READ, everybody(422)),
     "kpi_formula": (NO, everybody(200)),  # what a formula would read, before it is saved
@@ -170,6 +182,12 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
     "check_in_edit": (check_in_form, only("admin", "lead", status=302, others=404)),
+    "goal_comment": (lambda _: {"text": "Was it the queue?"}, only(*WRITERS, status=302)),
+    "kpi_comment": (lambda _: {"text": "Odd week", "flag": "risk"}, only(*WRITERS, status=302)),
+    "comment_edit": (lambda _: {"text": "It will slip"}, only("lead", status=302)),
+    "comment_react": (lambda _: {"kind": "thanks"}, only(*WRITERS, status=302)),
+    "goal_follow": (lambda _: {"on": "1"}, everybody(302)),
+    "kpi_follow": (lambda _: {"on": "1"}, everybody(302)),
     "kpi_new": (kpi_form, only(*WRITERS, status=302)),
     "kpi_edit": (kpi_form, only(*OWNERS, status=302)),
     "kpi_objective": (objective_form, only(*WRITERS, status=302)),
@@ -227,6 +245,10 @@ DEEDS: dict[str, Deed] = {
     "team_out": Deed(
         "team_members", only("admin", "manager", status=302), lambda t: {"person": t.lead, "do": "out"}
     ),
+    "notification_read": Deed(
+        "notifications", only("lead", status=302, others=404), lambda t: {"notification": t.notification}
+    ),
+    "notification_choices": Deed("notifications", everybody(302), lambda _: {"do": "choices"}, names=False),
     "member_invite": Deed(
         "settings_members", only("admin", status=200), lambda _: {"do": "invite", "label": "Noor", "role": "member"},
         names=False,

@@ -17,6 +17,7 @@ from milepost.metrics.actions import KpiDraft
 from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, KeyResult, Objective, ObjectiveScore
 from milepost.okr.queries import explained_objective
+from milepost.rhythm import actions as talk
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Delivery, WebhookEvent
@@ -78,6 +79,9 @@ def hide(company: Company, public: Public, *, who: str = "lead", visibility: str
         by=by, key_result_id=key_result.pk, reason=f"{CANARY} reason", now=NOW,
         draft=okr.KeyResultDraft(title=f"{CANARY} by hand", start=100, target=50),
     )  # fmt: skip
+    for subject in (talk.Subject(objective_id=goal), talk.Subject(kpi=kpi)):
+        said = talk.CommentDraft(text=f"{CANARY} said, @Ada Admin", flag="risk")
+        talk.post_comment(by=by, subject=subject, draft=said, now=NOW)
     okr.create_objective(
         by=by, activate=False, now=NOW,
         draft=okr.ObjectiveDraft(title=f"{CANARY} draft", cycle_id=company.cycle, lead_id=by.membership_id, visibility="private"),
@@ -93,6 +97,8 @@ def pages(company: Company, public: Public) -> Iterator[str]:
         "kpis",
         "people",
         "find",
+        "feed",
+        "notifications",
         "more",
         "settings",
         "settings_members",
@@ -108,7 +114,9 @@ def pages(company: Company, public: Public) -> Iterator[str]:
         yield reverse("find", args=[ws]) + f"?hits=1&q={word}"
     for pk in (public.parent, public.child):
         yield reverse("goal", args=[ws, pk])
-        yield reverse("goal", args=[ws, pk]) + "?timeline=all"
+        for shows in ("all", "comments", "check_ins", "changes"):
+            yield reverse("goal", args=[ws, pk]) + f"?timeline={shows}"
+        yield reverse("goal_people", args=[ws, pk])
         yield reverse("goal_branch", args=[ws, pk])
         yield reverse("goal_edit", args=[ws, pk])
     yield reverse("goal_new", args=[ws])
@@ -124,7 +132,7 @@ def routes(company: Company, public: Public) -> Iterator[str]:
     key_result = KeyResult.objects.filter(objective_id=public.parent).order_by("id")[0].pk
     ids = {
         "cycle_id": company.cycle, "objective_id": public.parent, "key_result_id": key_result, "slug": public.kpi,
-        "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "webhook_id": 1,
+        "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "comment_id": 1, "webhook_id": 1,
     }  # fmt: skip
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods:

@@ -7,6 +7,8 @@ from typing import Any
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
 from milepost.okr.models import KeyResult
+from milepost.rhythm import actions as talk
+from milepost.rhythm.models import Notification
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Invitation, Membership
 from milepost.workspace.permissions import Scope
@@ -26,6 +28,8 @@ PK = {
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "initiative_new": "goal", "initiative": "initiative", "initiative_edit": "initiative", "initiative_move": "initiative", "initiative_delete": "initiative",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
+    "goal_comment": "goal", "goal_follow": "goal", "goal_people": "goal", "comment_edit": "comment", "comment_delete": "comment",
+    "comment_settle": "comment", "comment_react": "comment",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
 
@@ -43,6 +47,8 @@ class Things:
     overridden: int
     initiative: int
     check_in: int
+    comment: int
+    notification: int
     kpi: str
     note: int
     team: int
@@ -83,6 +89,11 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         by=lead, draft=actions.CheckInDraft(key_result_id=key_result, value=80, confidence=6), now=NOW
     )
     kpi = company.kpi(kpi_name, **walls)
+    subject = talk.Subject(objective_id=goal)
+    flagged = talk.CommentDraft(text="It may slip", flag="risk")
+    comment = talk.post_comment(by=lead, subject=subject, draft=flagged, now=NOW)
+    answer = talk.CommentDraft(text="Why?", reply_to=comment)
+    talk.post_comment(by=admin, subject=subject, draft=answer, now=NOW)  # its author is told
     past, empty = (
         actions.create_cycle(by=admin, name=f"{name} of {goal}", first_day=day, last_day=day, now=NOW)
         for name, day in (("Past", TODAY - timedelta(days=90)), ("Empty", TODAY))
@@ -101,6 +112,8 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
             by=lead, objective_id=goal, draft=actions.InitiativeDraft("Write macros"), now=NOW
         ),
         check_in=check_in,
+        comment=comment,
+        notification=Notification.objects.filter(to_id=company.ids["lead"], comment__reply_to=comment).latest("pk").pk,
         kpi=kpi,
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),
         team=company.team,

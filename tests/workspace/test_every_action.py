@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, ChecklistItem, KeyResult
+from milepost.rhythm import actions as rhythm
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Delivery, Event, Invitation, User, Webhook
 from milepost.workspace.queries import place_of_token, verify_trail
@@ -21,7 +22,7 @@ from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
-ROOMS: dict[str, ModuleType] = {"workspace": workspace, "metrics": metrics, "okr": okr}
+ROOMS: dict[str, ModuleType] = {"workspace": workspace, "metrics": metrics, "okr": okr, "rhythm": rhythm}
 
 # What leaves no event, and why.
 QUIET = {
@@ -37,6 +38,9 @@ QUIET = {
     "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
     "workspace.read_visibility": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
+    "workspace.announce": "lets others hear", "workspace.hear": "lets others hear",
+    "rhythm.set_reaction": "a nod, not a change", "rhythm.set_follow": "one's own choice", "rhythm.mark_read": "one's own list",
+    "rhythm.choose_notifications": "one's own choice",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip
@@ -57,6 +61,10 @@ class World:
     def check_in(self, goal: int) -> int:
         draft = okr.CheckInDraft(key_result_id=self.key_result(goal), value=80, confidence=6)
         return okr.record_check_in(by=self.company.actor("lead"), draft=draft, now=NOW)
+
+    def comment(self, goal: int) -> int:
+        subject, draft = rhythm.Subject(objective_id=goal), rhythm.CommentDraft(text="Ask @Ada Admin", flag="risk")
+        return rhythm.post_comment(by=self.company.actor("lead"), subject=subject, draft=draft, now=NOW)
 
     def webhook(self) -> int:
         return workspace.create_webhook(
@@ -173,6 +181,14 @@ def _of_check_in(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
     def prepare(w: World) -> Deed:
         check_in = w.check_in(w.company.objective())
         return lambda: do(w, check_in)
+
+    return prepare
+
+
+def _of_comment(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    def prepare(w: World) -> Deed:
+        comment = w.comment(w.company.objective())
+        return lambda: do(w, comment)
 
     return prepare
 
@@ -502,6 +518,20 @@ TABLE: dict[str, Row] = {
     "okr.delete_check_in": row(
         "deleted_check_in", "key_result",
         _of_check_in(lambda w, pk: okr.delete_check_in(by=w.company.actor("lead"), check_in_id=pk, now=LATER)), "value", "confidence",
+    ),
+    "rhythm.post_comment": row("commented", "objective", _of_goal(lambda w, goal: w.comment(goal)), "flag"),
+    "rhythm.edit_comment": row(
+        "edited_comment", "objective",
+        _of_comment(lambda w, pk: rhythm.edit_comment(by=w.company.actor("lead"), comment_id=pk, text="Ask @Lead Acme", flag="", now=LATER)),
+        "flag",
+    ),
+    "rhythm.delete_comment": row(
+        "deleted_comment", "objective",
+        _of_comment(lambda w, pk: rhythm.delete_comment(by=w.company.actor("lead"), comment_id=pk, now=LATER)),
+    ),
+    "rhythm.settle_flag": row(
+        "settled_flag", "objective",
+        _of_comment(lambda w, pk: rhythm.settle_flag(by=w.company.actor("lead"), comment_id=pk, now=LATER)), "settled",
     ),
 }  # fmt: skip
 NEW_WORKSPACE = {"workspace.set_up_installation", "workspace.create_workspace"}  # nobody else can write to it yet

@@ -22,6 +22,9 @@ from milepost.metrics.scoring import judge
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
 from milepost.okr.models import KeyResult
+from milepost.rhythm import actions as rhythm
+from milepost.rhythm import queries as talk
+from milepost.rhythm.models import Comment
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -31,7 +34,7 @@ from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
 pytestmark = pytest.mark.django_db
 Query = Callable[..., Any]
-ROOMS = {"workspace": places, "metrics": kpis, "okr": goals}
+ROOMS = {"workspace": places, "metrics": kpis, "okr": goals, "rhythm": talk}
 RHYTHM = Rhythm(every_weeks=1, monthly=False, weekday=0, anchor=TODAY)
 LATE = TODAY + timedelta(days=30)  # everything is due
 
@@ -106,6 +109,11 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
     return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, initiative, made)
+    draft = rhythm.CommentDraft(text=f"{word} asks @Ada Admin")
+    for subject in (rhythm.Subject(objective_id=goal), rhythm.Subject(kpi=kpi)):
+        rhythm.set_follow(by=company.actor(), subject=subject, is_on=True, now=NOW)
+        rhythm.post_comment(by=by, subject=subject, draft=draft, now=NOW)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -122,6 +130,14 @@ def _everything(w: World) -> list[tuple[str, int]]:
 
 def _events_about(w: World) -> list[dict[str, Any]]:
     return [{"changes": {"lead": [None, w.company.ids["lead"]]}, "about": {"person": w.company.ids["lead"]}}]
+
+
+def _subjects(w: World) -> list[talk.Subject]:
+    return [talk.Subject(objective_id=w.goal), talk.Subject(key_result_id=w.key_result), talk.Subject(kpi=w.kpi)]
+
+
+def _comment(w: World) -> int:
+    return Comment.objects.get(objective_id=w.goal).pk
 
 
 def _webhook(w: World) -> int:
@@ -184,7 +200,6 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.things_of": lambda f, a, w: f(a, _everything(w)),
     "okr.names_in": lambda f, a, w: f(a, _events_about(w)),
     "okr.list_cycles": lambda f, a, w: f(a, today=TODAY),
-    "okr.frame_facts": lambda f, a, w: f(a, today=TODAY),
     "okr.list_cycles_with_counts": lambda f, a, w: f(a, today=TODAY),
     "okr.explained_key_result": lambda f, a, w: [
         w.word, f(a, w.key_result, rhythm=RHYTHM, today=TODAY),
@@ -221,12 +236,23 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
+    "rhythm.get_subject": lambda f, a, w: [f(a, one).title for one in _subjects(w)],
+    "rhythm.get_comment": lambda f, a, w: f(a, _comment(w)).text,
+    "rhythm.show_comment": lambda f, a, w: f(a, _comment(w)),
+    "rhythm.list_comments": lambda f, a, w: [f(a, one) for one in _subjects(w)],
+    "rhythm.objective_timeline": lambda f, a, w: f(a, w.goal),
+    "rhythm.kpi_timeline": lambda f, a, w: f(a, w.metric.pk),
+    "rhythm.feed_page": lambda f, a, w: f(a),
+    "rhythm.list_notifications": lambda f, a, w: f(a),
+    "rhythm.waiting_counts": lambda f, a, w: [w.word for n in f(a, today=TODAY) if n],
+    "rhythm.get_follow": lambda f, a, w: [w.word for one in _subjects(w) if f(a, one)],
+    "rhythm.suggest_people": lambda f, a, w: [w.word for one in _subjects(w) if f(a, one, typed="")],
 }  # fmt: skip
 # What tells no names: how many children are behind walls (tests/web/test_walls.py).
-APART = {"okr.with_narrow_children"}
+APART = {"okr.with_narrow_children", "rhythm.list_choices"}
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.
 NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
-    "okr.get_cycle", "okr.names_in", "okr.list_cycles", "okr.frame_facts", "okr.list_cycles_with_counts",
+    "okr.get_cycle", "okr.names_in", "okr.list_cycles", "okr.list_cycles_with_counts",
     "okr.list_all_cycles", "okr.show_cycle",
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates

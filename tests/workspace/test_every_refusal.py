@@ -23,7 +23,9 @@ AT_HOME = {
     "workspace.change_settings", "workspace.record_export", "workspace.create_token", "workspace.create_webhook",
     "okr.create_cycle", "okr.change_rules",
 }  # fmt: skip
-OF_MEMBERS = {"metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token"}
+OF_MEMBERS = {
+    "metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token", "rhythm.post_comment",
+}  # fmt: skip
 
 
 def refused(company: Company, name: str, stranger: Actor, monkeypatch: pytest.MonkeyPatch) -> bool:

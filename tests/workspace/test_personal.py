@@ -19,7 +19,8 @@ from milepost.metrics import actions as metrics
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
 from milepost.okr.models import Contributor, KeyResult, Objective
-from milepost.okr.queries import objective_page
+from milepost.rhythm import actions as talk
+from milepost.rhythm.queries import objective_timeline
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
 from milepost.workspace.models import Delivery, DueWork, Event, Invitation, Membership, Role, User
@@ -44,7 +45,9 @@ def life(company: Company) -> dict[str, object]:
     company.users["zoe"] = zoe.user
     by = company.actor("zoe")
     actions.set_team_member(by=company.operator(), team_id=company.team, membership_id=zoe.pk, is_manager=True, now=NOW)
-    webhook, _ = actions.create_webhook(by=by, url="https://a.example/h", events=["checkin.created"], now=NOW)
+    webhook, _ = actions.create_webhook(
+        by=by, url="https://a.example/h", events=["checkin.created", "comment.created"], now=NOW
+    )
     actions.send_test(by=by, webhook_id=webhook, now=NOW)
     slug = company.kpi(lead_id=zoe.pk)
     metrics.add_note(by=by, slug=slug, day=TODAY, text="Holiday", fiscal_month=1, now=NOW)
@@ -83,6 +86,13 @@ def life(company: Company) -> dict[str, object]:
         workspace_id=company.workspace_id, kind="new_day", due_at=NOW, last_error=f"Mail to {EMAIL} failed"
     )
     Delivery.objects.filter(webhook_id=webhook).update(error=f"{EMAIL} was refused")
+    subject = talk.Subject(objective_id=goal)
+    for who in ("zoe", "admin"):  # each names her
+        draft_said = talk.CommentDraft(text=f"Ask @{NAME}", flag="risk")
+        said = talk.post_comment(by=company.actor(who), subject=subject, draft=draft_said, now=NOW)
+    talk.set_reaction(by=by, comment_id=said, kind="thanks", now=NOW)
+    talk.set_follow(by=by, subject=subject, is_on=True, now=NOW)
+    talk.choose_notifications(by=by, choices={"closed": talk.Choice(in_app=False, by_mail=True)})
     client = Client()
     client.force_login(zoe.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)
@@ -149,9 +159,9 @@ def test_after_erasing_nobody_finds_the_name_and_the_trail_is_sound(company: Com
     )
     assert not Membership.objects.filter(user=user, removed_at=None).exists()
     # what was done stays, by somebody without a name
-    page = objective_page(company.actor(), int(str(life["goal"])), today=TODAY)
-    assert {item.who for item in page.timeline} == {"Erased person"}
-    assert [old for item in page.timeline for field, old, new in item.fields if field == "lead"] == ["Lead Acme"] * 2
+    items = objective_timeline(company.actor(), int(str(life["goal"]))).items
+    assert {item.who for item in items if item.kind != "event"} == {"Erased person"}
+    assert [old for item in items for field, old, new in item.fields if field == "lead"] == ["Lead Acme"] * 2
     body = json.loads(Delivery.objects.filter(type="checkin.created").get().body)
     assert (body["data"]["author"], body["data"]["note"]) == ("Erased person", "Slow")
     admin = Client()

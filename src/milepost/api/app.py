@@ -12,9 +12,11 @@ from ninja.renderers import BaseRenderer
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
 from milepost.api.routers import (
     check_ins,
+    comments,
     cycles,
     events,
     explanations,
+    follows,
     initiatives,
     key_results,
     kpis,
@@ -121,6 +123,8 @@ api.add_router("", key_results.router)
 api.add_router("", initiatives.router)
 api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
+api.add_router("", comments.router)
+api.add_router("", follows.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)

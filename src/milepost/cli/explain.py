@@ -36,7 +36,7 @@ def explain(
     remote = people.remote_of(profile)
 
     def fetch() -> dict[str, Any]:
-        found, reference = _find(remote, name, kind)
+        found, reference = find_one(remote, name, kind)
         explained: dict[str, Any] = remote.get(f"{FOLDERS[found]}/{reference}/explanation")
         return explained
 
@@ -47,7 +47,7 @@ def explain(
     _print(explained)
 
 
-def _find(remote: Remote, name: str, kind: str) -> tuple[str, str]:
+def find_one(remote: Remote, name: str, kind: str) -> tuple[str, str]:
     """Return kind and reference of the one thing that is meant.
 
     Raises:

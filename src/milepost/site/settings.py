@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "milepost.workspace",
     "milepost.metrics",
     "milepost.okr",
+    "milepost.rhythm",
 ]
 MIDDLEWARE = [
     "milepost.web.security.SecurityHeaders",  # outermost: nothing leaves without its headers

@@ -28,7 +28,7 @@ class PlacedRequest(HttpRequest):
     place: Place
     user: Any
     htmx: HtmxDetails
-    frame_facts: tuple[tuple[CycleRow, ...], int]
+    cycles: tuple[CycleRow, ...]
 
 
 def page(

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 
-from milepost.okr.queries import CycleRow, frame_facts, pick_cycle
+from milepost.okr.queries import CycleRow, list_cycles, pick_cycle
+from milepost.rhythm.queries import waiting_counts
 from milepost.web.format import initials
 from milepost.workspace.queries import Place, list_workspaces
 
@@ -31,6 +32,7 @@ class Frame:
     is_admin: bool
     can_write: bool
     due_count: int
+    unread_count: int
     teams: tuple[tuple[int, str], ...]
     cycle_words: str
     cycle_share: float | None
@@ -47,7 +49,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     place: Place | None = getattr(request, "place", None)
     if place is None:
         return common
-    cycles, due = getattr(request, "frame_facts", None) or frame_facts(place.actor, today=place.today)
+    cycles = getattr(request, "cycles", None) or list_cycles(place.actor, today=place.today)
+    due, unread = waiting_counts(place.actor, today=place.today)
     cycle = pick_cycle(cycles, today=place.today)
     path = request.path_info.split("/")
     section = path[3] if len(path) > 3 else ""  # noqa: PLR2004 - /w/<slug>/<section>/
@@ -61,6 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         is_admin=place.actor.is_admin,
         can_write=place.actor.can_write,
         due_count=due,
+        unread_count=unread,
         teams=place.teams,
         cycle_words=_cycle_words(cycle, place),
         cycle_share=cycle.elapsed if cycle else None,

@@ -177,6 +177,8 @@ FIELDS = {
     "grade": "Grade",
     "final_score": "Score at the close",
     "value": "Value",
+    "flag": "Flag",
+    "settled": "Settled",
     "confidence": "Confidence",
     "own_word": "Lead's status",
     "position": "Position",
@@ -242,6 +244,10 @@ VERBS = {
     "closed": "closed",
     "reopened": "reopened",
     "recorded": "recorded a value of",
+    "commented": "commented on",
+    "edited_comment": "edited a comment on",
+    "deleted_comment": "deleted a comment on",
+    "settled_flag": "settled a flag on",
     "noted": "wrote a note on",
     "paused": "paused",
     "resumed": "resumed",
@@ -272,3 +278,14 @@ VERBS = {
 def look(word: str) -> StatusLook:
     """Return how a status word is shown."""
     return LOOKS.get(word, LOOKS["no_value"])
+
+
+# What people answer to a comment without words: by the kind of the reaction.
+REACTION_ICONS = {
+    "agree": "thumbs-up",
+    "thanks": "handshake",
+    "heart": "heart",
+    "eyes": "eye",
+    "question": "circle-question-mark",
+}
+FLAGS = {"risk": ("Risk", "triangle-alert"), "opportunity": ("Opportunity", "lightbulb")}

@@ -167,4 +167,19 @@ TABLES: dict[str, Columns] = {
         business="objective_id workspace_id cycle_id is_root is_live score expected word needs_attention reported "
         "children key_results child_objectives missing confidence checked_in_on next_check_in_on status_on computed_at",
     ),
+    # what people say and are told
+    "rhythm_comment": _table(
+        personal="author_id text settled_by_id deleted_by_id",
+        business="id workspace_id objective_id key_result_id metric_id reply_to_id at edited_at flag settled_at "
+        "deleted_at",
+    ),
+    "rhythm_commentversion": _table(personal="author_id text", business="id comment_id at withdrawn"),
+    "rhythm_mention": _table(personal="membership_id", business="id comment_id"),
+    "rhythm_reaction": _table(personal="membership_id kind", business="id comment_id at"),
+    "rhythm_follow": _table(personal="membership_id is_on", business="id workspace_id objective_id metric_id at"),
+    "rhythm_notification": _table(
+        personal="to_id actor_id kind read_at mailed_at in_app by_mail",
+        business="id workspace_id at objective_id key_result_id metric_id comment_id data",
+    ),
+    "rhythm_notificationchoice": _table(personal="membership_id kind in_app by_mail", business="id"),
 }

@@ -17,7 +17,7 @@ from milepost.okr.queries.parts import Row as PartRow
 from milepost.okr.queries.tree import all_above
 from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
-from milepost.workspace.actions import tell
+from milepost.workspace.actions import Happening, announce, tell
 from milepost.workspace.models import WebhookEvent
 
 CHUNK = 2000
@@ -70,6 +70,7 @@ WORD = KEY_RESULT_ROW.index("shown_word")
 def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm, today: date, now: datetime) -> int:
     rows = []
     changed: dict[int, list[dict[str, Any]]] = {}
+    heard: dict[int, list[Happening]] = {}
     fresh: dict[int, PartRow] = {}
     for item in _in_order(loaded):
         facts = replace(item.facts, parts=facts_of(item.parts, fresh)) if item.parts else item.facts
@@ -87,10 +88,24 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
                 "status": scored.shown_word,
             }
             changed.setdefault(item.workspace_id, []).append(told)
+        if item.counts and item.stored is not None:
+            before = item.stored[WORD]
+            _hear(heard, item.workspace_id, "key_result", item.id, before=before, after=scored.shown_word, now=now)
     upsert(KeyResultScore, rows)
+    for happenings in heard.values():
+        announce(happenings)
     for workspace_id, data in changed.items():
         tell(workspace_id=workspace_id, event=WebhookEvent.KEY_RESULT_STATUS, data=data, now=now)
     return len(rows)
+
+
+def _hear(
+    heard: dict[int, list[Happening]], workspace_id: int, kind: str, pk: int, *, before: str, after: str, now: datetime
+) -> None:
+    """Note that a status turned to or from one of concern."""
+    if before != after and WORDS_OF_CONCERN & {before, after}:
+        told = Happening(workspace_id, None, "status_changed", kind, pk, {"before": before, "after": after}, now)
+        heard.setdefault(workspace_id, []).append(told)
 
 
 def _in_order(loaded: Collection[LoadedKeyResult]) -> Collection[LoadedKeyResult]:
@@ -156,9 +171,18 @@ def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
         row_of(pk)
     rows = [(*row, now) for pk, row in fresh.items() if not _same(families[pk].stored, row)]
     upsert(ObjectiveScore, rows)
+    heard: dict[int, list[Happening]] = {}
+    for pk, row in fresh.items():
+        stored = families[pk].stored
+        if stored is not None and row[OWN_IS_LIVE]:
+            before, after = stored[OWN_WORD], row[OWN_WORD]
+            _hear(heard, families[pk].workspace_id, "objective", pk, before=before, after=after, now=now)
+    for happenings in heard.values():
+        announce(happenings)
     return len(rows)
 
 
+OWN_WORD, OWN_IS_LIVE = STORED.index("word"), STORED.index("is_live")
 CONFIDENCE, CHECKED_IN_ON, IS_LIVE = (STORED.index(name) for name in ("confidence", "checked_in_on", "is_live"))
 
 

@@ -2,7 +2,7 @@
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_initiative, get_key_result, get_objective
 from milepost.okr.queries.audit import Thing, names_in, things_of
-from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
@@ -65,7 +65,6 @@ __all__ = [
     "explained_key_result",
     "explained_objective",
     "find",
-    "frame_facts",
     "get_check_in",
     "get_cycle",
     "get_initiative",

@@ -1,14 +1,13 @@
 """Cycles, and where today lies in them."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from milepost.core.pace import elapsed
-from milepost.core.rhythm import OPENS_DAYS_BEFORE
-from milepost.okr.models import Cycle, KeyResultScore
+from milepost.okr.models import Cycle
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import TELLING, telling_of
@@ -45,22 +44,10 @@ def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
     return tuple(_row(*values, today=today) for values in _cycles(actor.workspace_id))
 
 
-def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int]:
-    """Return the cycles, the newest first, and how many check-ins wait for the actor, counted up to 100."""
-    until = today + timedelta(days=OPENS_DAYS_BEFORE)
-    cycles = tuple(_row(*row, today=today) for row in _cycles(actor.workspace_id))
-    return cycles, len(_waiting(actor.membership_id, until)) if actor.membership_id else 0
-
-
 @prepared
 def _cycles(workspace_id: int) -> QuerySet[Cycle, tuple[Any, ...]]:
     rows = Cycle.objects.filter(workspace_id=workspace_id).order_by("-first_day", "last_day", "-id")
     return rows.values_list("id", "name", "first_day", "last_day", *(f"workspace__{name}" for name in TELLING))
-
-
-@prepared
-def _waiting(membership_id: int, until: date) -> QuerySet[KeyResultScore, tuple[int]]:
-    return KeyResultScore.objects.filter(lead_id=membership_id, next_check_in_on__lte=until).values_list("pk")[:100]
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:

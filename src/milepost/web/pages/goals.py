@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from milepost.okr.queries import branch_of, frame_facts, goals_page, pick_cycle
+from milepost.okr.queries import branch_of, goals_page, list_cycles, pick_cycle
 from milepost.okr.queries.goals import VIEWS
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -19,9 +19,8 @@ DEEPEST = 20
 @page
 def goals(request: PlacedRequest) -> HttpResponse:
     place = request.place
-    facts = frame_facts(place.actor, today=place.today)
-    request.frame_facts = facts  # the frame around the page needs the same
-    cycles, _ = facts
+    cycles = list_cycles(place.actor, today=place.today)
+    request.cycles = cycles  # the frame around the page needs the same
     cycle = pick_cycle(cycles, today=place.today, wanted=optional_id(request.GET.get("cycle", "")))
     if cycle is None and cycles:
         raise NotFound

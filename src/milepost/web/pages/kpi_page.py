@@ -20,6 +20,7 @@ from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, dra
 from milepost.web.forms.kpis import NoteForm, ValueForm
 from milepost.web.pages.kpi_comparison import comparison_words
 from milepost.web.pages.kpi_targets import beside, target_versions
+from milepost.web.pages.talk import Saying, kpi_talk
 from milepost.web.words import AGGREGATIONS, FREQUENCIES, LOOKS
 
 RANGES = (("26", 26), ("52", 52), ("all", 100_000))
@@ -37,6 +38,7 @@ def kpi_context(
     *,
     value_form: ValueForm | None = None,
     note_form: NoteForm | None = None,
+    saying: Saying | None = None,
 ) -> dict[str, Any]:
     """Return what the page of a KPI needs; a form that could not be saved is shown again."""
     place = request.place
@@ -49,7 +51,7 @@ def kpi_context(
     given = chart_input(shown, today=place.today, last=last)
     now = period_start(place.today, Frequency(tile.frequency), fiscal_month=place.fiscal_month)
     kept_against = words.plan_words(shown.plan, tile.unit_code, today=place.today)
-    return {
+    return kpi_talk(request, shown.metric.pk, slug, saying=saying) | {
         "page": shown,
         "running": [g for g in goals if g.closed_on is None],
         "closed": [g for g in goals if g.closed_on is not None][:3],

@@ -32,6 +32,7 @@ from milepost.web.forms.goals import ObjectiveForm, QuickKeyResultForm
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
+from milepost.web.pages.talk import Saying, objective_talk
 from milepost.web.templatetags.milepost import way
 from milepost.workspace.errors import NotAllowed, NotFound
 from milepost.workspace.permissions import WHO_SEES, Visibility
@@ -56,15 +57,20 @@ ROWS = (
 @page
 def objective(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
-    shown = objective_page(place.actor, pk, today=place.today, whole_timeline=request.GET.get("timeline") == "all")
+    shown = objective_page(place.actor, pk, today=place.today)
     wanted = optional_id(request.GET.get("check_in", ""))
     return render(request, "goals/objective.html", objective_context(request, shown, opened=wanted))
 
 
 def objective_context(
-    request: PlacedRequest, shown: ObjectivePage, *, opened: int | None = None, sent: Item | None = None
+    request: PlacedRequest,
+    shown: ObjectivePage,
+    *,
+    opened: int | None = None,
+    sent: Item | None = None,
+    saying: Saying | None = None,
 ) -> dict[str, Any]:
-    """Return what the page of an objective needs; `sent` is a check-in that could not be saved."""
+    """Return what the page of an objective needs; `sent` is a check-in, `saying` a comment that could not be saved."""
     place = request.place
     o = shown.line
     items = []
@@ -94,7 +100,7 @@ def objective_context(
     initiatives = initiatives_of(place.actor, o.id)
     may_work = place.actor.can_write and o.state not in {"closed", "cancelled"}
     helps = shown.can_check_in or any(k.lead_id == shown.my_id for k in shown.key_results)
-    return {
+    return objective_talk(request, o.id, saying=saying) | {
         "page": shown,
         "initiatives": initiatives,
         "initiatives_done": sum(i.state == "done" for i in initiatives),

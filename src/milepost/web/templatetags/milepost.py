@@ -22,7 +22,9 @@ from milepost.web.words import (
     COMBINES,
     CURVES,
     FIELDS,
+    FLAGS,
     KEY_RESULT_KINDS,
+    REACTION_ICONS,
     SOURCES,
     STATES_FIRST,
     STEP_ICONS,
@@ -347,6 +349,20 @@ def verb(key: str) -> str:
 @register.filter
 def verdict(key: str) -> str:
     return VERDICTS[key]
+
+
+@register.filter
+def reaction_icon(kind: str) -> SafeString:
+    shown: SafeString = icon(REACTION_ICONS[kind], small=True)
+    return shown
+
+
+@register.simple_tag
+def flag(kind: str, settled_by: str = "") -> SafeString:
+    """What a comment is flagged as, and by whom that was settled."""
+    label, name = FLAGS[kind]
+    said = f"{label}, settled by {settled_by}" if settled_by else label
+    return format_html('<span class="tag flag">{}{}</span>', icon("check" if settled_by else name, small=True), said)
 
 
 @register.filter

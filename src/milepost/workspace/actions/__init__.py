@@ -14,6 +14,7 @@ from milepost.workspace.actions.due_work import Claim, claim_next, fail, finish,
 from milepost.workspace.actions.erase import delete_workspace, erase_everything
 from milepost.workspace.actions.events import gone, made, record_event, record_export
 from milepost.workspace.actions.first_start import set_up_installation
+from milepost.workspace.actions.hearing import Happening, announce, hear
 from milepost.workspace.actions.idempotency import KeptAnswer, forget_old_answers, keep_answer, kept_answer
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.members import (
@@ -46,6 +47,7 @@ __all__ = [
     "MOST_ATTEMPTS",
     "MOST_WEBHOOKS",
     "Claim",
+    "Happening",
     "KeptAnswer",
     "Message",
     "NewToken",
@@ -53,6 +55,7 @@ __all__ = [
     "accept_invitation",
     "add_member",
     "add_second_step",
+    "announce",
     "change_role",
     "change_settings",
     "claim_deliveries",
@@ -79,6 +82,7 @@ __all__ = [
     "forget_old_deliveries",
     "forget_second_steps",
     "gone",
+    "hear",
     "index_many",
     "index_words",
     "invite",

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from milepost.core.chain import GENESIS, fingerprint, plain
 from milepost.prepared import insert, prepared
+from milepost.workspace.actions.hearing import Happening, announce
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.models import Event, EventHead
 from milepost.workspace.models.event import chained
@@ -63,6 +64,7 @@ def record_event(
     )
     event.hash = fingerprint(chained(event))
     insert(event)
+    announce([Happening(by.workspace_id, by.membership_id, verb, kind, object_id, data, now)])
 
 
 def made(**fields: object) -> dict[str, tuple[object, object]]:

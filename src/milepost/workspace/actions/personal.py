@@ -34,6 +34,7 @@ from milepost.workspace.models import (
     SearchWord,
     TeamMembership,
     User,
+    WebhookEvent,
 )
 from milepost.workspace.permissions import Actor
 from milepost.workspace.privacy import TABLES
@@ -203,6 +204,9 @@ def _without(body: str, words: Collection[str]) -> str:
     for speaker in SPEAKERS:
         if told.get("data", {}).get(speaker) in words:
             told["data"][speaker] = NAME
+    if told.get("type") == WebhookEvent.COMMENT_CREATED:  # whom it mentions stands in it by name
+        for word in words:
+            told["data"]["text"] = told["data"]["text"].replace(f"@{word}", f"@{NAME}")
     return orjson.dumps(told).decode()
 
 

@@ -13,7 +13,7 @@ class Scope(models.TextChoices):
     """What a token may do, inside what its holder may do."""
 
     READ = "read", "Read everything its holder may see"
-    CHECK_IN = "checkin:write", "Check in"
+    CHECK_IN = "checkin:write", "Check in, comment and follow"
     KPI = "kpi:write", "Make and change KPIs, write their values and notes"
     GOAL = "goal:write", "Make, change, start and close goals"
     EXPORT = "export", "Take whole series and lists away as files"

@@ -21,6 +21,7 @@ class WebhookEvent(models.TextChoices):
     OBJECTIVE_UPDATED = "objective.updated"
     OBJECTIVE_CLOSED = "objective.closed"
     CYCLE_CLOSED = "cycle.closed"
+    COMMENT_CREATED = "comment.created"
 
 
 TEST_MESSAGE = "webhook.test"  # sent on demand, to whoever asks; nobody can choose it

@@ -97,6 +97,7 @@
     else if (e.key === "n") document.querySelector("[data-new]")?.click();
     else if (e.key === "f") document.querySelector(".filters a")?.focus();
     else if (e.key === "c") document.querySelector(".due input, .kr-in input, .kr-a .lnk")?.focus();
+    else if (e.key === "m") { const say = document.querySelector("[data-say]"); if (say) { e.preventDefault(); say.focus(); } }
     else if (e.key === "t") {
       const next = themes[root.dataset.theme || "auto"];
       if (next === "auto") delete root.dataset.theme; else root.dataset.theme = next;

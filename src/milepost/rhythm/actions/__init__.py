@@ -1,0 +1,20 @@
+"""What people say and choose to hear: one function each."""
+
+from milepost.rhythm.actions.comments import CommentDraft, delete_comment, edit_comment, post_comment, settle_flag
+from milepost.rhythm.actions.follows import Choice, choose_notifications, mark_read, set_follow
+from milepost.rhythm.actions.reactions import set_reaction
+from milepost.rhythm.queries.access import Subject
+
+__all__ = [
+    "Choice",
+    "CommentDraft",
+    "Subject",
+    "choose_notifications",
+    "delete_comment",
+    "edit_comment",
+    "mark_read",
+    "post_comment",
+    "set_follow",
+    "set_reaction",
+    "settle_flag",
+]
