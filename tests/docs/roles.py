@@ -76,8 +76,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Take a note back", ("post kpi_note_delete",), ("withdraw_note",), own=ADD_NOTE),
     ),
     "Comments, feed and notifications": (
-        Line("Read what is said about a goal or a KPI", ("get goal", "get kpi"), ("list_objective_comments", "list_kpi_comments", "show_comment")),
-        Line(COMMENT, ("post goal_comment", "post kpi_comment", "get goal_people", "get kpi_people"), ("comment_on_objective", "comment_on_kpi")),
+        Line("Read what is said about a goal or a KPI, see who can be mentioned", ("get goal", "get kpi", "get goal_people", "get kpi_people"), ("list_objective_comments", "list_kpi_comments", "show_comment")),
+        Line(COMMENT, ("post goal_comment", "post kpi_comment"), ("comment_on_objective", "comment_on_kpi")),
         Line("Change a comment", ("post comment_edit",), ("edit_comment",), own=COMMENT),
         Line("Delete a comment", ("post comment_delete",), ("delete_comment",), own=COMMENT),
         Line("Settle a flagged risk or opportunity on what one leads", ("post comment_settle",), ("settle_flag",), own=COMMENT),
