@@ -7,6 +7,7 @@ import pytest
 
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
+from milepost.rhythm import actions as talk
 from tests.browser.conftest import Opener, listen, violations
 from tests.people import NOW, PASSWORD, TODAY, Company
 
@@ -15,7 +16,8 @@ PATHS = (
     "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
     "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
     "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
-    "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/", "goals/999999/",
+    "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/",
+    "feed/", "notifications/", "comments/{comment}/edit/", "goals/{goal}/?timeline=comments", "goals/999999/",
 )  # fmt: skip
 OPEN = (
     "/account/login/",
@@ -59,8 +61,14 @@ def furnish(company: Company) -> dict[str, object]:
         by=company.actor(), draft=okr.CheckInDraft(key_result_id=key_result.pk, value=65, confidence=8), now=NOW
     )
     okr.close_objective(by=company.actor(), objective_id=closed, grade=okr.GradeDraft(), key_results={}, now=NOW)
+    subject, said = talk.Subject(objective_id=goal), talk.CommentDraft(text="It may slip, @Ada Admin", flag="risk")
+    first = talk.post_comment(by=company.actor("lead"), subject=subject, draft=said, now=NOW)
+    reply = talk.CommentDraft(text="Say **when**", reply_to=first)
+    comment = talk.post_comment(by=company.actor(), subject=subject, draft=reply, now=NOW)
+    talk.set_reaction(by=company.actor(), comment_id=first, kind="eyes", now=NOW)
     okr.refresh_day(by=company.operator(), now=NOW)
     return {
+        "comment": comment,
         "goal": goal, "closed": closed, "key_result": tickets.pk, "check_in": check_in, "kpi": slug,
         "person": company.ids["lead"], "team": company.team,
     }  # fmt: skip

@@ -7,13 +7,14 @@ from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from milepost.api.schemas.base import NO_NUL, Body
+from milepost.workspace.permissions import WebhookEvent
 
 EventName = Literal[
     "checkin.created", "key_result.status_changed", "kpi.value_recorded", "kpi.status_changed", "kpi.signal_detected",
-    "objective.created", "objective.updated", "objective.closed", "cycle.closed",
+    "objective.created", "objective.updated", "objective.closed", "cycle.closed", "comment.created",
 ]  # fmt: skip
 Url = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=500)]
-Events = Annotated[list[EventName], Field(min_length=1, max_length=9)]
+Events = Annotated[list[EventName], Field(min_length=1, max_length=len(WebhookEvent))]
 
 
 class WebhookOut(Schema):
