@@ -18,6 +18,7 @@ from milepost.jobs.addresses import Refused, is_public, reachable
 from milepost.jobs.deliveries import deliver
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
+from milepost.rhythm import actions as rhythm
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Delivery, Webhook, WebhookEvent
@@ -118,6 +119,8 @@ def test_every_event_is_told_by_what_causes_it(company: Company) -> None:
         draft=okr.ObjectiveDraft(title="Quicker", cycle_id=company.cycle, lead_id=company.ids["lead"]),
     )  # fmt: skip
     check_in(company)
+    subject = rhythm.Subject(objective_id=goal)
+    rhythm.post_comment(by=by, subject=subject, draft=rhythm.CommentDraft(text="Which queue?"), now=NOW)
     late = datetime.fromisoformat("2027-01-04T09:00:00+00:00")
     okr.close_cycle(by=company.actor("admin", late), cycle_id=company.cycle, now=late)
     assert set(types()) == set(WebhookEvent.values)

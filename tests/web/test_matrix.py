@@ -322,7 +322,10 @@ def pages() -> list[URLPattern]:
 
 def test_every_route_stands_in_a_table() -> None:
     named = {p.name for p in pages()}
-    assert named == set(TABLE) | set(OPEN) | {"join", "account_reset_password_from_key"} | OF_A_PASSKEY
+    assert (
+        named
+        == set(TABLE) | set(OPEN) | {"join", "due_form", "stop_mails", "account_reset_password_from_key"} | OF_A_PASSKEY
+    )
     assert set(workspace_routes()) == set(TABLE)
 
 

@@ -40,7 +40,8 @@ QUIET = {
     "workspace.walls_moved": "lets scores be made anew",
     "workspace.announce": "lets others hear", "workspace.hear": "lets others hear",
     "rhythm.set_reaction": "a nod, not a change", "rhythm.set_follow": "one's own choice", "rhythm.mark_read": "one's own list",
-    "rhythm.choose_notifications": "one's own choice",
+    "rhythm.choose_notifications": "one's own choice", "rhythm.stop_mails": "one's own choice",
+    "rhythm.write_due_mails": "an outbox", "rhythm.due_mail_sent": "an outbox", "rhythm.due_mail_failed": "an outbox",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip

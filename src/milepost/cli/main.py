@@ -310,6 +310,10 @@ def workspace_set(
     fiscal_month: Annotated[int | None, typer.Option(help="The month a year begins in, 1 to 12.")] = None,
     rhythm_weeks: Annotated[int | None, typer.Option(help="Weeks between check-ins, 1 to 3; 0: monthly.")] = None,
     rhythm_weekday: Annotated[int | None, typer.Option(help="The day they are due on; 0: Monday.")] = None,
+    rhythm_hour: Annotated[int | None, typer.Option(help="The hour they are asked for by mail, 0 to 23.")] = None,
+    rhythm_skip_days: Annotated[
+        int | None, typer.Option(help="Who updated in so many days before is not asked; 0: everybody.")
+    ] = None,
     reviewers: Annotated[int | None, typer.Option(help="How many review a new objective, 0 to 2.")] = None,
     second_step: Annotated[
         bool | None, typer.Option("--second-step/--no-second-step", help="Whether everybody needs one.")
@@ -326,6 +330,8 @@ def workspace_set(
         "fiscal_month": fiscal_month,
         "rhythm_weeks": rhythm_weeks,
         "rhythm_weekday": rhythm_weekday,
+        "rhythm_hour": rhythm_hour,
+        "rhythm_skip_days": rhythm_skip_days,
         "reviewers": reviewers,
         "demands_second_step": second_step,
     }

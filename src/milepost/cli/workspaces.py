@@ -13,6 +13,8 @@ WORDS = {
     "fiscal_month": "Year begins in month",
     "rhythm_weeks": "Weeks between check-ins (0: monthly)",
     "rhythm_weekday": "Check-ins on (0: Monday)",
+    "rhythm_hour": "Asked for by mail from hour",
+    "rhythm_skip_days": "Not asked after an update within days (0: always)",
     "reviewers": "Reviewers",
     "demands_second_step": "Everybody needs a second step",
 }

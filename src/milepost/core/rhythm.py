@@ -170,6 +170,17 @@ def next_due(rhythm: Rhythm, *, after: date) -> date:
     return first_due(rhythm, active_since=after + timedelta(days=1))
 
 
+def last_due(rhythm: Rhythm, *, on: date) -> date:
+    """Return the last due day up to a day, that day included.
+
+    Source: rule C4.
+    """
+    due = first_due(rhythm, active_since=on - timedelta(days=2 * rhythm.days))
+    while (later := next_due(rhythm, after=due)) <= on:
+        due = later
+    return due
+
+
 def due_after_check_in(rhythm: Rhythm, *, checked_in_on: date) -> date:
     """Return when the next check-in is due after one was made: one made while it waits counts for it.
 

@@ -188,6 +188,8 @@ FIELDS = {
     "fiscal_month": "Year begins in month",
     "rhythm_weeks": "Weeks between check-ins",
     "rhythm_weekday": "Check-ins on",
+    "rhythm_hour": "Asked for by mail from",
+    "rhythm_skip_days": "Not asked after an update within days",
     "reviewers": "Reviewers",
     "demands_second_step": "Second step demanded",
     "second_step": "Second step",

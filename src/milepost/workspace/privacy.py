@@ -67,7 +67,8 @@ TABLES: dict[str, Columns] = {
     "django_content_type": _table(business="id app_label model"),
     # the workspace and its programs
     "workspace_workspace": _table(
-        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday reviewers rules_id "
+        business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday "
+        "rhythm_hour rhythm_skip_days reviewers rules_id "
         "demands_second_step is_sample scores_on has_walls created_at version"
     ),
     "workspace_rulesetversion": _table(
@@ -176,6 +177,7 @@ TABLES: dict[str, Columns] = {
     "rhythm_commentversion": _table(personal="author_id text", business="id comment_id at withdrawn"),
     "rhythm_mention": _table(personal="membership_id", business="id comment_id"),
     "rhythm_reaction": _table(personal="membership_id kind", business="id comment_id at"),
+    "rhythm_duemail": _table(personal="to_id", business="id workspace_id due_on created_at sent_at tries error"),
     "rhythm_follow": _table(personal="membership_id is_on", business="id workspace_id objective_id metric_id at"),
     "rhythm_notification": _table(
         personal="to_id actor_id kind read_at mailed_at in_app by_mail",

@@ -36,6 +36,8 @@ class WorkspaceOut(Schema):
     fiscal_month: int
     rhythm_weeks: int
     rhythm_weekday: int
+    rhythm_hour: int = Field(description="When check-ins are asked for by mail, in its time zone.")
+    rhythm_skip_days: int = Field(description="Who updated within so many days is not asked; 0 asks always.")
     reviewers: int
     demands_second_step: bool = Field(description="Everybody needs a second step to see its pages; tokens do not.")
     version: int
@@ -51,6 +53,8 @@ class WorkspacePatch(Body):
     fiscal_month: Annotated[int, Field(ge=1, le=12)] | None = None
     rhythm_weeks: Annotated[int, Field(ge=0, le=3)] | None = Field(None, description="0 is every month.")
     rhythm_weekday: Annotated[int, Field(ge=0, le=6)] | None = Field(None, description="0 is Monday.")
+    rhythm_hour: Annotated[int, Field(ge=0, le=23)] | None = None
+    rhythm_skip_days: Annotated[int, Field(ge=0, le=30)] | None = None
     reviewers: Annotated[int, Field(ge=0, le=2)] | None = None
     demands_second_step: bool | None = Field(None, description="An admin who has a second step may switch it on.")
 

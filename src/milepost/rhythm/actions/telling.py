@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from milepost.prepared import insert_all
-from milepost.rhythm.models import Notification, NotificationChoice, NotificationKind
+from milepost.rhythm.models import Notification, NotificationChoice, NotificationKind, usual_choice
 from milepost.rhythm.queries.access import Goal
 from milepost.rhythm.queries.people import readers
 from milepost.workspace.models import Membership
@@ -59,7 +59,7 @@ def write(told: Sequence[Told], *, actor_id: int | None, now: datetime) -> None:
     chosen = _choices_of({one.to for one in told})
     rows = []
     for one in told:
-        in_app, by_mail = chosen.get((one.to, one.kind.value), (True, False))
+        in_app, by_mail = chosen.get((one.to, one.kind.value), usual_choice(one.kind.value))
         if in_app or by_mail:
             rows.append(
                 Notification(

@@ -9,13 +9,15 @@ from milepost.rhythm.models.comment import (
     Reaction,
     ReactionKind,
 )
+from milepost.rhythm.models.due_mail import DueMail
 from milepost.rhythm.models.follow import Follow
-from milepost.rhythm.models.notification import Notification, NotificationChoice, NotificationKind
+from milepost.rhythm.models.notification import Notification, NotificationChoice, NotificationKind, usual_choice
 
 __all__ = [
     "LONGEST_COMMENT",
     "Comment",
     "CommentVersion",
+    "DueMail",
     "Flag",
     "Follow",
     "Mention",
@@ -24,4 +26,5 @@ __all__ = [
     "NotificationKind",
     "Reaction",
     "ReactionKind",
+    "usual_choice",
 ]

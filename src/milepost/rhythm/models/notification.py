@@ -24,6 +24,12 @@ class NotificationKind(models.TextChoices):
     HANDED = "handed", "A goal or a KPI is handed to me"
     STATUS = "status", "The status of a goal I lead turns to or from at risk or off track"
     CLOSED = "closed", "A goal I follow is closed or cancelled"
+    DUE = "due", "My check-ins are due"  # in the app that is My week, so only the mail is chosen
+
+
+def usual_choice(kind: str) -> tuple[bool, bool]:
+    """Return where somebody who chose nothing hears of a kind: in the app, by mail."""
+    return True, kind == NotificationKind.DUE
 
 
 class Notification(models.Model):
@@ -66,7 +72,7 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """Where somebody wants to hear of one kind; without a row in the app and not by mail."""
+    """Where somebody wants to hear of one kind; without a row as `usual_choice` says."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=NotificationKind)

@@ -7,6 +7,7 @@ from milepost.rhythm.queries.comments import (
     list_comments,
     show_comment,
 )
+from milepost.rhythm.queries.due_mail import DueItem, Waiting, due_mails_waiting, read_due_link, read_stop_link
 from milepost.rhythm.queries.feed import Feed, FeedItem, feed_page
 from milepost.rhythm.queries.notifications import (
     ChoiceLine,
@@ -24,6 +25,7 @@ __all__ = [
     "ChoiceLine",
     "CommentLine",
     "Comments",
+    "DueItem",
     "Feed",
     "FeedItem",
     "ListedComment",
@@ -34,6 +36,8 @@ __all__ = [
     "Subject",
     "Timeline",
     "TimelineItem",
+    "Waiting",
+    "due_mails_waiting",
     "feed_page",
     "get_comment",
     "get_follow",
@@ -42,6 +46,8 @@ __all__ = [
     "list_comments",
     "list_notifications",
     "objective_timeline",
+    "read_due_link",
+    "read_stop_link",
     "show_comment",
     "suggest_people",
     "waiting_counts",

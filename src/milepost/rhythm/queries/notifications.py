@@ -11,7 +11,7 @@ from milepost.core.mentions import said, said_in_markdown
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.okr.models import KeyResultScore
 from milepost.prepared import prepared
-from milepost.rhythm.models import Mention, Notification, NotificationChoice, NotificationKind
+from milepost.rhythm.models import Mention, Notification, NotificationChoice, NotificationKind, usual_choice
 from milepost.workspace.permissions import Actor
 
 PAGE = 30
@@ -94,10 +94,10 @@ def _line(row: tuple[Any, ...], names: Mapping[int, str]) -> NotificationLine:
 
 
 def list_choices(actor: Actor) -> tuple[ChoiceLine, ...]:
-    """Return where the actor hears of each kind: as chosen, else in the app and not by mail."""
+    """Return where the actor hears of each kind: as chosen, else as is usual."""
     rows = NotificationChoice.objects.filter(membership_id=actor.membership_id or 0)
     chosen = {kind: (app, mail) for kind, app, mail in rows.values_list("kind", "in_app", "by_mail")}
-    return tuple(ChoiceLine(k.value, k.label, *chosen.get(k.value, (True, False))) for k in NotificationKind)
+    return tuple(ChoiceLine(k.value, k.label, *chosen.get(k.value, usual_choice(k.value))) for k in NotificationKind)
 
 
 def waiting_counts(actor: Actor, *, today: date) -> tuple[int, int]:

@@ -94,6 +94,16 @@ class SettingsForm(VersionedForm):
         label="Check-ins are due",
     )
     rhythm_weekday = forms.TypedChoiceField(choices=list(enumerate(WEEKDAYS)), coerce=int, label="on")
+    rhythm_hour = forms.TypedChoiceField(
+        choices=[(hour, f"{hour}:00") for hour in range(24)], coerce=int, label="Asked for by mail from"
+    )
+    rhythm_skip_days = forms.IntegerField(
+        min_value=0,
+        max_value=30,
+        label="Not of who updated in the last days",
+        help_text="0 asks everybody",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
     reviewers = forms.TypedChoiceField(
         choices=[(0, "nobody, it runs at once"), (1, "one reviewer"), (2, "two reviewers")],
         coerce=int,

@@ -37,6 +37,8 @@ def general(request: PlacedRequest) -> HttpResponse:
         "fiscal_month": place.fiscal_month,
         "rhythm_weeks": 0 if place.rhythm.monthly else place.rhythm.every_weeks,
         "rhythm_weekday": place.rhythm.weekday,
+        "rhythm_hour": place.rhythm.hour,
+        "rhythm_skip_days": place.rhythm.skip_days or 0,
         "reviewers": place.reviewers,
         "demands_second_step": place.demands_second_step,
         "version": show_workspace(place.actor)["version"],

@@ -30,14 +30,14 @@ def week(request: PlacedRequest) -> HttpResponse:
     items = [item_of(line.key_result, line=line) for line in shown.due]
     status = 200
     if request.method == "POST":
-        items, saved = _save(request, items)
+        items, saved = save_items(request, items)
         if saved:
             return redirect("week", place.slug)
         status = 422
     return render(request, "week/page.html", _context(request, shown, items), status=status)
 
 
-def _save(request: PlacedRequest, items: list[Item]) -> tuple[list[Item], bool]:
+def save_items(request: PlacedRequest, items: list[Item]) -> tuple[list[Item], bool]:
     """Save what was sent, all or nothing; return the items with their errors otherwise."""
     same = request.POST.get("save") == "nothing"
     sent = [item for item in items if item.names.confidence in request.POST or item.names.key in request.POST]

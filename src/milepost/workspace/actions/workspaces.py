@@ -63,7 +63,11 @@ def _free_slug(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSettings:
-    """What an admin may set; `rhythm_weeks` 0 means monthly, `rhythm_weekday` 0 Monday."""
+    """What an admin may set; `rhythm_weeks` 0 means monthly, `rhythm_weekday` 0 Monday.
+
+    Check-ins are asked for by mail from `rhythm_hour` on, 0..23 in the workspace's zone, but not of who
+    updated within the last `rhythm_skip_days`; 0 asks always.
+    """
 
     name: str
     time_zone: str
@@ -72,6 +76,8 @@ class WorkspaceSettings:
     rhythm_weekday: int
     reviewers: int
     demands_second_step: bool
+    rhythm_hour: int = 9
+    rhythm_skip_days: int = 0
 
 
 @transaction.atomic
@@ -93,6 +99,8 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
         "fiscal_month": _between(settings.fiscal_month, 1, 12, field="fiscal_month"),
         "rhythm_weeks": _between(settings.rhythm_weeks, 0, 3, field="rhythm_weeks"),
         "rhythm_weekday": _between(settings.rhythm_weekday, 0, 6, field="rhythm_weekday"),
+        "rhythm_hour": _between(settings.rhythm_hour, 0, 23, field="rhythm_hour"),
+        "rhythm_skip_days": _between(settings.rhythm_skip_days, 0, 30, field="rhythm_skip_days"),
         "reviewers": _between(settings.reviewers, 0, 2, field="reviewers"),
         "demands_second_step": settings.demands_second_step,
     }
@@ -105,7 +113,7 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
             setattr(workspace, field, new)
     if not changes:
         return
-    if changes.keys() - {"demands_second_step"}:
+    if changes.keys() - {"demands_second_step", "rhythm_hour", "rhythm_skip_days"}:
         workspace.scores_on = None
     workspace.save(update_fields=[*changes, "scores_on", "version"])
     record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, changes=changes)

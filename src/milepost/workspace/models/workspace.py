@@ -15,6 +15,8 @@ class Workspace(models.Model):
     fiscal_month = models.PositiveSmallIntegerField(default=1)
     rhythm_weeks = models.PositiveSmallIntegerField(default=1)  # 1, 2, 3; 0 is monthly (rule C4)
     rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
+    rhythm_hour = models.PositiveSmallIntegerField(default=9)  # when check-ins are asked for by mail, in its zone
+    rhythm_skip_days = models.PositiveSmallIntegerField(default=0)  # who updated so lately is not asked; 0 asks always
     reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
     demands_second_step = models.BooleanField(default=False)  # who has none sees no page of it
     # How status is told; None: as Milepost has it. The row is the newest of the workspace's, so readers need not look.
@@ -30,6 +32,7 @@ class Workspace(models.Model):
             models.CheckConstraint(condition=Q(fiscal_month__range=(1, 12)), name="fiscal_month_1_to_12"),
             models.CheckConstraint(condition=Q(rhythm_weeks__lte=3), name="rhythm_weeks_0_to_3"),
             models.CheckConstraint(condition=Q(rhythm_weekday__lte=6), name="rhythm_weekday_0_to_6"),
+            models.CheckConstraint(condition=Q(rhythm_hour__lte=23), name="rhythm_hour_0_to_23"),
             models.CheckConstraint(condition=Q(reviewers__lte=2), name="reviewers_0_to_2"),
         ]
 

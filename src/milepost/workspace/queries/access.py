@@ -39,6 +39,7 @@ class Place:
     teams: tuple[tuple[int, str], ...]
     demands_second_step: bool
     has_second_step: bool
+    is_sample: bool = False
 
     @property
     def lacks_second_step(self) -> bool:
@@ -56,6 +57,8 @@ def rhythm_of(workspace: Workspace) -> Rhythm:
         monthly=workspace.rhythm_weeks == 0,
         weekday=workspace.rhythm_weekday,
         anchor=ANCHOR,
+        hour=workspace.rhythm_hour,
+        skip_days=workspace.rhythm_skip_days or None,
     )
 
 
@@ -256,6 +259,7 @@ def _place(
         teams=teams,
         demands_second_step=workspace.demands_second_step,
         has_second_step=has_second_step,
+        is_sample=workspace.is_sample,
     )
 
 

@@ -1,0 +1,61 @@
+"""Asking by mail for the check-ins that are due."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from milepost.core.rhythm import due_moment, last_due
+from milepost.rhythm.models import DueMail, NotificationChoice, NotificationKind
+from milepost.rhythm.models.due_mail import MOST_TRIES
+from milepost.rhythm.queries.due_mail import who_is_asked
+from milepost.workspace.actions import lock_workspace
+from milepost.workspace.queries import Place
+
+LATEST = timedelta(days=2)  # a worker that was off for longer lets the day go by
+LONGEST_ERROR = 300
+
+
+@transaction.atomic
+def write_due_mails(*, place: Place, now: datetime) -> int:
+    """Write down who is to be asked for the check-ins of the last due day, and return how many are new.
+
+    Not before the hour of the rhythm, and not once two days have gone by. Who is away, does not want such
+    mail, or updated lately (C4) is not asked; nobody twice for one day.
+
+    Source: rule C4.
+    """
+    due_on = last_due(place.rhythm, on=place.today)
+    begins = due_moment(place.rhythm, due_on, ZoneInfo(place.time_zone))
+    if not begins <= now < begins + LATEST:
+        return 0
+    lock_workspace(place.workspace_id)
+    asked = who_is_asked(place, due_on=due_on)
+    rows = [DueMail(workspace_id=place.workspace_id, to_id=pk, due_on=due_on, created_at=now) for pk in asked]
+    return len(DueMail.objects.bulk_create(rows))
+
+
+def due_mail_sent(*, due_mail_id: int, now: datetime) -> None:
+    """Write down that the mail server has a mail."""
+    DueMail.objects.filter(pk=due_mail_id).update(sent_at=now, error="", tries=F("tries") + 1)
+
+
+def due_mail_failed(*, due_mail_id: int, error: str) -> None:
+    """Write down why a mail did not leave; it is tried again, five times in all."""
+    DueMail.objects.filter(pk=due_mail_id, tries__lt=MOST_TRIES).update(
+        error=error[:LONGEST_ERROR], tries=F("tries") + 1
+    )
+
+
+@transaction.atomic
+def stop_mails(*, membership_id: int, kind: str) -> None:
+    """Send somebody no more mail of a kind; what they hear of in the app stays.
+
+    Called with what a signed link says, so without a session.
+    """
+    choice = NotificationChoice.objects.filter(membership_id=membership_id, kind=kind).first()
+    if choice is None:
+        choice = NotificationChoice(membership_id=membership_id, kind=NotificationKind(kind), in_app=True)
+    choice.by_mail = False
+    choice.save()
