@@ -15,6 +15,7 @@ from milepost.api.routers import (
     cycles,
     events,
     explanations,
+    guidance,
     key_results,
     kpis,
     objectives,
@@ -120,6 +121,7 @@ api.add_router("", key_results.router)
 api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
+api.add_router("", guidance.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)
 api.add_router("/tokens", tokens.router)

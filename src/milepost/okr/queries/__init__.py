@@ -6,6 +6,15 @@ from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
+from milepost.okr.queries.guidance import (
+    CycleGuidance,
+    DraftContext,
+    OwnerCount,
+    cycle_guidance,
+    draft_context,
+    kpi_guidance,
+    objective_guidance,
+)
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, OverrideLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
     checkpoints_of,
@@ -30,7 +39,9 @@ from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
+    "CycleGuidance",
     "CycleRow",
+    "DraftContext",
     "Found",
     "GoalOfKpi",
     "GoalsPage",
@@ -39,6 +50,7 @@ __all__ = [
     "ObjectivePage",
     "Offered",
     "OverrideLine",
+    "OwnerCount",
     "PartLine",
     "PlanPage",
     "Start",
@@ -48,6 +60,8 @@ __all__ = [
     "branch_of",
     "checkpoints_of",
     "contributor_ids",
+    "cycle_guidance",
+    "draft_context",
     "explained_key_result",
     "explained_objective",
     "find",
@@ -60,6 +74,7 @@ __all__ = [
     "goals_page",
     "key_result_line",
     "key_results_by_objective",
+    "kpi_guidance",
     "list_all_cycles",
     "list_amendments",
     "list_check_ins",
@@ -69,6 +84,7 @@ __all__ = [
     "list_objectives",
     "list_parents",
     "names_in",
+    "objective_guidance",
     "objective_page",
     "offered_parts",
     "parent_of",
