@@ -58,11 +58,10 @@ def _print(found: dict[str, Any]) -> None:
     if not items:
         _say(f"No remarks{escape(of)}.")
         return
-    titles = {i["about"]["reference"]: i["about"]["title"] for i in items if i["about"]["kind"] == "objective"}
     for group in _groups(items):
         first = group[0]["about"]
         if first["objective"]:
-            _say(f"[bold]{escape(titles.get(first['objective'], 'Objective ' + first['objective']))}[/]")
+            _say(f"[bold]{escape(first['within'])}[/]")
         else:
             _say(f"[bold]{escape(first['title'])}[/]  [dim]{KINDS.get(first['kind'], '')}[/]")
         for one in group:

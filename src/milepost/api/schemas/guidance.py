@@ -17,13 +17,15 @@ class GuidanceQuery(Body):
 class AboutOut(Schema):
     """What a remark is about: its kind and id, of a KPI its slug, of a board its heading.
 
-    A team without a reference is the company. `objective` is the id of the objective it belongs to, or empty.
+    A team without a reference is the company. `objective` is the id of the objective it belongs to and
+    `within` its title, or both are empty.
     """
 
     kind: Literal["objective", "key_result", "kpi", "team", "person", "board"]
     reference: str
     title: str
     objective: str
+    within: str
 
 
 class RemarkOut(Schema):

@@ -29,10 +29,10 @@ def lint_objective(facts: ObjectiveFacts, *, today: date | None = None) -> tuple
 
     Source: guidance, the rules of goals.
     """
-    about = About("objective", facts.reference, facts.title, facts.reference)
+    about = About("objective", facts.reference, facts.title, facts.reference, facts.title)
     found = [*_wording(facts, about), *_people(facts, about), *_shape(facts, about)]
     for key_result in facts.key_results:
-        own = About("key_result", key_result.reference, key_result.title, facts.reference)
+        own = About("key_result", key_result.reference, key_result.title, facts.reference, facts.title)
         found += [*_measure(key_result, own), *_life(key_result, own, today=today)]
     return in_order(found)
 
@@ -85,7 +85,7 @@ def _shape(facts: ObjectiveFacts, about: About) -> Iterator[Remark]:
 def _by_hand(measured: list[KeyResultFacts], about: About) -> Remark:
     if len(measured) > 1:
         return remark("no-source", about, "kpi", f"All {len(measured)} measured key results are typed by hand.")
-    one = About("key_result", measured[0].reference, measured[0].title, about.objective)
+    one = About("key_result", measured[0].reference, measured[0].title, about.objective, about.title)
     return remark("no-source", one, "kpi", "Its value is typed by hand.", "Is there a KPI that it could read?")
 
 

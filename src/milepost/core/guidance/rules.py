@@ -20,13 +20,14 @@ class About:
     """What a remark is about; `kind` is objective, key_result, kpi, team, person or board.
 
     `reference` is its id, of a KPI its slug, of a board its heading; a form puts its own names there.
-    `objective` is the reference of the objective it belongs to, "" of what belongs to none.
+    `objective` and `within` are reference and title of the objective it belongs to, "" of what belongs to none.
     """
 
     kind: str
     reference: str
     title: str
     objective: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

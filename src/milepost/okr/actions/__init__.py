@@ -30,6 +30,12 @@ from milepost.okr.actions.objectives import (
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
+from milepost.okr.actions.templates import (
+    delete_template,
+    rename_template,
+    save_kpi_template,
+    save_objective_template,
+)
 
 __all__ = [
     "CheckInDraft",
@@ -55,6 +61,7 @@ __all__ = [
     "create_objective",
     "delete_check_in",
     "delete_cycle",
+    "delete_template",
     "edit_check_in",
     "edit_cycle",
     "edit_key_result",
@@ -67,8 +74,11 @@ __all__ = [
     "record_check_ins",
     "record_readings",
     "refresh_day",
+    "rename_template",
     "reopen_objective",
     "rules_of",
+    "save_kpi_template",
+    "save_objective_template",
     "set_override",
     "set_paused",
     "usual_rules",

@@ -35,6 +35,7 @@ from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_o
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
+from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "PlanPage",
     "Start",
     "StepLine",
+    "TemplateKeyResult",
+    "TemplateRow",
     "Thing",
     "WeekPage",
     "branch_of",
@@ -65,11 +68,13 @@ __all__ = [
     "explained_key_result",
     "explained_objective",
     "find",
+    "find_template",
     "frame_facts",
     "get_check_in",
     "get_cycle",
     "get_key_result",
     "get_objective",
+    "get_template",
     "goals_of_kpi",
     "goals_page",
     "key_result_line",
@@ -83,6 +88,7 @@ __all__ = [
     "list_key_results",
     "list_objectives",
     "list_parents",
+    "list_templates",
     "names_in",
     "objective_guidance",
     "objective_page",

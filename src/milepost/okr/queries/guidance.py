@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from milepost.core.guidance import (
     CycleFacts,
@@ -51,6 +51,7 @@ class CycleGuidance:
     owners: tuple[OwnerCount, ...]
     owner_of: Mapping[str, OwnerFacts]  # by the id of the objective, as remarks name it
     titles: Mapping[str, str]
+    can_edit: frozenset[str]  # ids of the objectives that the reader may change
 
 
 def cycle_guidance(actor: Actor, cycle_id: int, *, reviewers: int, today: date) -> CycleGuidance:
@@ -76,7 +77,19 @@ def cycle_guidance(actor: Actor, cycle_id: int, *, reviewers: int, today: date) 
         owners=tuple(OwnerCount(owner, counts[owner]) for owner in owners),
         owner_of={one.reference: one.owner for one in facts},
         titles={one.reference: one.title for one in facts},
+        can_edit=_editable(actor, rows),
     )
+
+
+def _editable(actor: Actor, rows: QuerySet[Objective]) -> frozenset[str]:
+    """Return the ids of those that `can_edit_goal` would let the actor change, closed ones left out."""
+    if not actor.can_write:
+        return frozenset()
+    rows = rows.exclude(state=GoalState.CLOSED)
+    if not actor.is_admin:
+        me = actor.membership_id or 0
+        rows = rows.filter(Q(lead_id=me) | Q(owner_person_id=me) | Q(owner_team_id__in=actor.managed_teams))
+    return frozenset(str(pk) for pk in rows.values_list("id", flat=True))
 
 
 def objective_guidance(actor: Actor, objective_id: int, *, reviewers: int, today: date) -> tuple[Remark, ...]:

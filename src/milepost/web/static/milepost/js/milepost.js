@@ -15,6 +15,8 @@
 
   document.addEventListener("click", (e) => {
     const copy = e.target.closest("[data-copy]");
+    const put = e.target.closest("[data-put]"), field = put?.closest("form")?.elements[put.dataset.put];
+    if (field) { field.value = put.dataset.value; field.focus(); field.dispatchEvent(new Event("change", { bubbles: true })); }
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
   });
   document.querySelectorAll("select[data-go]").forEach((el) => el.addEventListener("change", () => el.form.submit()));
