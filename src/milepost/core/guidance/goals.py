@@ -19,6 +19,7 @@ SAY_MORE = {  # the field in which a kind has its number
     Kind.BASELINE: "kind",
 }
 _ROUNDING = 1e-9
+_THOUSANDS = 1000.0
 
 
 def lint_objective(facts: ObjectiveFacts, *, today: date | None = None) -> tuple[Remark, ...]:
@@ -140,4 +141,6 @@ def _has_number(k: KeyResultFacts) -> bool:
 
 
 def _short(value: float) -> str:
-    return said(float(f"{value:.3g}"))
+    """Return three digits, thousands apart: 168 000."""
+    short = float(f"{value:.3g}")
+    return f"{short:,.0f}".replace(",", "\u202f") if short >= _THOUSANDS else said(short)

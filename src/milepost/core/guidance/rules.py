@@ -1,8 +1,7 @@
 """Every remark that the linter can make: its key, why it matters, how to put it right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ _ALL = (
         "Hand some of the key results to somebody else.",
     ),
 )  # fmt: skip
-RULES = MappingProxyType({rule.key: rule for rule in _ALL})
+RULES: Mapping[str, Rule] = {rule.key: rule for rule in _ALL}
 
 
 def remark(key: str, about: About, field: str, why: str, how: str = "") -> Remark:

@@ -1,5 +1,6 @@
 """What an example puts into the forms of objectives and KPIs."""
 
+import re
 from typing import Any
 
 from django.http import QueryDict
@@ -8,6 +9,11 @@ from milepost.okr.queries import TemplateKeyResult, TemplateRow, find_template
 from milepost.web.forms.fields import optional_id
 from milepost.workspace.permissions import Actor
 
+# “At most 30 min each week”, not “At least 2 % more each month”
+PLAIN = re.compile(
+    r"(?P<how>At least|At most|Between|Never below) (?P<first>\d+(?:\.\d+)?)"
+    r"(?: and (?P<second>\d+(?:\.\d+)?))?\b(?! % more)"
+)
 ASKS_NOTHING = frozenset({"milestone", "percent", "judged", "baseline"})  # kinds that a row without numbers can make
 
 
@@ -40,6 +46,7 @@ def _kind(k: TemplateKeyResult) -> str:
 
 
 def kpi_fields(row: TemplateRow) -> dict[str, Any]:
+    """Return the definition, with the numbers of its target where its words are plain."""
     return {
         "name": row.title,
         "description": row.why,
@@ -48,4 +55,15 @@ def kpi_fields(row: TemplateRow) -> dict[str, Any]:
         "frequency": row.frequency,
         "aggregation": row.aggregation,
         "as_given": row.target,
+        **_numbers(row.target),
     }
+
+
+def _numbers(target: str) -> dict[str, float]:
+    found = PLAIN.match(target)
+    if found is None:
+        return {}
+    first, second = float(found["first"]), found["second"]
+    if second is not None:
+        return {"low": first, "high": float(second)}
+    return {"high" if found["how"] == "At most" else "low": first}

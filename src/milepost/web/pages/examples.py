@@ -57,6 +57,7 @@ def examples(request: PlacedRequest) -> HttpResponse:
         groups.setdefault(_cased(card.row.department), []).append(card)
     noun = "objective" if asked["kind"] == "objective" else "KPI"
     narrowed = any(asked[name] for name in ("q", "department", "industry"))
+    counted = words.count(len(rows), noun)
     context = {
         "asked": asked,
         "kinds": [(key, label, urlencode(asked | {"kind": key})) for key, label in KINDS.items()],
@@ -66,7 +67,7 @@ def examples(request: PlacedRequest) -> HttpResponse:
         "groups": groups,
         "noun": noun,
         "narrowed": narrowed,
-        "lede": f"{words.count(len(rows), noun)} to begin with. Take one and put in your own words and numbers.",
+        "lede": f"{counted[0].upper()}{counted[1:]} to begin with. Take one and put in your own words and numbers.",
     }
     return render(request, "examples/page.html", context)
 

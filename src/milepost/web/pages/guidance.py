@@ -71,22 +71,22 @@ def listing(request: PlacedRequest) -> HttpResponse:
     if request.GET.get("of") == "kpis":
         found = queries.kpi_guidance(place.actor, today=place.today)
         sections = _by_board(place, found)
-        context: dict[str, Any] = {"of": "kpis", "heading": "Remarks on KPIs", "sections": sections, "lede": _lede(found)}
-        return render(request, "guidance/page.html", context | {"cycles": cycles})
+        shown = {"of": "kpis", "heading": "Remarks on KPIs", "sections": sections, "lede": _lede(found)}
+        return render(request, "guidance/page.html", shown)
     cycle = queries.pick_cycle(cycles, today=place.today, wanted=optional_id(request.GET.get("cycle", "")))
     if cycle is None:
         if cycles:
             raise NotFound
         return render(request, "guidance/page.html", {"of": "goals", "heading": "Remarks", "sections": ()})
-    shown = queries.cycle_guidance(place.actor, cycle.id, reviewers=place.reviewers, today=place.today)
+    remarked = queries.cycle_guidance(place.actor, cycle.id, reviewers=place.reviewers, today=place.today)
     context = {
         "of": "goals",
         "heading": f"Remarks on {cycle.name}",
         "cycle": cycle,
         "cycles": cycles,
-        "sections": _by_owner(place, shown),
-        "people": _groups(place, [r for r in shown.remarks if r.about.kind == "person"], can_edit=frozenset()),
-        "lede": _lede(shown.remarks),
+        "sections": _by_owner(place, remarked),
+        "people": _groups(place, [r for r in remarked.remarks if r.about.kind == "person"], can_edit=frozenset()),
+        "lede": _lede(remarked.remarks),
     }
     return render(request, "guidance/page.html", context)
 
@@ -133,6 +133,10 @@ def _objective_hints(request: PlacedRequest) -> dict[str, Any]:
     )
     facts, read = typed.objective_of(sent, owner=owner, context=context, is_new=of is None)
     remarks = [r for r in lint_objective(facts) if facts.title or r.about.kind == "key_result"]
+    # Each row is told of the KPI that it could read, instead of all of them that they read none.
+    remarks = [r for r in remarks if r.key != "no-source"]
+    rows = (ObjectiveFacts(title="", counts_children=True, key_results=(k,)) for k in facts.key_results)
+    remarks += [r for row in rows for r in lint_objective(row) if r.key == "no-source"]
     kpis = list_kpis(place.actor) if facts.key_results else ()
     rooms: dict[str, list[typed.Hint]] = {name: [] for name in typed.HINTED["objective"]}
     if of is None:
