@@ -49,6 +49,9 @@ TABLE: dict[str, Row] = {
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
     "explain_objective": every(), "explain_key_result": every(), "explain_kpi": every(),
+    "list_guidance": every(), "objective_guidance": every(), "list_templates": every(),
+    "create_template": Row(OWNERS, 201, lambda t: {"objective_id": t.goal, "name": "To begin with"}),
+    "delete_template": Row(("admin", "lead", "workspace"), 204),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -103,7 +106,7 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "list_people", "list_guidance", "list_templates", "list_teams", "search",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
@@ -122,7 +125,7 @@ def operations() -> dict[str, tuple[str, str]]:
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
-    "delivery_id": "delivery", "invitation_id": "invitation",
+    "delivery_id": "delivery", "template_id": "template", "invitation_id": "invitation",
 }  # fmt: skip
 GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
 

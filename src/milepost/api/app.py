@@ -21,6 +21,7 @@ from milepost.api.routers import (
     objectives,
     people,
     rules,
+    templates,
     tokens,
     webhooks,
 )
@@ -124,6 +125,7 @@ api.add_router("", explanations.router)
 api.add_router("", guidance.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)
+api.add_router("/templates", templates.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)
