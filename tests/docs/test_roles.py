@@ -99,8 +99,16 @@ def _token(things: Things, who: str) -> None:
     assert client_of(things.company, who).post(page, {"revoke": made.id}).status_code == 302
 
 
+def _template(things: Things, who: str) -> None:
+    by = things.company.actor(who)
+    made = okr.save_objective_template(by=by, objective_id=things.goal, name="Mine", now=LATER)
+    okr.rename_template(by=by, template_id=made, name="Mine still", now=LATER)
+    okr.delete_template(by=by, template_id=made, now=LATER)
+
+
 TAKES_BACK: dict[str, Callable[[Things, str], None]] = {
     "Correct or take back a check-in": _check_in, "Take a note back": _note, "End a token": _token,
+    "Rename or delete a template": _template,
 }  # fmt: skip
 OWNED = [(line.sentence, who) for line in LINES for who in ROLES if line.own and mark(line, who).startswith(OWN)]
 

@@ -168,5 +168,12 @@ def _kpi(one: KpiExample) -> TemplateRow:
 
 
 def _text(row: TemplateRow) -> str:
-    parts = [row.name, row.title, row.why, row.department, *row.industries, *(k.title for k in row.key_results)]
+    parts = [
+        row.name,
+        row.title,
+        row.why,
+        row.department,
+        *row.industries,
+        *(f"{k.title} {k.source}" for k in row.key_results),
+    ]
     return " ".join(parts).lower()
