@@ -1,5 +1,7 @@
 """Hints beside the field, remarks as a list, examples: what pages say."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.urls import reverse
 from milepost.metrics.models import Metric
 from milepost.okr import actions
 from milepost.okr.models import KeyResult, Objective, Template
-from tests.people import NOW, Company
+from tests.people import NOW, TODAY, Company
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,17 @@ def test_the_form_of_a_key_result_offers_another_kind(company: Company) -> None:
     sent = level | {"kpi": "first-reply-time"}
     address = reverse("guidance_hints", args=[company.slug]) + f"?form=key_result&of={hidden}"
     assert client(company, "member").post(address, sent).status_code == 404
+
+
+def test_a_target_that_its_kpi_never_came_near_is_told_while_it_is_typed(company: Company) -> None:
+    slug, goal = company.kpi(), company.objective()
+    values = [actions.NewReading(day=TODAY - timedelta(weeks=n), value=40.0 + n % 4) for n in range(1, 30)]
+    actions.record_readings(by=company.actor("lead"), kpi=slug, readings=values, now=NOW)
+    sent = {"title": "First reply time", "kind": "reach", "start": "43", "target": "30", "kpi": slug}
+    assert "unrealistic" in hints(company, "key_result", sent, of=goal)["target"]
+    assert "unrealistic" not in str(hints(company, "key_result", sent | {"target": "41"}, of=goal))
+    row = {f"kr-0-{name}": value for name, value in sent.items()}
+    assert "unrealistic" in hints(company, "objective", typed(company, **row))["kr-0"]
 
 
 def test_a_target_without_a_period_is_offered_one(company: Company) -> None:

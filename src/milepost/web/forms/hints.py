@@ -1,7 +1,7 @@
 """What is being typed, as the linter looks at it; read leniently, since half of it is not there yet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -102,9 +102,8 @@ def _row(sent: Mapping[str, Any], prefix: str, title: str, context: DraftContext
         target=target,
         unit=unit,
         ambition=_ambition(sent),
-        **_from_kpi(slug, start, target, context),
     )
-    return fact, said
+    return _reading(fact, slug, context), said
 
 
 def key_result_of(sent: Mapping[str, Any], context: DraftContext) -> KeyResultFacts:
@@ -113,7 +112,7 @@ def key_result_of(sent: Mapping[str, Any], context: DraftContext) -> KeyResultFa
     is_made = kind == Kind.CHILDREN
     start, target = (_number(sent.get(f"sum_{n}" if is_made else n, "")) for n in ("start", "target"))
     slug = str(sent.get("kpi", "")) if kind in {Kind.REACH, Kind.KEEP, Kind.LEVELS} else ""
-    return KeyResultFacts(
+    fact = KeyResultFacts(
         title=str(sent.get("title", ""))[:LONGEST].strip(),
         kind=Kind(kind) if kind in set(Kind) else Kind.REACH,
         reference="key_result",
@@ -123,8 +122,8 @@ def key_result_of(sent: Mapping[str, Any], context: DraftContext) -> KeyResultFa
         high=_number(sent.get("high", "")),
         unit=str(sent.get("unit", "")),
         ambition=_ambition(sent),
-        **_from_kpi(slug, start, target, context),
     )
+    return _reading(fact, slug, context)
 
 
 def kpi_of(sent: Mapping[str, Any]) -> KpiFacts:
@@ -182,12 +181,13 @@ def with_buttons(remark: Remark, sent: Mapping[str, Any], *, kpis: Sequence[tupl
     return Hint(remark, tuple(offered[:2]))
 
 
-def _from_kpi(slug: str, start: float | None, target: float | None, context: DraftContext) -> dict[str, Any]:
+def _reading(fact: KeyResultFacts, slug: str, context: DraftContext) -> KeyResultFacts:
+    """Return the key result with what is known of the KPI that it reads."""
     name, unit, up, down = context.moves.get(slug, ("", "", None, None))
     if not name:
-        return {}
-    rises = start is not None and target is not None and target >= start
-    return {"source": name, "unit": unit, "best_move": up if rises else down}
+        return fact
+    rises = fact.start is not None and fact.target is not None and fact.target >= fact.start
+    return replace(fact, source=name, unit=unit, best_move=up if rises else down)
 
 
 def _ambition(sent: Mapping[str, Any]) -> Ambition:
