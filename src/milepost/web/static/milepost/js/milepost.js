@@ -28,6 +28,13 @@
     if (parts.length) { el.addEventListener("change", show); show(); }
   });
 
+  // Whoever leaves while hints are on their way has no error: nobody waits for them any more.
+  const flying = new Set();
+  document.addEventListener("htmx:beforeSend", (e) => flying.add(e.detail.xhr));
+  document.addEventListener("htmx:afterRequest", (e) => flying.delete(e.detail.xhr));
+  addEventListener("beforeunload", () => flying.forEach((xhr) => { xhr.onerror = xhr.onabort = null; }));
+  document.addEventListener("submit", (e) => e.target.querySelector("[data-hints]")?.remove());
+
   // Find or do anything.
   const palette = document.getElementById("palette");
   const fragment = async (query) => {
