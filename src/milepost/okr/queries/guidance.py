@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from milepost.core.guidance import (
     CycleFacts,
@@ -23,10 +23,16 @@ from milepost.core.pace import Ambition
 from milepost.metrics.models import Metric
 from milepost.metrics.queries.guidance import best_moves, kpi_facts
 from milepost.okr.models import Alignment, Counts, GoalState, KeyResult, Objective
-from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.access import get_cycle
+from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Event
 from milepost.workspace.permissions import Actor
 
+OBJECTIVE = (
+    "id", "title", "owner_team_id", "owner_team__name", "owner_person_id", "owner_person__user__name", "lead_id",
+    "counts", "state", "is_reviewed", "cycle__first_day", "cycle__last_day", "created_at",
+)  # fmt: skip
+PK, TEAM, PERSON, LEAD, STATE = map(OBJECTIVE.index, ("id", "owner_team_id", "owner_person_id", "lead_id", "state"))
 RUNNING = frozenset({GoalState.ACTIVE.value, GoalState.PAUSED.value})
 KEY_RESULT = (
     "id", "objective_id", "title", "kind", "start", "target", "low", "high", "ambition", "priority", "state", "lead_id",
@@ -65,8 +71,7 @@ def cycle_guidance(actor: Actor, cycle_id: int, *, reviewers: int, today: date) 
     """
     cycle = get_cycle(actor, cycle_id)
     rows = Objective.objects.visible_to(actor).filter(cycle=cycle).exclude(state=GoalState.CANCELLED)
-    days = (cycle.last_day - cycle.first_day).days
-    facts = _facts(actor, rows, days=days, reviewers=reviewers, today=today)
+    found, facts = _facts(actor, rows, reviewers=reviewers, today=today)
     counts: dict[OwnerFacts, int] = {}
     for one in facts:
         counts[one.owner] = counts.get(one.owner, 0) + 1
@@ -77,19 +82,21 @@ def cycle_guidance(actor: Actor, cycle_id: int, *, reviewers: int, today: date) 
         owners=tuple(OwnerCount(owner, counts[owner]) for owner in owners),
         owner_of={one.reference: one.owner for one in facts},
         titles={one.reference: one.title for one in facts},
-        can_edit=_editable(actor, rows),
+        can_edit=_editable(actor, found),
     )
 
 
-def _editable(actor: Actor, rows: QuerySet[Objective]) -> frozenset[str]:
+def _editable(actor: Actor, rows: list[Any]) -> frozenset[str]:
     """Return the ids of those that `can_edit_goal` would let the actor change, closed ones left out."""
     if not actor.can_write:
         return frozenset()
-    rows = rows.exclude(state=GoalState.CLOSED)
-    if not actor.is_admin:
-        me = actor.membership_id or 0
-        rows = rows.filter(Q(lead_id=me) | Q(owner_person_id=me) | Q(owner_team_id__in=actor.managed_teams))
-    return frozenset(str(pk) for pk in rows.values_list("id", flat=True))
+    me = actor.membership_id or 0
+    return frozenset(
+        str(row[PK])
+        for row in rows
+        if row[STATE] != GoalState.CLOSED
+        and (actor.is_admin or me in {row[LEAD], row[PERSON]} or row[TEAM] in actor.managed_teams)
+    )
 
 
 def objective_guidance(actor: Actor, objective_id: int, *, reviewers: int, today: date) -> tuple[Remark, ...]:
@@ -98,9 +105,10 @@ def objective_guidance(actor: Actor, objective_id: int, *, reviewers: int, today
     Raises:
         NotFound: it is not the actor's to see.
     """
-    cycle = get_objective(actor, objective_id).cycle
     rows = Objective.objects.visible_to(actor).filter(pk=objective_id)
-    facts = _facts(actor, rows, days=(cycle.last_day - cycle.first_day).days, reviewers=reviewers, today=today)
+    _, facts = _facts(actor, rows, reviewers=reviewers, today=today)
+    if not facts:
+        raise NotFound
     return tuple(remark for one in facts for remark in lint_objective(one, today=today))
 
 
@@ -156,23 +164,20 @@ def draft_context(
 
 
 def _facts(
-    actor: Actor, objectives: QuerySet[Objective], *, days: int, reviewers: int, today: date
-) -> tuple[ObjectiveFacts, ...]:
+    actor: Actor, objectives: QuerySet[Objective], *, reviewers: int, today: date
+) -> tuple[list[Any], tuple[ObjectiveFacts, ...]]:
+    """Return the rows of objectives of one cycle, and what the linter looks at."""
     ids = objectives.order_by().values("id")
-    columns = (
-        "id", "title", "owner_team_id", "owner_team__name", "owner_person_id", "owner_person__user__name", "lead_id",
-        "counts", "state", "is_reviewed", "created_at",
-    )  # fmt: skip
-    rows: list[Any] = list(objectives.order_by("id").values_list(*columns))
+    rows: list[Any] = list(objectives.order_by("id").values_list(*OBJECTIVE))
     above = Objective.objects.visible_to(actor).values("id")  # who does not see the parent sees none
     edges = Alignment.objects.filter(until=None, child__in=ids, parent__in=above)
     supports = set(edges.values_list("child_id", flat=True))
     written, approved = _signed(actor, "objective", ids)
     below: dict[int, list[KeyResultFacts]] = {}
-    for objective_id, fact in _key_results(actor, objectives, authors=written, rows=rows, days=days, today=today):
+    for objective_id, fact in _key_results(actor, objectives, authors=written, rows=rows, today=today):
         below.setdefault(objective_id, []).append(fact)
     found = []
-    for pk, title, team_id, team, person_id, person, lead, counts, state, is_reviewed, _ in rows:
+    for pk, title, team_id, team, person_id, person, lead, counts, state, is_reviewed, *_ in rows:
         owner = OwnerFacts()
         if team_id is not None:
             owner = OwnerFacts(OwnerKind.TEAM, team_id, team)
@@ -196,7 +201,7 @@ def _facts(
                 key_results=tuple(below.get(pk, ())),
             )
         )
-    return tuple(found)
+    return rows, tuple(found)
 
 
 def _signed(actor: Actor, kind: str, ids: Any) -> tuple[dict[int, int], dict[int, int]]:
@@ -217,14 +222,14 @@ def _key_results(
     *,
     authors: Mapping[int, int],
     rows: list[Any],
-    days: int,
     today: date,
 ) -> list[tuple[int, KeyResultFacts]]:
     """Return the key results with the ids of their objectives.
 
     One that was made together with its objective was written by who wrote that; else the trail says by whom.
     """
-    made = {row[0]: row[-1] for row in rows}
+    made = {row[PK]: row[-1] for row in rows}
+    days = (rows[0][-2] - rows[0][-3]).days if rows else 0
     own = KeyResult.objects.filter(objective__in=objectives.order_by().values("id")).exclude(state=GoalState.CANCELLED)
     found: list[dict[str, Any]] = list(own.order_by("id").values(*KEY_RESULT))
     written, _ = _signed(actor, "key_result", own.order_by().values("id"))
