@@ -30,8 +30,8 @@ def kpi_facts(actor: Actor, *, today: date) -> dict[int, KpiFacts]:
     columns = ("id", "slug", "name", "description", "unit_code", "group", "lead_id", "formula", "created_at")
     rows: list[Any] = list(seen.order_by("id").values_list(*columns, "score__last_source"))
     targets = targets_of([row[0] for row in rows])
-    used = _used_on(seen, today=today)
-    formulas = FormulaInput.objects.filter(metric__in=seen.values("id")).values_list("input_id", flat=True)
+    used = _used_on([row[0] for row in rows], today=today)
+    formulas = FormulaInput.objects.filter(metric_id__in=[row[0] for row in rows]).values_list("input_id", flat=True)
     readers: dict[int, int] = {}
     for pk in formulas:
         readers[pk] = readers.get(pk, 0) + 1
@@ -56,12 +56,10 @@ def kpi_facts(actor: Actor, *, today: date) -> dict[int, KpiFacts]:
     return found
 
 
-def _used_on(seen: Any, *, today: date) -> dict[int, date]:
+def _used_on(ids: Collection[int], *, today: date) -> dict[int, date]:
     """Return for each KPI the last day on which somebody wrote a value or a note."""
-    by_hand = Reading.objects.filter(
-        metric__in=seen.values("id"), valid_on__gte=today - USED_WITHIN, source=ReadingSource.HAND
-    )
-    noted = Note.objects.filter(metric__in=seen.values("id"), withdrawn_at=None)
+    by_hand = Reading.objects.filter(metric_id__in=ids, valid_on__gte=today - USED_WITHIN, source=ReadingSource.HAND)
+    noted = Note.objects.filter(metric_id__in=ids, withdrawn_at=None)
     used: dict[int, date] = {}
     for rows, at in ((by_hand, "known_at"), (noted, "at")):
         for pk, last in rows.order_by().values_list("metric_id").annotate(Max(at)):

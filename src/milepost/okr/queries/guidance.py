@@ -115,7 +115,7 @@ def objective_guidance(actor: Actor, objective_id: int, *, reviewers: int, today
 def kpi_guidance(actor: Actor, *, today: date) -> tuple[Remark, ...]:
     """Return the remarks on the KPIs that the actor sees; a fixed number of queries."""
     facts = kpi_facts(actor, today=today)
-    rows = KeyResult.objects.visible_to(actor).filter(metric__is_kpi=True).exclude(state=GoalState.CANCELLED)
+    rows = KeyResult.objects.visible_to(actor).filter(metric_id__in=list(facts)).exclude(state=GoalState.CANCELLED)
     for pk in rows.values_list("metric_id", flat=True):
         if pk is not None and pk in facts:
             facts[pk] = replace(facts[pk], readers=(facts[pk].readers or 0) + 1)
@@ -167,14 +167,14 @@ def _facts(
     actor: Actor, objectives: QuerySet[Objective], *, reviewers: int, today: date
 ) -> tuple[list[Any], tuple[ObjectiveFacts, ...]]:
     """Return the rows of objectives of one cycle, and what the linter looks at."""
-    ids = objectives.order_by().values("id")
     rows: list[Any] = list(objectives.order_by("id").values_list(*OBJECTIVE))
+    ids = [row[PK] for row in rows]
     above = Objective.objects.visible_to(actor).values("id")  # who does not see the parent sees none
-    edges = Alignment.objects.filter(until=None, child__in=ids, parent__in=above)
+    edges = Alignment.objects.filter(until=None, child_id__in=ids, parent__in=above)
     supports = set(edges.values_list("child_id", flat=True))
     written, approved = _signed(actor, "objective", ids)
     below: dict[int, list[KeyResultFacts]] = {}
-    for objective_id, fact in _key_results(actor, objectives, authors=written, rows=rows, today=today):
+    for objective_id, fact in _key_results(actor, authors=written, rows=rows, today=today):
         below.setdefault(objective_id, []).append(fact)
     found = []
     for pk, title, team_id, team, person_id, person, lead, counts, state, is_reviewed, *_ in rows:
@@ -204,7 +204,7 @@ def _facts(
     return rows, tuple(found)
 
 
-def _signed(actor: Actor, kind: str, ids: Any) -> tuple[dict[int, int], dict[int, int]]:
+def _signed(actor: Actor, kind: str, ids: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
     """Return who last wrote each thing, and who let it run; who is not known is left out."""
     events = Event.objects.filter(workspace_id=actor.workspace_id, kind=kind, object_id__in=ids, actor__isnull=False)
     verbs = ("created", "activated") if kind == "objective" else ("created", "changed", "amended")
@@ -218,7 +218,6 @@ def _signed(actor: Actor, kind: str, ids: Any) -> tuple[dict[int, int], dict[int
 
 def _key_results(
     actor: Actor,
-    objectives: QuerySet[Objective],
     *,
     authors: Mapping[int, int],
     rows: list[Any],
@@ -230,9 +229,9 @@ def _key_results(
     """
     made = {row[PK]: row[-1] for row in rows}
     days = (rows[0][-2] - rows[0][-3]).days if rows else 0
-    own = KeyResult.objects.filter(objective__in=objectives.order_by().values("id")).exclude(state=GoalState.CANCELLED)
+    own = KeyResult.objects.filter(objective_id__in=list(made)).exclude(state=GoalState.CANCELLED)
     found: list[dict[str, Any]] = list(own.order_by("id").values(*KEY_RESULT))
-    written, _ = _signed(actor, "key_result", own.order_by().values("id"))
+    written, _ = _signed(actor, "key_result", [k["id"] for k in found])
     reading = {(k["metric_id"], k["metric__frequency"], k["metric__aggregation"]) for k in found if k["metric__is_kpi"]}
     moves = best_moves(sorted(reading), days=days, today=today)
     facts = []
