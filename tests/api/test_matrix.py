@@ -65,6 +65,9 @@ TABLE: dict[str, Row] = {
     "follow_objective": Row(PEOPLE), "unfollow_objective": Row(PEOPLE), "follow_kpi": Row(PEOPLE), "unfollow_kpi": Row(PEOPLE),
     "mark_read": Row(WRITERS, 200, lambda _: {}, outsider=200),
     "choose_notifications": Row(PEOPLE, 200, lambda _: {"items": []}, outsider=200),
+    "list_guidance": every(), "objective_guidance": every(), "list_templates": every(),
+    "create_template": Row(OWNERS, 201, lambda t: {"objective_id": t.goal, "name": "To begin with"}),
+    "delete_template": Row(("admin", "lead", "workspace"), 204),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -122,6 +125,7 @@ OUTSIDE_LISTS = frozenset(
         "show_workspace", "show_rules", "list_people", "list_teams", "search", "show_feed", "list_notifications",
         "list_initiatives",
         "show_choices",
+        "list_guidance", "list_templates",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
@@ -158,7 +162,7 @@ def operations() -> dict[str, tuple[str, str]]:
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "comment_id": "comment", "kind": "reaction", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
-    "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative",
+    "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative", "template_id": "template",
 }  # fmt: skip
 GUARDED = {
     "objective_id",

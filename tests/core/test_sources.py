@@ -19,6 +19,7 @@ OTHERS = (
     "the edge cases of progress",
     "the introduction of rules P",
     "the head of the rules",
+    "guidance",  # keys of docs/guidance.md
     "rules S",
 )
 

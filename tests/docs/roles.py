@@ -33,6 +33,7 @@ class Line:
 
 ADD_TOKEN, ADD_NOTE, CHECK_IN = "Make a token for oneself", "Write a note", "Check in"
 COMMENT = "Comment on a goal or a KPI, name people in it"
+MAKE_TEMPLATE = "Make a template of an objective"
 NOUNS: dict[str, tuple[Line, ...]] = {
     "Objectives": (
         Line(
@@ -40,6 +41,11 @@ NOUNS: dict[str, tuple[Line, ...]] = {
             ("list_objectives", "show_objective", "list_amendments", "explain_objective"),
         ),
         Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_explanation"), ("show_objective", "explain_objective"), world="private"),
+        Line("See what is worth a thought in goals and KPIs", ("get guidance", "get goal_guidance", "post guidance_hints"), ("list_guidance", "objective_guidance")),
+        Line("See examples and templates", ("get examples",), ("list_templates",)),
+        Line(MAKE_TEMPLATE, ("post goal_template",), ("create_template",)),
+        Line("Make a template of a KPI", ("post kpi_template",)),
+        Line("Rename or delete a template", ("post template_change", "template_delete"), ("delete_template",), own=MAKE_TEMPLATE),
         Line("Add an objective, also from a KPI", ("post goal_new", "post kpi_objective"), ("create_objective",)),
         Line("Start a draft", ("post goal_activate",), ("activate_objective",)),
         Line("Change an objective", ("post goal_edit",), ("update_objective",)),

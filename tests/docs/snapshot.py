@@ -12,3 +12,9 @@ if __name__ == "__main__":
     from tests.docs import roles
 
     roles.PAGE.write_text(roles.text(), encoding="utf-8")
+    from tests.docs import guidance
+
+    template = guidance.PAGE.parents[1] / "tests/docs/guidance.template.md"
+    guidance.PAGE.write_text(
+        template.read_text(encoding="utf-8").replace("TABLE\n", guidance.table() + "\n"), encoding="utf-8"
+    )

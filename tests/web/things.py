@@ -23,7 +23,7 @@ MISSING = 999_999
 # Who looks behind the walls of these worlds; a workspace's token speaks for its admins (ADR 0007).
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
-    "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
+    "goal": "goal", "goal_explanation": "goal", "goal_guidance": "goal", "goal_template": "goal", "template_change": "template", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "initiative_new": "goal", "initiative": "initiative", "initiative_edit": "initiative", "initiative_move": "initiative", "initiative_delete": "initiative",
@@ -62,6 +62,7 @@ class Things:
     invitation: int
     webhook: int
     delivery: int
+    template: int
 
     def of(self, name: str) -> dict[str, object]:
         """Return the arguments of a route."""
@@ -127,6 +128,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         invitation=Invitation.objects.latest("pk").pk,
         webhook=webhook,
         delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
+        template=actions.save_objective_template(by=lead, objective_id=goal, name=f"Template of {goal}", now=NOW),
     )
 
 

@@ -259,6 +259,18 @@ def _set_up(w: World) -> Deed:
     )  # fmt: skip
 
 
+def _template(w: World) -> int:
+    return okr.save_objective_template(by=w.company.actor("lead"), objective_id=w.company.objective(), now=NOW)
+
+
+def _of_template(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    def prepare(w: World) -> Deed:
+        pk = _template(w)
+        return lambda: do(w, pk)
+
+    return prepare
+
+
 STEP = okr.StepDraft(title="Rota agreed")
 CR = okr.KeyResultDraft(title="Tickets", start=100, target=50)
 TABLE: dict[str, Row] = {
@@ -271,6 +283,22 @@ TABLE: dict[str, Row] = {
     "workspace.change_settings": row(
         "changed", "workspace",
         lambda w: lambda: workspace.change_settings(by=w.company.actor(), settings=settings(rhythm_weeks=2), now=LATER), "rhythm_weeks",
+    ),
+    "okr.save_objective_template": row(
+        "created", "template",
+        _of_goal(lambda w, pk: okr.save_objective_template(by=w.company.actor("lead"), objective_id=pk, name="To begin with", now=LATER)),
+        "name",
+    ),
+    "okr.save_kpi_template": row(
+        "created", "template", _of_kpi(lambda w, slug: okr.save_kpi_template(by=w.company.actor("lead"), slug=slug, now=LATER)), "name",
+    ),
+    "okr.rename_template": row(
+        "changed", "template",
+        _of_template(lambda w, pk: okr.rename_template(by=w.company.actor("lead"), template_id=pk, name="Other", now=LATER)), "name",
+    ),
+    "okr.delete_template": row(
+        "deleted", "template",
+        _of_template(lambda w, pk: okr.delete_template(by=w.company.actor("lead"), template_id=pk, now=LATER)), "name",
     ),
     "okr.change_rules": row(
         "changed", "workspace",

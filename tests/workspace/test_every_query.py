@@ -63,6 +63,7 @@ class World:
     cycle: int
     initiative: int
     made: int  # everybody's, and made of the key result
+    template: int
 
     @property
     def metric(self) -> Metric:
@@ -114,6 +115,8 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
         rhythm.set_follow(by=company.actor(), subject=subject, is_on=True, now=NOW)
         rhythm.post_comment(by=by, subject=subject, draft=draft, now=NOW)
     return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
+    template = okr.save_objective_template(by=by, objective_id=goal, now=NOW)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made, template)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -182,6 +185,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.shown_formula": lambda f, a, w: f(a, w.calculated),
     "metrics.shown_formulas": lambda f, a, w: f(a, {1: w.calculated.formula}),
     "metrics.try_formula": lambda f, a, w: tried(f, a, f"2 × [{w.word} pulse]"),
+    "metrics.kpi_facts": lambda f, a, w: f(a, today=TODAY),
     "metrics.vocabulary": lambda f, a, w: f(a),
     "metrics.show_kpi": lambda f, a, w: f(a, w.kpi, today=TODAY),
     "okr.get_objective": lambda f, a, w: f(a, w.goal),
@@ -228,6 +232,15 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.show_cycle": lambda f, a, w: f(a, w.cycle),
     "okr.objective_page": lambda f, a, w: [f(a, pk, today=TODAY) for pk in (w.parent, w.goal, w.below)],
     "okr.parent_of": lambda f, a, w: f(a, w.below),
+    "okr.cycle_guidance": lambda f, a, w: f(a, w.company.cycle, reviewers=1, today=LATE),
+    "okr.objective_guidance": lambda f, a, w: f(a, w.goal, reviewers=1, today=LATE),
+    "okr.kpi_guidance": lambda f, a, w: f(a, today=LATE + timedelta(days=100)),
+    "okr.draft_context": lambda f, a, w: f(
+        a, cycle_id=w.company.cycle, owner_team_id=w.company.team, but=None, slugs=[w.kpi], today=TODAY
+    ),
+    "okr.list_templates": lambda f, a, w: f(a, q=w.word),
+    "okr.find_template": lambda f, a, w: f(a, kind="objective", template_id=w.template),
+    "okr.get_template": lambda f, a, w: f(a, w.template),
     "okr.list_parents": lambda f, a, w: f(a),
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
     "okr.team_page": lambda f, a, w: f(a, w.company.team),
@@ -254,6 +267,7 @@ APART = {"okr.with_narrow_children", "rhythm.list_choices"}
 NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.get_cycle", "okr.names_in", "okr.list_cycles", "okr.list_cycles_with_counts",
     "okr.list_all_cycles", "okr.show_cycle",
+    "okr.list_templates", "okr.find_template", "okr.get_template",  # for everybody, and it says so before it is made
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates
 }  # fmt: skip

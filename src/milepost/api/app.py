@@ -17,12 +17,14 @@ from milepost.api.routers import (
     events,
     explanations,
     follows,
+    guidance,
     initiatives,
     key_results,
     kpis,
     objectives,
     people,
     rules,
+    templates,
     tokens,
     webhooks,
 )
@@ -126,8 +128,10 @@ api.add_router("/kpis", kpis.router)
 api.add_router("", comments.router)
 api.add_router("", follows.router)
 api.add_router("", explanations.router)
+api.add_router("", guidance.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)
+api.add_router("/templates", templates.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

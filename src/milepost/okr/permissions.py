@@ -2,7 +2,7 @@
 
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, Initiative, KeyResult, Objective
+from milepost.okr.models import Contributor, Initiative, KeyResult, Objective, Template
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -43,8 +43,20 @@ def leads_initiative(actor: Actor, initiative: Initiative | None) -> bool:
     return initiative.lead_id == actor.membership_id
 
 
+@predicate
+def made_template(actor: Actor, template: Template | None) -> bool:
+    """Return whether the actor made the template and is more than a viewer."""
+    return (
+        template is not None
+        and actor.can_write
+        and actor.membership_id is not None
+        and template.author_id == actor.membership_id
+    )
+
+
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
+can_edit_template = is_admin | made_template
 can_check_in = can_edit_goal | contributes
 can_approve_goal = is_admin
 can_plan_cycles = can_change_settings

@@ -16,7 +16,10 @@ THEMES = ("auto", "light", "dark")
 
 
 # Addresses of things that are found under another entry of the menu.
-BELONGS = {"team": "people", "person": "people", "key-results": "goals", "check-ins": "goals"}
+BELONGS = {
+    "team": "people", "person": "people", "key-results": "goals", "check-ins": "goals", "guidance": "goals",
+    "examples": "goals",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ NAMES = (
     "search",
     "settings",
     "sigma",
+    "sparkles",
     "target",
     "thumbs-up",
     "triangle-alert",

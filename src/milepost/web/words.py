@@ -217,6 +217,7 @@ KINDS = {
     "team": "Team",
     "person": "Person",
     "invitation": "Invitation",
+    "template": "Template",
     "token": "Token",
     "webhook": "Webhook",
     "workspace": "Workspace",

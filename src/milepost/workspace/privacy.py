@@ -135,6 +135,7 @@ TABLES: dict[str, Columns] = {
         business="id workspace_id cycle_id title why owner_team_id ambition counts state created_at activated_at "
         "activated_on closed_on final_score final_expected grade grade_reason is_reviewed visibility version",
     ),
+    "okr_template": _table(personal="author_id", business="id workspace_id kind name body created_at"),
     "okr_contributor": _table(personal="membership_id", business="id objective_id"),
     "okr_alignment": _table(
         business="id workspace_id parent_id child_id is_primary contributes weight share since until"

@@ -22,12 +22,7 @@ from milepost.okr.actions.initiatives import (
     set_initiative_state,
     tick_item,
 )
-from milepost.okr.actions.key_results import (
-    add_key_result,
-    cancel_key_result,
-    edit_key_result,
-    move_key_result,
-)
+from milepost.okr.actions.key_results import add_key_result, cancel_key_result, edit_key_result, move_key_result
 from milepost.okr.actions.kpis import edit_kpi
 from milepost.okr.actions.objectives import (
     activate_objective,
@@ -39,6 +34,7 @@ from milepost.okr.actions.objectives import (
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
+from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
 
 __all__ = [
     "CheckInDraft",
@@ -68,6 +64,7 @@ __all__ = [
     "delete_check_in",
     "delete_cycle",
     "delete_initiative",
+    "delete_template",
     "edit_check_in",
     "edit_cycle",
     "edit_initiative",
@@ -81,8 +78,11 @@ __all__ = [
     "record_check_ins",
     "record_readings",
     "refresh_day",
+    "rename_template",
     "reopen_objective",
     "rules_of",
+    "save_kpi_template",
+    "save_objective_template",
     "set_initiative_state",
     "set_override",
     "set_paused",

@@ -9,6 +9,7 @@ from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, 
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
 from milepost.okr.models.part import Part
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
+from milepost.okr.models.template import Template, TemplateKind
 
 __all__ = [
     "WITH_METRIC",
@@ -31,4 +32,6 @@ __all__ = [
     "ObjectiveScore",
     "Part",
     "Step",
+    "Template",
+    "TemplateKind",
 ]

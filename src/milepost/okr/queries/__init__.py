@@ -6,6 +6,15 @@ from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
+from milepost.okr.queries.guidance import (
+    CycleGuidance,
+    DraftContext,
+    OwnerCount,
+    cycle_guidance,
+    draft_context,
+    kpi_guidance,
+    objective_guidance,
+)
 from milepost.okr.queries.initiatives import (
     InitiativeLine,
     InitiativePage,
@@ -37,11 +46,14 @@ from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_o
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
+from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
+    "CycleGuidance",
     "CycleRow",
+    "DraftContext",
     "Found",
     "GoalOfKpi",
     "GoalsPage",
@@ -53,29 +65,37 @@ __all__ = [
     "ObjectivePage",
     "Offered",
     "OverrideLine",
+    "OwnerCount",
     "PartLine",
     "PlanPage",
     "Start",
     "StepLine",
+    "TemplateKeyResult",
+    "TemplateRow",
     "Thing",
     "WeekPage",
     "branch_of",
     "checkpoints_of",
     "contributor_ids",
+    "cycle_guidance",
+    "draft_context",
     "explained_key_result",
     "explained_objective",
     "find",
+    "find_template",
     "get_check_in",
     "get_cycle",
     "get_initiative",
     "get_key_result",
     "get_objective",
+    "get_template",
     "goals_of_kpi",
     "goals_page",
     "initiative_page",
     "initiatives_of",
     "key_result_line",
     "key_results_by_objective",
+    "kpi_guidance",
     "list_all_cycles",
     "list_amendments",
     "list_check_ins",
@@ -85,8 +105,10 @@ __all__ = [
     "list_key_results",
     "list_objectives",
     "list_parents",
+    "list_templates",
     "my_initiatives",
     "names_in",
+    "objective_guidance",
     "objective_page",
     "offered_parts",
     "parent_of",

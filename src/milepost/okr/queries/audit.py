@@ -8,7 +8,7 @@ from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from milepost.metrics.models import Metric
-from milepost.okr.models import Cycle, Initiative, KeyResult, Objective
+from milepost.okr.models import Cycle, Initiative, KeyResult, Objective, Template
 from milepost.workspace.models import ApiToken, Invitation, Membership, Team, Webhook, Workspace
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import names_of
@@ -36,6 +36,7 @@ _TABLES: dict[str, tuple[Any, str, str | None, str]] = {
     "token": (ApiToken, "name", "pk", "workspace_id"),
     "webhook": (Webhook, "url", "pk", "workspace_id"),
     "invitation": (Invitation, "label", "pk", "workspace_id"),
+    "template": (Template, "name", "pk", "workspace_id"),
     "workspace": (Workspace, "name", "slug", "id"),
 }
 

@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
-from milepost.okr.actions import KeyResultDraft, ObjectiveDraft
+from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
 from milepost.web.forms.fields import NumberField, Styled, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
 COMPANY = ""
+ROW_KINDS = ("reach", "milestone", "percent", "judged", "baseline")  # that an example may bring; else a value to reach
 # "First reply time 48 -> 30 min": name, start, target, unit
 _PHRASE = re.compile(
     r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$"
@@ -86,6 +87,7 @@ class QuickKeyResultForm(Styled):
     unit = forms.CharField(max_length=20, required=False, label="Unit")
     kpi = forms.ChoiceField(required=False, label="Reads the KPI")
     lead = forms.ChoiceField(required=False, label="Lead")
+    kind = forms.ChoiceField(choices=[(k, k) for k in ROW_KINDS], required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +103,7 @@ class QuickKeyResultForm(Styled):
                 data.update(read)
         if not title and any(data.get(k) not in (None, "") for k in ("start", "target", "unit", "kpi")):
             self.add_error("title", "Say in words what is measured.")
-        if data.get("title") and not self.errors:
+        if data.get("title") and not self.errors and self._kind() == "reach":
             for name in ("start", "target"):
                 if data.get(name) is None:
                     self.add_error(
@@ -116,12 +118,19 @@ class QuickKeyResultForm(Styled):
             return None
         return KeyResultDraft(
             title=data["title"],
-            kpi=data["kpi"] or None,
+            kind=self._kind(),
+            kpi=(data["kpi"] or None) if self._kind() == "reach" else None,
             unit=data.get("unit", ""),
             start=data["start"],
             target=data["target"],
+            steps=[StepDraft(data["title"][:200])] if self._kind() == "milestone" else (),
             lead_id=optional_id(data["lead"]),
         )
+
+    def _kind(self) -> str:
+        """Return the kind that an example brought, unless somebody wrote a value to reach."""
+        data = self.cleaned_data
+        return "reach" if data.get("target") is not None else data.get("kind") or "reach"
 
 
 def read_phrase(text: str) -> dict[str, Any] | None:

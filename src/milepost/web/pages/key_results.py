@@ -22,6 +22,7 @@ from milepost.okr.queries import (
 from milepost.web.access import PlacedRequest, page
 from milepost.web.format import percent
 from milepost.web.forms.fields import attempt
+from milepost.web.forms.hints import give_hints
 from milepost.web.forms.key_results import KeyResultForm, OverrideForm
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import objective_choices
@@ -260,6 +261,7 @@ def _step_line(step: StepLine) -> str:
 
 def _context(form: KeyResultForm, workspace: str, objective_id: int, title: str, *, heading: str) -> dict[str, Any]:
     back = reverse("goal", args=[workspace, objective_id])
+    give_hints(form, "key_result")
     return {
         "form": form,
         "rows": form.rows(),
@@ -268,5 +270,7 @@ def _context(form: KeyResultForm, workspace: str, objective_id: int, title: str,
         "crumb": (back, title),
         "save_label": "Save key result",
         "hints": HINTS,
+        "hints_at": reverse("guidance_hints", args=[workspace]) + f"?form=key_result&of={objective_id}",
+        "hints_at_once": True,
         "lede": "One measure that tells whether the objective comes true.",
     }

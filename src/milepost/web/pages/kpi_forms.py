@@ -13,7 +13,9 @@ from milepost.metrics import queries
 from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, shown_formula
 from milepost.okr import actions
 from milepost.web.access import PlacedRequest, page
+from milepost.web.forms.examples import chosen, kpi_fields
 from milepost.web.forms.fields import attempt
+from milepost.web.forms.hints import give_hints
 from milepost.web.forms.kpis import FORMULA_HELP, KpiForm, target_fields
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import kpi_choices
@@ -33,6 +35,8 @@ def new(request: PlacedRequest) -> HttpResponse:
         "direction": "higher",
         "rule": "fixed",
     }
+    example = chosen(place.actor, request.GET, kind="kpi")
+    initial |= kpi_fields(example) if example else {}
     form = _form(request, initial, slug="")
     if request.method == "POST" and form.is_valid():
         slug = attempt(
@@ -41,7 +45,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         )
         if slug is not None:
             return redirect("kpi", place.slug, slug)
-    context = _form_context(form, heading="Add a KPI", back=reverse("kpis", args=[place.slug]))
+    context = _form_context(form, place.slug, heading="Add a KPI", back=reverse("kpis", args=[place.slug]))
     return render(request, "goals/form.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -81,7 +85,7 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         if saved:
             return redirect("kpi", place.slug, slug)
     back = reverse("kpi", args=[place.slug, slug])
-    context = _form_context(form, heading="Edit the KPI", back=back)
+    context = _form_context(form, place.slug, heading="Edit the KPI", back=back)
     context["crumb"] = (back, found.name)
     context["danger"] = {
         "title": "Archive",
@@ -129,7 +133,8 @@ def try_formula(request: PlacedRequest) -> HttpResponse:
     return render(request, "kpis/_formula_said.html", said)
 
 
-def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
+def _form_context(form: KpiForm, workspace: str, *, heading: str, back: str) -> dict[str, Any]:
+    give_hints(form, "kpi")
     rows = (
         ("", ("name",)),
         ("", ("description",)),
@@ -150,6 +155,8 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
         "lede": "A measure that is watched against a target, without an end.",
         "save_label": "Save KPI",
         "back": back,
+        "hints_at": f"{reverse('guidance_hints', args=[workspace])}?form=kpi",
+        "hints_at_once": True,
         "hints": (
             "Write what is measured so that two people would count the same.",
             "Without a target it is only watched. “Still close” forgives a small miss.",

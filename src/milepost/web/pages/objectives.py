@@ -27,8 +27,10 @@ from milepost.okr.queries import (
 )
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
+from milepost.web.forms.examples import chosen, key_result_rows, objective_fields
 from milepost.web.forms.fields import REFUSALS, attempt, optional_id
 from milepost.web.forms.goals import ObjectiveForm, QuickKeyResultForm
+from milepost.web.forms.hints import give_hints
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
@@ -141,8 +143,11 @@ def new(request: PlacedRequest) -> HttpResponse:
         "counts": "key_results",
         "visibility": "everybody",
     }
+    example = chosen(place.actor, request.GET, kind="objective")
+    rows = key_result_rows(example) if example else []
+    initial |= objective_fields(example) if example else {}
     form = ObjectiveForm(request.POST or None, choices=choices, initial=initial)
-    formset = _formset(request, choices)
+    formset = _formset(request, choices, rows)
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         drafts = [draft for sub in formset if (draft := sub.draft()) is not None]
         as_draft = request.POST.get("save") == "draft"
@@ -155,6 +160,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         if pk is not None:
             return redirect("goal", place.slug, pk)
     context = _form_context(form, heading="Add an objective", back=reverse("goals", args=[place.slug]))
+    context |= _hinted(request, form, of=None, at_once=example is not None)
     context |= {
         "formset": formset,
         "save_label": "Save objective",
@@ -165,11 +171,21 @@ def new(request: PlacedRequest) -> HttpResponse:
     return render(request, "goals/form.html", context, status=status)
 
 
-def _formset(request: PlacedRequest, choices: dict[str, Any]) -> "BaseFormSet[QuickKeyResultForm]":
-    factory = formset_factory(
-        QuickKeyResultForm, extra=0 if request.method == "POST" else 3, max_num=10, absolute_max=10
-    )
-    return factory(request.POST or None, prefix="kr", form_kwargs={"choices": choices})
+def _formset(
+    request: PlacedRequest, choices: dict[str, Any], rows: list[dict[str, Any]]
+) -> "BaseFormSet[QuickKeyResultForm]":
+    """Return the rows of key results: those of an example, else three empty ones."""
+    extra = 0 if request.method == "POST" else 1 if rows else 3
+    factory = formset_factory(QuickKeyResultForm, extra=extra, max_num=10, absolute_max=10)
+    # Rows of an example are sent as they are shown, so a row that nobody touched is saved too.
+    return factory(request.POST or None, prefix="kr", initial=rows[:10], form_kwargs={"choices": choices})
+
+
+def _hinted(request: PlacedRequest, form: ObjectiveForm, *, of: int | None, at_once: bool) -> dict[str, Any]:
+    """Return where the form asks for hints; `at_once`: also before anything was changed."""
+    give_hints(form, "objective")
+    asked = f"?form=objective{f'&of={of}' if of is not None else ''}"
+    return {"hints_at": reverse("guidance_hints", args=[request.place.slug]) + asked, "hints_at_once": at_once}
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,6 +238,7 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         back=reverse("goal", args=[place.slug, pk]),
     )
     context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
+    context |= _hinted(request, form, of=pk, at_once=True)
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 

@@ -43,6 +43,7 @@ safe = mark_safe
 register.filter("initials", words.initials)
 register.filter("percent", words.percent)
 register.filter("edited", words.edited)
+register.filter("exact", words.exact)
 register.filter("one_period", words.one_period)
 
 
@@ -339,6 +340,11 @@ def spark(tile: Any) -> SafeString:
 @register.filter
 def lookup(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 @register.filter

@@ -15,6 +15,8 @@
 
   document.addEventListener("click", (e) => {
     const copy = e.target.closest("[data-copy]");
+    const put = e.target.closest("[data-put]"), field = put?.closest("form")?.elements[put.dataset.put];
+    if (field) { field.value = put.dataset.value; field.focus(); field.dispatchEvent(new Event("change", { bubbles: true })); }
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = "Copied"; });
   });
   document.querySelectorAll("select[data-go]").forEach((el) => el.addEventListener("change", () => el.form.submit()));
@@ -25,6 +27,13 @@
     const show = () => parts.forEach((part) => { part.hidden = !part.dataset.values.split(" ").includes(el.value); });
     if (parts.length) { el.addEventListener("change", show); show(); }
   });
+
+  // Whoever leaves while hints are on their way has no error: nobody waits for them any more.
+  const flying = new Set();
+  document.addEventListener("htmx:beforeSend", (e) => flying.add(e.detail.xhr));
+  document.addEventListener("htmx:afterRequest", (e) => flying.delete(e.detail.xhr));
+  addEventListener("beforeunload", () => flying.forEach((xhr) => { xhr.onerror = xhr.onabort = null; }));
+  document.addEventListener("submit", (e) => e.target.querySelector("[data-hints]")?.remove());
 
   // Find or do anything.
   const palette = document.getElementById("palette");
