@@ -18,6 +18,7 @@ from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
 from milepost.core.plan import ends_of
 from milepost.core.progress import Step as StepFact
+from milepost.core.rule_sets import Telling
 from milepost.core.series import Aggregation, Point, Window
 from milepost.metrics.models import Reading
 from milepost.metrics.queries.series import points_of
@@ -96,7 +97,7 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
     for key_result_id, valid_on, confidence, own_word in _latest_check_ins(ids):
         check_ins.setdefault(key_result_id, []).append(CheckInFact(valid_on, confidence, own_word))
     asked = [k for k, _ in rows]
-    more = _More(
+    more = More(
         judged=_last_by_id(_judgements([k["id"] for k in asked if k["kind"] == KeyResultKind.JUDGED])),
         value_at=_value_moments(asked),
         checkpoints=_checkpoints_of(asked),
@@ -118,13 +119,13 @@ def load_key_results(ids: Collection[int], *, read: JustRead = NOTHING_READ) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _More:
+class More:
     """What only some key results have, by key result: a judgement, an override that waits, checkpoints, parts."""
 
-    judged: Mapping[int, tuple[Any, ...]]
-    value_at: Mapping[int, datetime]
-    checkpoints: Mapping[int, tuple[CheckpointFact, ...]]
-    parts: Mapping[int, list[PartEdge]]
+    judged: Mapping[int, tuple[Any, ...]] = field(default_factory=dict)
+    value_at: Mapping[int, datetime] = field(default_factory=dict)
+    checkpoints: Mapping[int, tuple[CheckpointFact, ...]] = field(default_factory=dict)
+    parts: Mapping[int, list[PartEdge]] = field(default_factory=dict)
 
 
 def _last_by_id(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
@@ -235,9 +236,24 @@ def _loaded(
     points: tuple[Point, ...],
     steps: tuple[StepFact, ...],
     check_ins: tuple[CheckInFact, ...],
-    more: _More,
+    more: More,
     stored: tuple[Any, ...] | None,
 ) -> LoadedKeyResult:
+    telling = telling_of(tuple(k[f"objective__workspace__{name}"] for name in TELLING))
+    return loaded_of(k, points=points, steps=steps, check_ins=check_ins, more=more, telling=telling, stored=stored)
+
+
+def loaded_of(
+    k: Mapping[str, Any],
+    *,
+    points: tuple[Point, ...],
+    steps: tuple[StepFact, ...],
+    check_ins: tuple[CheckInFact, ...],
+    more: More,
+    telling: Telling,
+    stored: tuple[Any, ...] | None = None,
+) -> LoadedKeyResult:
+    """Return a key result's facts from the columns of `FACTS`, as they are or as they stood on a day."""
     is_closed = k["state"] == GoalState.CLOSED
     parts = tuple(more.parts.get(k["id"], ()))
     score, why, judged_on = more.judged.get(k["id"], (None, "", None))
@@ -278,7 +294,7 @@ def _loaded(
         final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
         if is_closed
         else None,
-        telling=telling_of(tuple(k[f"objective__workspace__{name}"] for name in TELLING)),
+        telling=telling,
     )
     if k["bends"]:
         bend = bend_of(
