@@ -134,6 +134,9 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     }
     at = cycles[objectives[top]["cycle_id"] if top in objectives else cycle.pk]
     cycle_id = objectives[top]["cycle_id"] if top in objectives else cycle.pk
+    # What hung below a goal that the reader may not see is a top row to them.
+    hangs = {child for parent, children in below.items() if parent in seen for child in children}
+    orphans = {pk for pk in seen - hangs if objectives[pk]["state"] != GoalState.CANCELLED}
     inside = tuple(sorted(pk for pk in seen if objectives[pk]["cycle_id"] == cycle_id))
     return PastGoals(
         day=then.day,
@@ -145,7 +148,7 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
         why={pk: objectives[pk]["why"] for pk in seen},
         key_results=_key_result_lines(found, loaded, key_result_rows, seen, then),
         children=below,
-        roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT]),
+        roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT] or pk in orphans),
         inside=inside,
         objective_rows=objective_rows,
         key_result_rows={
