@@ -25,7 +25,7 @@ from milepost.workspace.queries.listing import (
     show_workspace,
 )
 from milepost.workspace.queries.paging import Page
-from milepost.workspace.queries.past import Then, put_back, stood, then_of
+from milepost.workspace.queries.past import Then, all_stood, put_back, stood, then_of
 from milepost.workspace.queries.people import (
     InvitationRow,
     MemberRow,
@@ -61,6 +61,7 @@ __all__ = [
     "TokenFacts",
     "TokenRow",
     "Verdict",
+    "all_stood",
     "every_event",
     "find_lead",
     "get_place",

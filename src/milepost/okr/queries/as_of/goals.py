@@ -13,7 +13,14 @@ from milepost.core.series import Point
 from milepost.okr.models import WITH_METRIC, Cycle, GoalState, Objective
 from milepost.okr.queries.access import get_cycle, get_objective
 from milepost.okr.queries.as_of.edges import PastEdge, cycle_and_below, edges_then, objective_and_below
-from milepost.okr.queries.as_of.key_results import PastKeyResults, key_results_then
+from milepost.okr.queries.as_of.key_results import (
+    PastKeyResults,
+    complete,
+    load_of,
+    metrics_of,
+    parts_beside,
+    undo,
+)
 from milepost.okr.queries.as_of.walls import PastPeople, people_then, seen_today
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
 from milepost.okr.queries.facts import LoadedKeyResult, loaded_of
@@ -26,7 +33,7 @@ from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Team
 from milepost.workspace.permissions import Actor
-from milepost.workspace.queries import Then, names_of, put_back, stood, then_of
+from milepost.workspace.queries import Then, all_stood, names_of, put_back, stood, then_of
 
 Row = tuple[Any, ...]
 COLUMNS = (
@@ -36,7 +43,12 @@ COLUMNS = (
     "cycle__last_day",
 )  # fmt: skip
 OF_OWN = tuple(KEY_RESULT_ROW.index(name) for name in SCORES)
-FROM_ROW = tuple((f"score__{name}", i) for i, name in enumerate(KEY_RESULT_ROW))
+FROM_ROW = tuple(f"score__{name}" for name in KEY_RESULT_ROW)
+LINE = [
+    (name.removeprefix("objective__"), 0) if name.startswith("objective__") else (None, STORED.index(name))
+    for name in OBJECTIVE_VALUES
+]
+BELOW = OBJECTIVE_VALUES.index("child_objectives")
 CYCLE = ("name", "first_day", "last_day")
 TEAM = "owner_team_id"
 NAMED = (
@@ -105,19 +117,28 @@ def objective_on(actor: Actor, objective_id: int, day: date, *, today: date) -> 
 
 def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int | None) -> PastGoals:
     objectives = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _objectives(ids, then.until)}
-    found = key_results_then(objectives, then)
-    others = {k["objective_id"] for k in found.rows.values()} - objectives.keys()
-    beside = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _objectives(list(others), then.until)}
-    every = objectives | beside
-    cycle_now = {pk: o["cycle_id"] for pk, o in every.items()}
-    lists = stood("objective", every, then.until)
+    found = load_of(objectives, then)
+    cycles = {o["cycle_id"]: {name: o[f"cycle__{name}"] for name in CYCLE} for o in objectives.values()}
+    cycles.setdefault(cycle.pk, {name: getattr(cycle, name) for name in CYCLE})
+    was = all_stood(
+        {"objective": objectives, "key_result": found.rows, "metric": metrics_of(found), "cycle": cycles}, then.until
+    )
+    lists = was["objective"]
     for pk, said in lists.items():
-        put_back(every[pk], said)
-    cycles = _cycles_then(every, cycle_now, cycle, then)
+        put_back(objectives[pk], said)
+    for pk, said in was["cycle"].items():
+        cycles[pk] |= said
+    undo(found, was["key_result"], was["metric"])
+    beside = parts_beside(found, then)
+    found.rows |= beside.rows
+    found.said |= beside.said
+    every = objectives | _objectives_beside(found, objectives, lists, cycles, then)
+    cycles |= _cycles_left(every, cycles, then)
     for o in every.values():
         o.update({f"cycle__{name}": cycles[o["cycle_id"]][name] for name in CYCLE})
     for k in found.rows.values():
         _under(k, every[k["objective_id"]])
+    complete(found, then)
     people = people_then(every, lists, found.rows.values())
     _name_people(actor, every, lists, found)
     loaded = _loaded(found, people, then)
@@ -160,18 +181,39 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
 IS_ROOT, CHILD_OBJECTIVES = STORED.index("is_root"), STORED.index("child_objectives")
 
 
-def _cycles_then(
-    objectives: Mapping[int, Mapping[str, Any]], cycle_now: Mapping[int, int], cycle: Cycle, then: Then
+def _objectives_beside(
+    found: PastKeyResults,
+    objectives: Mapping[int, Any],
+    lists: dict[int, dict[str, Any]],
+    cycles: dict[int, dict[str, Any]],
+    then: Then,
 ) -> dict[int, dict[str, Any]]:
-    """Return name and days of the cycles that goals stood in; a query for what was changed since, one for more."""
-    cycles: dict[int, dict[str, Any]] = {cycle.pk: {name: getattr(cycle, name) for name in CYCLE}}
-    for pk, o in objectives.items():
-        cycles.setdefault(cycle_now[pk], {name: o[f"cycle__{name}"] for name in CYCLE})
+    """Return the objectives of parts that stand elsewhere, and note their lists and cycles; no query without such."""
+    ids = {k["objective_id"] for k in found.rows.values()} - objectives.keys()
+    beside = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _objectives(list(ids), then.until)}
+    if not beside:
+        return {}
+    new = {o["cycle_id"]: {name: o[f"cycle__{name}"] for name in CYCLE} for o in beside.values()}
+    was = all_stood({"objective": beside, "cycle": new.keys() - cycles.keys()}, then.until)
+    for pk, said in was["objective"].items():
+        put_back(beside[pk], said)
+        lists[pk] = said
+    for pk, said in was["cycle"].items():
+        new[pk] |= said
+    for pk, said in new.items():
+        cycles.setdefault(pk, said)
+    return beside
+
+
+def _cycles_left(
+    objectives: Mapping[int, Mapping[str, Any]], cycles: Mapping[int, Any], then: Then
+) -> dict[int, dict[str, Any]]:
+    """Return the cycles in which goals stood that none of them stands in today; two queries, none without such."""
     left = {o["cycle_id"] for o in objectives.values()} - cycles.keys()
-    cycles |= {pk: dict(zip(CYCLE, row, strict=True)) for pk, *row in _cycles(list(left))}
-    for pk, said in stood("cycle", cycles, then.until).items():
-        cycles[pk] |= said
-    return cycles
+    found = {pk: dict(zip(CYCLE, row, strict=True)) for pk, *row in _cycles(list(left))}
+    for pk, said in stood("cycle", found, then.until).items():
+        found[pk] |= said
+    return found
 
 
 def _under(k: dict[str, Any], o: Mapping[str, Any]) -> None:
@@ -230,7 +272,7 @@ def _loaded(found: PastKeyResults, people: PastPeople, then: Then) -> dict[int, 
             k,
             points=_points(found, k),
             steps=found.step_facts(pk) if pk in found.steps else (),
-            check_ins=tuple(found.check_ins.get(pk, ())),
+            check_ins=found.check_ins.get(pk, ()),
             more=more,
             telling=then.telling,
         )
@@ -333,12 +375,9 @@ def _children(
 
 def _values(o: Mapping[str, Any], row: Row, *, below: int) -> list[Any]:
     """Return the columns of a line, in the order of `OBJECTIVE_VALUES`."""
-    scored = dict(zip(STORED, row, strict=True))
-    scored["child_objectives"] = max(row[CHILD_OBJECTIVES], below)
-    return [
-        o[name.removeprefix("objective__")] if name.startswith("objective__") else scored[name]
-        for name in OBJECTIVE_VALUES
-    ]
+    values = [row[i] if name is None else o[name] for name, i in LINE]
+    values[BELOW] = max(row[CHILD_OBJECTIVES], below)
+    return values
 
 
 def _key_result_lines(
@@ -352,7 +391,7 @@ def _key_result_lines(
     shown.sort(key=lambda k: (k["objective_id"], k["position"], k["id"]))
     for k in shown:
         row = rows[k["id"]]
-        k.update({name: row[i] for name, i in FROM_ROW})
+        k.update(zip(FROM_ROW, row, strict=True))
     steps = {pk: tuple(one) for pk, one in found.steps.items()}
     lines: dict[int, list[KeyResultLine]] = {}
     for line in lines_of(shown, steps):

@@ -1,13 +1,11 @@
 """Key results as they stood at the end of a day, with everything their score rows are made of."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models import Window as Over
-from django.db.models.functions import RowNumber
 
 from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
@@ -20,14 +18,13 @@ from milepost.okr.queries.facts import FACTS, More
 from milepost.okr.queries.lines import KEY_RESULT_VALUES, StepLine
 from milepost.okr.scoring import CheckInFact
 from milepost.prepared import prepared
-from milepost.workspace.queries import TELLING, Then, put_back, stood
+from milepost.workspace.queries import Then, all_stood, put_back, stood
 
-TOLD = frozenset(f"objective__workspace__{name}" for name in TELLING)
 COLUMNS = tuple(
     dict.fromkeys(
         name
         for name in (*FACTS, *KEY_RESULT_VALUES, "position", "override_by_id")
-        if name not in TOLD and not name.startswith("score__")
+        if not name.startswith(("score__", "objective__"))
     )
 )
 METRIC = ("is_kpi", "frequency", "aggregation", "unit_code", "slug", "name")
@@ -41,7 +38,7 @@ class PastKeyResults:
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     read: Readings = field(default_factory=lambda: Readings({}, {}))
     steps: dict[int, list[StepLine]] = field(default_factory=dict)
-    check_ins: dict[int, list[CheckInFact]] = field(default_factory=dict)
+    check_ins: dict[int, tuple[CheckInFact, ...]] = field(default_factory=dict)
     parts: list[tuple[int, int, float]] = field(default_factory=list)
     more: More = field(default_factory=More)
     said: dict[int, dict[str, Any]] = field(default_factory=dict)  # what says something else today
@@ -52,43 +49,63 @@ class PastKeyResults:
         return tuple(StepFact(weight=s.weight, done=s.done, due_on=s.due_on) for s in found if not s.is_cancelled)
 
 
-def key_results_then(objective_ids: Collection[int], then: Then) -> PastKeyResults:
-    """Return the key results of objectives as they stood, and those that they were made of.
+def load_of(objective_ids: Collection[int], then: Then) -> PastKeyResults:
+    """Return the key results of objectives with the columns of today; one query."""
+    rows = _of_objectives(list(objective_ids), then.until, then.day, then.until)
+    return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
-    Their objectives' columns are today's: the caller puts those back. Five queries, and one for each
-    thing that only some of them have.
+
+def metrics_of(found: PastKeyResults) -> set[int]:
+    """Return the metrics that key results read today."""
+    return {k["metric_id"] for k in found.rows.values() if k["metric_id"]}
+
+
+def undo(
+    found: PastKeyResults, said: Mapping[int, Mapping[str, Any]], metrics: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Put back what key results and the metrics they read said then."""
+    for pk, columns in said.items():
+        put_back(found.rows[pk], columns)
+        found.said[pk] = dict(columns)
+    if metrics:
+        for k in found.rows.values():
+            put_back(k, metrics.get(k["metric_id"], {}), prefix="metric__")
+
+
+def parts_beside(found: PastKeyResults, then: Then) -> PastKeyResults:
+    """Note what key results were made of, and return those of it that stand elsewhere, as `undo` leaves them.
+
+    No query where nothing was made of others; else one, and three where some stand elsewhere.
     """
-    found = PastKeyResults()
-    _load(found, _of_objectives(list(objective_ids), then.until, then.day, then.until), then)
     made = [pk for pk, k in found.rows.items() if k["kind"] == KeyResultKind.CHILDREN]
     found.parts = parts_then(made, then.until)
     others = {child for _, child, _ in found.parts} - found.rows.keys()
-    if others:
-        _load(found, _by_id(list(others), then.until, then.day, then.until), then)
+    rows = _by_id(list(others), then.until, then.day, then.until)
+    beside = PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
+    if beside.rows:
+        was = all_stood({"key_result": beside.rows, "metric": metrics_of(beside)}, then.until)
+        undo(beside, was["key_result"], was["metric"])
+    return beside
+
+
+def complete(found: PastKeyResults, then: Then) -> None:
+    """Read what key results are scored by; their rows say already how they and their objectives stood."""
     _other_metrics(found, then)
     found.read = _readings(found, then)
     found.steps = _steps_then(found)
-    for pk, valid_on, confidence, own_word in _latest_check_ins(list(found.rows), then.until, then.until):
-        found.check_ins.setdefault(pk, []).append(CheckInFact(valid_on, confidence, own_word))
+    said = [k["said"] for k in found.rows.values() if k["said"] is not None]
+    last = {pk: CheckInFact(*fact) for pk, *fact in _check_ins(said)}
+    for pk, k in found.rows.items():
+        if k["said"] is not None:
+            fact = last[k["said"]]
+            before = k["said_before"]
+            found.check_ins[pk] = (fact,) if before is None else (fact, CheckInFact(fact.valid_on, before, ""))
     judged = [pk for pk, k in found.rows.items() if k["kind"] == KeyResultKind.JUDGED]
     found.more = More(
         judged={pk: tuple(said) for pk, *said in _judgements(judged, then.until, then.until)},
         value_at=_value_moments(found, then),
         checkpoints=_checkpoints_then(found),
     )
-    return found
-
-
-def _load(found: PastKeyResults, loaded: Iterable[tuple[Any, ...]], then: Then) -> None:
-    rows = {row[0]: dict(zip(READ, row, strict=True)) for row in loaded}
-    for pk, said in stood("key_result", rows, then.until).items():
-        put_back(rows[pk], said)
-        found.said[pk] = said
-    metrics = {k["metric_id"] for k in rows.values() if k["metric_id"]}
-    was = stood("metric", metrics, then.until)
-    for k in rows.values():
-        put_back(k, was.get(k["metric_id"], {}), prefix="metric__")
-    found.rows |= rows
 
 
 def _other_metrics(found: PastKeyResults, then: Then) -> None:
@@ -171,13 +188,16 @@ def _all_below(pk: int, below: Mapping[int, Sequence[int]]) -> set[int]:
     return found
 
 
-READ = (*COLUMNS, "metric_now", "read_on", "read_value", "read_now")
+READ = (*COLUMNS, "metric_now", "read_on", "read_value", "read_now", "said", "said_before")
 
 
 def _with_reading(
     rows: QuerySet[KeyResult], until: datetime, day: date, known: datetime
 ) -> QuerySet[KeyResult, tuple[Any, ...]]:
-    """The last value of each own metric as it was known, and what is known for the same day today."""
+    """With the last value as it was known, what is known for the same day today, and the newest two check-ins.
+
+    Of the check-ins the id of the one, and the confidence of the one before it.
+    """
     newest = Reading.objects.order_by("-valid_on", "-known_at", "-id")
     last = newest.filter(metric=OuterRef("metric_id"), valid_on__lte=day, known_at__lt=known)
     rows = rows.filter(created_at__lt=until).annotate(
@@ -186,7 +206,12 @@ def _with_reading(
         read_value=Subquery(last.values("value")[:1]),
     )
     today = newest.filter(metric=OuterRef("metric_id"), valid_on=OuterRef("read_on"))
-    rows = rows.annotate(read_now=Subquery(today.values("value")[:1]))
+    stood_then = _in_force(CheckIn.objects.filter(key_result=OuterRef("pk")), until, known).order_by("-valid_on", "-id")
+    rows = rows.annotate(
+        read_now=Subquery(today.values("value")[:1]),
+        said=Subquery(stood_then.values("pk")[:1]),
+        said_before=Subquery(stood_then.values("confidence")[1:2]),
+    )
     return rows.order_by("objective_id", "position", "id").values_list(*READ)
 
 
@@ -214,16 +239,8 @@ def _in_force(rows: QuerySet[CheckIn], until: datetime, replaced: datetime) -> Q
 
 
 @prepared
-def _latest_check_ins(ids: Collection[int], until: datetime, replaced: datetime) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    """The two newest in force of each key result, the newest first."""
-    newest_first = Over(RowNumber(), partition_by=[F("key_result_id")], order_by=[F("valid_on").desc(), F("id").desc()])
-    return (
-        _in_force(CheckIn.objects.filter(key_result_id__in=ids), until, replaced)
-        .annotate(rank=newest_first)
-        .filter(rank__lte=2)
-        .order_by("key_result_id", "rank")
-        .values_list("key_result_id", "valid_on", "confidence", "own_word")
-    )
+def _check_ins(ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
+    return CheckIn.objects.filter(pk__in=ids).values_list("id", "valid_on", "confidence", "own_word")
 
 
 @prepared
