@@ -18,6 +18,7 @@ from milepost.api.routers import (
     key_results,
     kpis,
     objectives,
+    past,
     people,
     rules,
     tokens,
@@ -121,6 +122,7 @@ api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)
+api.add_router("", past.router)
 api.add_router("", rules.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)

@@ -1,7 +1,19 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
+from milepost.okr.queries.as_of import (
+    Differences,
+    GoalDifference,
+    PastGoals,
+    branch_then,
+    cycle_differences,
+    cycle_on,
+    objective_on,
+    past_page,
+    show_past,
+)
 from milepost.okr.queries.audit import Thing, names_in, things_of
+from milepost.okr.queries.changes import Change, ChangesPage, changes_page
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
@@ -30,8 +42,12 @@ from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
+    "Change",
+    "ChangesPage",
     "CycleRow",
+    "Differences",
     "Found",
+    "GoalDifference",
     "GoalOfKpi",
     "GoalsPage",
     "KeyResultLine",
@@ -40,14 +56,19 @@ __all__ = [
     "Offered",
     "OverrideLine",
     "PartLine",
+    "PastGoals",
     "PlanPage",
     "Start",
     "StepLine",
     "Thing",
     "WeekPage",
     "branch_of",
+    "branch_then",
+    "changes_page",
     "checkpoints_of",
     "contributor_ids",
+    "cycle_differences",
+    "cycle_on",
     "explained_key_result",
     "explained_objective",
     "find",
@@ -69,10 +90,12 @@ __all__ = [
     "list_objectives",
     "list_parents",
     "names_in",
+    "objective_on",
     "objective_page",
     "offered_parts",
     "parent_of",
     "parts_of",
+    "past_page",
     "people_page",
     "person_page",
     "pick_cycle",
@@ -82,6 +105,7 @@ __all__ = [
     "show_cycle",
     "show_key_result",
     "show_objective",
+    "show_past",
     "start_of",
     "team_page",
     "things_of",

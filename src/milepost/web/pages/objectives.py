@@ -31,6 +31,7 @@ from milepost.web.forms.goals import ObjectiveForm, QuickKeyResultForm
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
+from milepost.web.pages.past import asked_day, past_objective
 from milepost.web.templatetags.milepost import way
 from milepost.workspace.errors import NotAllowed, NotFound
 from milepost.workspace.permissions import WHO_SEES, Visibility
@@ -55,6 +56,9 @@ ROWS = (
 @page
 def objective(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
+    on = asked_day(request)
+    if on is not None:
+        return past_objective(request, pk, on)
     shown = objective_page(place.actor, pk, today=place.today, whole_timeline=request.GET.get("timeline") == "all")
     wanted = optional_id(request.GET.get("check_in", ""))
     return render(request, "goals/objective.html", objective_context(request, shown, opened=wanted))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from milepost.metrics.models import KpiScore, Metric, MetricContributor
 from milepost.metrics.queries.as_of.readings import known_then
 from milepost.metrics.queries.board import ATTENTION_BELOW, MOST_TILES, Board, Tile, board_from, tile_of
+from milepost.metrics.queries.listing import shown_target
 from milepost.metrics.queries.rows import kpi_row
 from milepost.metrics.queries.targets import targets_from_past, targets_of
 from milepost.metrics.scoring import Versions
@@ -87,6 +88,31 @@ def kpis_on(actor: Actor, day: date, *, today: date) -> list[PastKpi]:
             tile = replace(tile, is_revised=True, revised_to=by_now[row.valid_on].value)
         found.append(PastKpi(kpi, row, versions, tile))
     return sorted(found, key=lambda one: one.kpi.pk)
+
+
+def show_past_kpi(one: PastKpi) -> dict[str, Any]:
+    """Return a KPI as it stood, as a program reads it; values in its unit."""
+    tile, row = one.tile, one.row
+    return {
+        "id": tile.id,
+        "slug": tile.slug,
+        "name": tile.name,
+        "group": tile.group,
+        "unit": tile.unit_code,
+        "direction": tile.direction,
+        "frequency": tile.frequency,
+        "owner_team_id": one.kpi.owner_team_id,
+        "lead_id": tile.lead_id,
+        "lead_name": tile.lead_name,
+        "status": tile.word,
+        "value": tile.value,
+        "period": tile.valid_on,
+        "before": tile.before,
+        "open_value": row.open_value,
+        "is_revised": tile.is_revised,
+        "revised_to": tile.revised_to,
+        "target": shown_target(tile.target),
+    }
 
 
 def _might_see(actor: Actor, kpi: Metric, said: Mapping[str, Any], *, helps: bool) -> bool:
