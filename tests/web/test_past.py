@@ -77,9 +77,9 @@ def test_the_board_shows_a_day(company: Company, goal: int) -> None:
 
 def test_two_days_beside_each_other_say_what_moved_and_what_was_amended(company: Company, goal: int) -> None:
     page = seen(company, "goals", on=THEN.isoformat(), against=TODAY.isoformat())
-    assert "2 goals moved up and 0 down" in page
+    assert "moved up and none down" in page
     assert "<del>" in page
-    assert "1 was amended" in page
+    assert "was amended" in page
 
 
 @pytest.mark.parametrize(

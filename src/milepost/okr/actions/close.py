@@ -13,6 +13,7 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.tree import with_ancestors
 from milepost.workspace.actions import keep_past, record_event, tell
 from milepost.workspace.actions.text import clean_text
@@ -57,7 +58,7 @@ def close_objective(
     Raises:
         NotAllowed, NotFound, WrongState, Invalid.
 
-    Source: rules G1, G3, R8.
+    Source: rules G1, G2, G3, R8.
     """
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
@@ -86,6 +87,7 @@ def close_objective(
     keep_past(*rows, now=now)
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
+    objective.planned_score = planned_score(objective, today=moment.today)
     objective.grade, objective.grade_reason = _grade(grade, proposed=total.score, title=objective.title)
     changes: dict[str, tuple[object, object]] = {"state": (objective.state, GoalState.CLOSED)}
     if objective.grade is not None:
@@ -107,6 +109,7 @@ def close_objective(
             "title": objective.title,
             "objective": objective.pk,
             "proposed": objective.final_score,
+            "planned": objective.planned_score,
             "key_results": {row.pk: row.grade for row in rows},
             "is_reviewed": is_reviewed,
         },
@@ -190,6 +193,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     old = {"state": objective.state, "grade": objective.grade, "final_score": objective.final_score}
     objective.state = GoalState.ACTIVE if was_active else GoalState.DRAFT
     objective.closed_on = objective.grade = objective.final_score = objective.final_expected = None
+    objective.planned_score = None
     objective.grade_reason = ""
     count_up(objective, seen=None)
     objective.save()

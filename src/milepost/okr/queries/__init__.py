@@ -37,6 +37,7 @@ from milepost.okr.queries.objective import ObjectivePage, list_parents, objectiv
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
+from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.week import WeekPage, week_page
 
@@ -100,6 +101,7 @@ __all__ = [
     "person_page",
     "pick_cycle",
     "plan_page",
+    "planned_score",
     "running_objectives",
     "show_check_in",
     "show_cycle",

@@ -34,6 +34,7 @@ OWN_VALUES = (
     "objective__owner_team_id",
     "objective__owner_person_id",
     "objective__final_score",
+    "objective__planned_score",
     "objective__grade_reason",
     "objective__closed_on",
     "objective__activated_on",
@@ -91,6 +92,7 @@ class ObjectivePage:
     timeline: tuple[TimelineItem, ...]
     timeline_left: bool
     final_score: float | None
+    planned_score: float | None
     grade_reason: str
     closed_on: date | None
     activated_on: date | None
@@ -140,6 +142,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         timeline=tuple(timeline[:limit]),
         timeline_left=len(timeline) > limit,
         final_score=own["objective__final_score"],
+        planned_score=own["objective__planned_score"],
         grade_reason=own["objective__grade_reason"],
         closed_on=own["objective__closed_on"],
         activated_on=own["objective__activated_on"],

@@ -23,6 +23,7 @@ from milepost.okr.queries import (
     objective_page,
     parent_of,
     pick_cycle,
+    planned_score,
 )
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -312,7 +313,8 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
             return redirect("goal", place.slug, pk)
     rows = [_grade_row(request, str(k.id), k.title, way(k), k.score) for k in shown.key_results if k.state == "active"]
     rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score))
-    context = {"page": shown, "grades": rows, "error": error}
+    planned = planned_score(get_objective(place.actor, pk), today=place.today)
+    context = {"page": shown, "grades": rows, "error": error, "planned": planned}
     return render(request, "goals/close.html", context, status=422 if error else 200)
 
 

@@ -143,7 +143,7 @@ def difference_sentence(found: Differences) -> str:
     amended = sum(bool(one.amended) for one in found.goals)
     parts = []
     if up or down:
-        parts.append(f"{words.count(up, 'goal')} moved up and {down} down")
+        parts.append(f"{words.count(up, 'goal')} moved up and {down or 'none'} down")
     parts += [
         f"{words.count(n, one, many)}"
         for n, one, many in (

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
@@ -53,6 +53,23 @@ def load_of(objective_ids: Collection[int], then: Then) -> PastKeyResults:
     """Return the key results of objectives with the columns of today; one query."""
     rows = _of_objectives(list(objective_ids), then.until, then.day, then.until)
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
+
+
+def load_all(objective_id: int, until: datetime) -> PastKeyResults:
+    """Return the key results that an objective had at a moment with the columns of today; one query."""
+    rows = _of_objectives([objective_id], until, until.date(), until)
+    return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
+
+
+def metric_rows(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return the columns `METRIC` of metrics as they are today; one query, none for none."""
+    return {pk: dict(zip(METRIC, row, strict=True)) for pk, *row in _metrics(ids)}
+
+
+def judgements_now(key_result_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
+    """Return the judgement that counts of each key result as score, reason and day; one query, none for none."""
+    ahead = datetime(9000, 1, 1, tzinfo=UTC)
+    return {pk: tuple(said) for pk, *said in _judgements(key_result_ids, ahead, ahead)}
 
 
 def metrics_of(found: PastKeyResults) -> set[int]:
@@ -112,7 +129,7 @@ def _other_metrics(found: PastKeyResults, then: Then) -> None:
     """Write the columns of the metric a key result read then, where it reads another one today."""
     moved = {pk: k for pk, k in found.rows.items() if k["metric_id"] != k["metric_now"]}
     ids = [k["metric_id"] for k in moved.values() if k["metric_id"]]
-    known = {pk: dict(zip(METRIC, row, strict=True)) for pk, *row in _metrics(ids)}
+    known = metric_rows(ids)
     for pk, said in stood("metric", ids, then.until).items():
         put_back(known[pk], said)
     for k in moved.values():
