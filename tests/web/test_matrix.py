@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goals": (READ, NO),
     "goal": (READ, NO),
     "goal_branch": (READ, NO),
+    "goal_changes": (READ, NO),
     "goal_new": (READ, everybody(422)),
     "goal_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "goal_activate": (NO, only(*OWNERS, status=302)),

@@ -21,7 +21,7 @@ MISSING = 999_999
 # Who looks behind the walls of these worlds; a workspace's token speaks for its admins (ADR 0007).
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
-    "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
+    "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_changes": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",

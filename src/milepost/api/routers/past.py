@@ -44,13 +44,13 @@ def list_past_kpis(request: ApiRequest, asked: Query[OnQuery]) -> HttpResponse:
 
 
 @route(
-    router, "GET", "/differences", scope=Scope.READ, answer=DifferencesOut, may_be=[404],
+    router, "GET", "/cycles/{cycle_id}/differences", scope=Scope.READ, answer=DifferencesOut,
     summary="List what became different in a cycle between two days",
 )  # fmt: skip
-def list_differences(request: ApiRequest, asked: Query[DifferencesQuery]) -> HttpResponse:
+def list_differences(request: ApiRequest, cycle_id: Path[Id], asked: Query[DifferencesQuery]) -> HttpResponse:
     place, until = request.place, asked.until or request.place.today
     days: dict[str, Any] = {"since": asked.since, "until": until, "today": place.today}
-    found = queries.cycle_differences(place.actor, asked.cycle_id, **days)
+    found = queries.cycle_differences(place.actor, cycle_id, **days)
     kpis = metrics.kpi_differences(place.actor, **days)
     told = {"since": found.since, "until": found.until, "cycle_id": found.cycle_id, "same": found.same}
     return reply({**told, "goals": [_goal(one) for one in found.goals], "kpis": [_of_kpi(one) for one in kpis]})

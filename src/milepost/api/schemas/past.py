@@ -5,7 +5,7 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-from milepost.api.schemas.base import Id, Visibility
+from milepost.api.schemas.base import Visibility
 from milepost.api.schemas.kpis import Direction, Frequency, KpiStatus, TargetOut
 from milepost.api.schemas.words import Ambition, GoalStatus, Kind, State
 
@@ -17,9 +17,8 @@ class OnQuery(Schema):
 
 
 class DifferencesQuery(Schema):
-    """Which cycle, and between the ends of which two days."""
+    """Between the ends of which two days."""
 
-    cycle_id: Id
     since: date = Field(examples=["2026-10-31"])
     until: date | None = Field(None, description="Left out: today.")
 
