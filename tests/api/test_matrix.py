@@ -38,13 +38,15 @@ class Row:
     at: Mapping[str, str] = field(default_factory=dict)  # name in the address: which of the things
 
 
-def every(status: int = 200) -> Row:
-    return Row((*ROLES, "workspace", "read only"), status)
+def every(status: int = 200, more: str = "") -> Row:
+    return Row((*ROLES, "workspace", "read only"), status, more=more)
 
 
 TABLE: dict[str, Row] = {
     "list_cycles": every(), "show_cycle": every(), "list_objectives": every(), "show_objective": every(),
     "list_key_results": every(), "show_key_result": every(), "show_week": every(), "list_check_ins": every(),
+    "show_past_cycle": every(more="?on=2026-11-22"), "show_past_objective": every(more="?on=2026-11-22"),
+    "list_past_kpis": every(more="?on=2026-11-22"), "list_differences": every(more="?since=2026-11-01&until=2026-11-22"),
     "list_amendments": every(), "list_targets": every(), "show_proposal": every(),
     "show_check_in": every(), "list_kpis": every(), "show_kpi": every(), "list_readings": every(),
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
@@ -126,6 +128,7 @@ OUTSIDE_LISTS = frozenset(
         "list_initiatives",
         "show_choices",
         "list_guidance", "list_templates",
+        "list_past_kpis",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}

@@ -37,8 +37,8 @@ MAKE_TEMPLATE = "Make a template of an objective"
 NOUNS: dict[str, tuple[Line, ...]] = {
     "Objectives": (
         Line(
-            "See an objective, its tree, its history, and how its numbers are made", ("get goals", "get goal", "get goal_branch", "get goal_explanation"),
-            ("list_objectives", "show_objective", "list_amendments", "explain_objective"),
+            "See an objective, its tree, its history, and how its numbers are made", ("get goals", "get goal", "get goal_branch", "get goal_changes", "get goal_explanation"),
+            ("list_objectives", "show_objective", "list_amendments", "explain_objective", "show_past_cycle", "show_past_objective", "list_differences"),
         ),
         Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_explanation"), ("show_objective", "explain_objective"), world="private"),
         Line("See what is worth a thought in goals and KPIs", ("get guidance", "get goal_guidance", "post guidance_hints"), ("list_guidance", "objective_guidance")),
@@ -46,6 +46,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line(MAKE_TEMPLATE, ("post goal_template",), ("create_template",)),
         Line("Make a template of a KPI", ("post kpi_template",)),
         Line("Rename or delete a template", ("post template_change", "template_delete"), ("delete_template",), own=MAKE_TEMPLATE),
+        Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_changes", "get goal_explanation"), ("show_objective", "explain_objective", "show_past_objective"), world="private"),
         Line("Add an objective, also from a KPI", ("post goal_new", "post kpi_objective"), ("create_objective",)),
         Line("Start a draft", ("post goal_activate",), ("activate_objective",)),
         Line("Change an objective", ("post goal_edit",), ("update_objective",)),
@@ -70,7 +71,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
     "KPIs": (
         Line(
             "See a KPI, its values and notes, and how its numbers are made", ("get kpis", "get kpi", "get kpi_explanation"),
-            ("list_kpis", "show_kpi", "list_readings", "list_targets", "list_notes", "explain_kpi", "show_proposal"),
+            ("list_kpis", "show_kpi", "list_past_kpis", "list_readings", "list_targets", "list_notes", "explain_kpi", "show_proposal"),
         ),
         Line("See one that is for its people alone", ("get kpi", "get kpi_explanation"), ("show_kpi", "list_readings", "explain_kpi"), world="private"),
         Line("Add a KPI", ("post kpi_new",), ("create_kpi",)),

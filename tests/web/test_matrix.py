@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "guidance_hints": (NO, everybody(200)),  # what is worth a thought in a form, before it is saved
     "examples": (READ, NO),
     "template_change": (NO, only("admin", "lead", status=400)),
+    "goal_changes": (READ, NO),
     "goal_new": (READ, everybody(422)),
     "goal_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "goal_activate": (NO, only(*OWNERS, status=302)),

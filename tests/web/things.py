@@ -23,7 +23,7 @@ MISSING = 999_999
 # Who looks behind the walls of these worlds; a workspace's token speaks for its admins (ADR 0007).
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
-    "goal": "goal", "goal_explanation": "goal", "goal_guidance": "goal", "goal_template": "goal", "template_change": "template", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
+    "goal": "goal", "goal_explanation": "goal", "goal_guidance": "goal", "goal_template": "goal", "template_change": "template", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal", "goal_changes": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "initiative_new": "goal", "initiative": "initiative", "initiative_edit": "initiative", "initiative_move": "initiative", "initiative_delete": "initiative",

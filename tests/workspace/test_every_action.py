@@ -16,7 +16,8 @@ from milepost.okr import actions as okr
 from milepost.okr.models import CheckIn, ChecklistItem, KeyResult
 from milepost.rhythm import actions as rhythm
 from milepost.workspace import actions as workspace
-from milepost.workspace.models import Delivery, Event, Invitation, User, Webhook
+from milepost.workspace.models import Delivery, Event, Former, Invitation, Remembered, User, Webhook
+from milepost.workspace.models.remembered import plain
 from milepost.workspace.queries import place_of_token, verify_trail
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
@@ -31,7 +32,7 @@ QUIET = {
     "workspace.forget_old_answers": "housekeeping", "workspace.forget_old_deliveries": "housekeeping",
     "workspace.schedule": "a job's row", "workspace.keep_answer": "a retry's answer", "workspace.kept_answer": "reads",
     "workspace.find_invitation": "reads", "workspace.index_many": "derived words", "workspace.index_words": "derived words",
-    "workspace.lock_workspace": "a lock", "workspace.made": "a shape", "workspace.gone": "a shape",
+    "workspace.lock_workspace": "a lock", "workspace.made": "a shape", "workspace.keep_past": "keeps what a change took", "workspace.gone": "a shape",
     "workspace.record_event": "is the event", "workspace.tell": "a message of a change that has its event",
     "workspace.touch_token": "a use, not a change", "workspace.touch_session": "a use, not a change",
     "workspace.end_session": "a sign-out", "workspace.end_sessions": "a sign-out", "workspace.delete_workspace": "takes the trail along; samples only",
@@ -588,8 +589,10 @@ def test_each_action_leaves_one_event_with_old_and_new(company: Company, name: s
     expected = TABLE[name]
     deed = expected.prepare(World(company))
     last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    before, kept = standing(), Former.objects.order_by("-id").values_list("id", flat=True).first() or 0
     with CaptureQueriesContext(connection) as queries:
         deed()
+    assert taken_back(before, after=kept) == before, "keep_past was not called for a row that was changed"
     told = list(Event.objects.filter(pk__gt=last).order_by("id"))
     event = told[-1]
     assert [e.verb for e in told] == [*expected.others, expected.verb]
@@ -608,6 +611,26 @@ def test_each_action_leaves_one_event_with_old_and_new(company: Company, name: s
         assert verdict.wrong == ""
     if connection.vendor == "postgresql" and name not in NEW_WORKSPACE:
         assert_locked_first([q["sql"] for q in queries])
+
+
+def standing() -> dict[tuple[str, int], dict[str, object]]:
+    """Return what every row says of which a day of the past is told."""
+    return {
+        (model.PAST_KIND, row.pk): {name: plain(getattr(row, name)) for name in model.PAST}
+        for model in Remembered.__subclasses__()
+        for row in model._default_manager.all()
+    }
+
+
+def taken_back(
+    before: dict[tuple[str, int], dict[str, object]], *, after: int
+) -> dict[tuple[str, int], dict[str, object]]:
+    """Return what the rows that were there say today, with all put back that they said before an action."""
+    found = standing()
+    for former in Former.objects.filter(pk__gt=after).order_by("-until", "-id"):
+        row = found[former.kind, former.object_id]
+        row.update({name: value for name, value in former.said.items() if name in row})
+    return {key: found.get(key, before[key]) for key in before}  # a draft that was deleted is told of no more
 
 
 SAME = {"grade", "final_score"}  # a cancelled goal that runs again never had one

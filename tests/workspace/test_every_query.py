@@ -172,6 +172,9 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.get_kpi": lambda f, a, w: f(a, w.kpi),
     "metrics.find_kpi": lambda f, a, w: f(a, f"{w.word} pulse"),
     "metrics.board": lambda f, a, w: [f(a, view=v, today=TODAY) for v in ("all", "attention")],
+    "metrics.board_on": lambda f, a, w: f(a, TODAY, view="all", today=TODAY),
+    "metrics.kpis_on": lambda f, a, w: [one.tile for one in f(a, TODAY, today=TODAY)],
+    "metrics.kpi_differences": lambda f, a, w: f(a, since=TODAY - timedelta(days=30), until=TODAY, today=TODAY),
     "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
     "metrics.team_tiles": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "metrics.explained_kpi": lambda f, a, w: [w.word, f(a, w.kpi, today=TODAY)],
@@ -248,6 +251,13 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY, fiscal_month=1),
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
+    "okr.cycle_on": lambda f, a, w: f(a, w.company.cycle, TODAY, today=TODAY),
+    "okr.objective_on": lambda f, a, w: [f(a, pk, TODAY, today=TODAY) for pk in (w.parent, w.goal)],
+    "okr.past_page": lambda f, a, w: f(a, goals.cycle_on(a, w.company.cycle, TODAY, today=TODAY), view="all"),
+    "okr.cycle_differences": lambda f, a, w: f(
+        a, w.company.cycle, since=TODAY - timedelta(days=9), until=TODAY, today=TODAY
+    ),
+    "okr.changes_page": lambda f, a, w: f(a, w.goal),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
     "rhythm.get_subject": lambda f, a, w: [f(a, one).title for one in _subjects(w)],
     "rhythm.get_comment": lambda f, a, w: f(a, _comment(w)).text,
@@ -263,6 +273,11 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
 }  # fmt: skip
 # What tells no names: how many children are behind walls (tests/web/test_walls.py).
 APART = {"okr.with_narrow_children", "rhythm.list_choices"}
+APART = {
+    "okr.with_narrow_children",
+    "okr.seen_today",  # of what a cycle of the workspace holds
+    "workspace.then_of",  # a moment
+}
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.
 NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.get_cycle", "okr.names_in", "okr.list_cycles", "okr.list_cycles_with_counts",
@@ -276,8 +291,8 @@ NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
 def queries() -> Iterator[tuple[str, Query]]:
     """Yield every public function of the queries that takes an actor first."""
     for room, package in ROOMS.items():
-        for found in pkgutil.iter_modules(package.__path__):
-            module = import_module(f"{package.__name__}.{found.name}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = import_module(found.name)
             for name, function in vars(module).items():
                 if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                     continue

@@ -22,6 +22,7 @@ from milepost.api.routers import (
     key_results,
     kpis,
     objectives,
+    past,
     people,
     rules,
     templates,
@@ -130,6 +131,7 @@ api.add_router("", follows.router)
 api.add_router("", explanations.router)
 api.add_router("", guidance.router)
 api.add_router("", people.router)
+api.add_router("", past.router)
 api.add_router("", rules.router)
 api.add_router("/templates", templates.router)
 api.add_router("/tokens", tokens.router)

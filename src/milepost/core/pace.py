@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from milepost.core.progress import Step, value_at
 from milepost.core.workdays import WorkCalendar, days_after
@@ -26,6 +27,7 @@ class EmptyCycle(ValueError):
         super().__init__(f"The cycle would end on {last} before it begins on {first}.")
 
 
+@lru_cache(maxsize=1024)  # all goals of a cycle ask the same of a day
 def elapsed(*, first: date, last: date, day: date, calendar: WorkCalendar | None = None) -> float:
     """Return the share of a cycle's time that has passed on a day, 0..1; a one-day cycle is 0, then 1.
 

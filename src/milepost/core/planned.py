@@ -25,7 +25,9 @@ class TwoScores:
     as_amended: float | None
 
 
-def as_planned(planned: Sequence[PlannedKeyResult], seen: Mapping[Hashable, Seen]) -> RollUp:
+def as_planned(
+    planned: Sequence[PlannedKeyResult], seen: Mapping[Hashable, Seen], *, others: Sequence[Child] = ()
+) -> RollUp:
     """Return what the readings come to by the frozen plan.
 
     What was added later is not among the planned ones and so left out; what was cancelled counts with
@@ -34,6 +36,7 @@ def as_planned(planned: Sequence[PlannedKeyResult], seen: Mapping[Hashable, Seen
     Args:
         planned: with measures, weights and shares of the first activation.
         seen: what has been seen of each within the dates of the first plan.
+        others: child objectives that counted then, with what they have come to.
 
     Raises:
         The refusals of `measure.measure_progress` and `rollup.roll_up`.
@@ -51,6 +54,7 @@ def as_planned(planned: Sequence[PlannedKeyResult], seen: Mapping[Hashable, Seen
             )
             for one in planned
         ]
+        + list(others)
     )
 
 

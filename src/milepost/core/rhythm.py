@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from milepost.core.calendar import add_months
@@ -181,6 +182,7 @@ def last_due(rhythm: Rhythm, *, on: date) -> date:
     return due
 
 
+@lru_cache(maxsize=1024)  # a list of 2,000 key results asks about a handful of days
 def due_after_check_in(rhythm: Rhythm, *, checked_in_on: date) -> date:
     """Return when the next check-in is due after one was made: one made while it waits counts for it.
 

@@ -22,6 +22,8 @@ from milepost.core.rule_sets import USUAL, Telling
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
 from milepost.core.status import GoalWord, goal_word, objective_word
 
+KINDS = {kind.value: kind for kind in Kind}
+
 
 @dataclass(frozen=True, slots=True)
 class Final:
@@ -111,7 +113,7 @@ class KeyResultFacts:
     def measure(self) -> Measure:
         """Return what is agreed, as the maths takes it."""
         return Measure(
-            kind=Kind(self.kind),
+            kind=KINDS[self.kind],
             start=self.start,
             target=self.target,
             low=self.low,
@@ -192,8 +194,9 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         )
     tau = elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days)
     seen, value_on = see(facts, today=today)
-    measured = measure(facts, seen)
-    expected = expected_progress(facts.measure, seen, facts.timing, ambition=facts.ambition, day=today)
+    agreed = facts.measure
+    measured = measure(facts, seen, agreed)
+    expected = expected_progress(agreed, seen, facts.timing, ambition=facts.ambition, day=today)
     standing = stands(facts, measured)
     due_from = max(facts.active_since, facts.first)
     has_nothing = measured.score is None and not _waits_for_others(facts, measured)
@@ -352,14 +355,17 @@ def see_parts(facts: KeyResultFacts) -> Seen:
     )
 
 
-def measure(facts: KeyResultFacts, seen: Seen) -> Measured:
+def measure(facts: KeyResultFacts, seen: Seen, agreed: Measure | None = None) -> Measured:
     """Return what a key result has come to; nothing of a draft that lacks its numbers still.
+
+    Args:
+        agreed: its `measure`, where the caller has it already.
 
     Source: rules P1 to P11.
     """
     if facts.kind == Kind.REACH and (facts.start is None or facts.target is None):
         return Measured(None, None, None)
-    return measure_progress(facts.measure, seen)
+    return measure_progress(agreed or facts.measure, seen)
 
 
 def stands(facts: KeyResultFacts, measured: Measured) -> Standing:

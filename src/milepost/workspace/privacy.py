@@ -71,6 +71,7 @@ TABLES: dict[str, Columns] = {
         "rhythm_hour rhythm_skip_days reviewers rules_id "
         "demands_second_step is_sample scores_on has_walls created_at version"
     ),
+    "workspace_former": _table(business="id workspace_id kind object_id until said left"),
     "workspace_rulesetversion": _table(
         personal="actor_id reason",
         business="id workspace_id since at kind ahead on_track at_risk early_until objective working_days holidays",
@@ -133,7 +134,8 @@ TABLES: dict[str, Columns] = {
     "okr_objective": _table(
         personal="lead_id owner_person_id",
         business="id workspace_id cycle_id title why owner_team_id ambition counts state created_at activated_at "
-        "activated_on closed_on final_score final_expected grade grade_reason is_reviewed visibility version",
+        "activated_on closed_on final_score final_expected planned_score grade grade_reason is_reviewed "
+        "visibility version",
     ),
     "okr_template": _table(personal="author_id", business="id workspace_id kind name body created_at"),
     "okr_contributor": _table(personal="membership_id", business="id objective_id"),

@@ -79,6 +79,9 @@ class ObjectiveOut(Schema):
     missing: int | None
     checked_in_on: date | None
     next_check_in_on: date | None
+    planned_score: float | None = Field(
+        description="Once it is closed: what the plan of its first start came to (G2), beside the score as amended."
+    )
     grade: float | None
     grade_reason: str
     activated_on: date | None

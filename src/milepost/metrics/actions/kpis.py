@@ -20,9 +20,17 @@ from milepost.metrics.actions.targets import check_target, plan_words, set_targe
 from milepost.metrics.models import Metric, MetricContributor, Reading
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
-from milepost.metrics.queries.targets import targets_of
+from milepost.metrics.queries.targets import target_rows, targets_of
 from milepost.metrics.scoring import ALWAYS, plan_on
-from milepost.workspace.actions import index_words, lock_workspace, made, read_visibility, record_event, walls_stand
+from milepost.workspace.actions import (
+    index_words,
+    keep_past,
+    lock_workspace,
+    made,
+    read_visibility,
+    record_event,
+    walls_stand,
+)
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
@@ -127,10 +135,12 @@ def change_kpi(
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
     since = draft.target_since or today
     old_target = plan_on(versions, since)
+    hanging: dict[str, object] = {}
     if old_target != draft.target:
         had_one = any(target is not None for _, target in versions)
         if not had_one and draft.target_since is None:
             since = ALWAYS  # a first target fills what had none (K2)
+        hanging["targets"] = target_rows(kpi.pk)
         set_target(kpi, draft.target, since=since)
         changes["target"] = [plan_words(old_target), plan_words(draft.target)]
         if since > today:
@@ -138,7 +148,9 @@ def change_kpi(
     helpers = _set_contributors(kpi, draft.contributor_ids)
     if helpers is not None:
         changes["contributors"] = list(helpers)
+        hanging["contributors"] = helpers[0]
     formula = None if draft.formula is None else set_formula(kpi, draft.formula, by=by)
+    keep_past(kpi, now=now, **hanging)
     if formula is not None:
         changes["formula"] = list(formula)
     check_grains(kpi, by=by)
@@ -164,6 +176,7 @@ def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
     require(can_edit_kpi, by, kpi, to="archive this KPI")
     old, kpi.archived_at = kpi.archived_at, now
     kpi.save(update_fields=["archived_at"])
+    keep_past(kpi, now=now)
     index_words(workspace_id=by.workspace_id, kind="kpi", object_id=kpi.pk, text="")
     changes = {"archived": (old is not None, True)}
     record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))

@@ -9,7 +9,7 @@ from django.db.models import Q
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
 from milepost.core.target import Direction
-from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Remembered, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -17,8 +17,14 @@ def _choices(enum: type[Frequency] | type[Aggregation] | type[Direction]) -> lis
     return [(member.value, member.value) for member in enum]
 
 
-class Metric(models.Model):
+class Metric(Remembered):
     """A KPI (kept against a target without end, rule K1) or the own measure of a key result."""
+
+    PAST_KIND = "metric"
+    PAST = (
+        "name", "unit_code", "direction", "frequency", "aggregation", "lag_days", "group", "owner_team_id", "lead_id",
+        "visibility", "formula", "archived_at",
+    )  # fmt: skip
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="metrics")
     is_kpi = models.BooleanField()

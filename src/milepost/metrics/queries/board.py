@@ -1,6 +1,6 @@
 """The KPI board: tiles in groups, worst first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +46,8 @@ class Tile:
     last_known_at: datetime | None
     last_source: str
     target: Target | None
+    revised_to: float | None = None  # of a day of the past: what is known for `valid_on` by now, if that differs
+    is_revised: bool = False
 
     @property
     def delta(self) -> float | None:
@@ -116,6 +118,11 @@ def board(actor: Actor, *, view: str, today: date) -> Board:
     elif view == "mine":
         rows = rows.filter(metric__lead_id=actor.membership_id)
     tiles = tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
+    return board_from(tiles, counts=counts, words=words)
+
+
+def board_from(tiles: Sequence[Tile], *, counts: dict[str, int], words: dict[str, int]) -> Board:
+    """Return tiles, worst first, as a board: in groups by name, those without a group last."""
     groups: dict[str, list[Tile]] = {}
     for tile in sorted(tiles, key=lambda t: t.group == ""):
         groups.setdefault(tile.group, []).append(tile)

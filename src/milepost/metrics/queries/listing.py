@@ -132,7 +132,7 @@ def _kpi(slug: str, *sight: Any) -> QuerySet[Metric, tuple[Any, ...]]:
 
 def _judging(versions: Versions, item: Mapping[str, Any], *, today: date) -> dict[str, Any] | None:
     """Return the target of the period that is shown, of today's where there is none."""
-    return _shown(target_of_period(versions, item["period"] or today, Frequency(item["frequency"])))
+    return shown_target(target_of_period(versions, item["period"] or today, Frequency(item["frequency"])))
 
 
 def _shown_plan(plan: TargetPlan | None) -> dict[str, Any] | None:
@@ -149,10 +149,11 @@ def _shown_plan(plan: TargetPlan | None) -> dict[str, Any] | None:
         periods = [{"period": start, "low": t.low, "high": t.high} for start, t in sorted(plan.targets.items())]
         told = {"periods": periods, "tolerance": first.tolerance, "as_given": first.as_given}
         return {**empty, "rule": "per_period", **told}
-    return {**empty, **(_shown(plan) or {}), "as_given": plan.as_given}
+    return {**empty, **(shown_target(plan) or {}), "as_given": plan.as_given}
 
 
-def _shown(target: Target | None) -> dict[str, Any] | None:
+def shown_target(target: Target | None) -> dict[str, Any] | None:
+    """Return a target by name; values in the unit of the KPI."""
     if target is None:
         return None
     return {"rule": target.rule.value, "low": target.low, "high": target.high, "tolerance": target.tolerance}

@@ -13,6 +13,7 @@ from milepost.metrics.models import TargetVersion
 from milepost.metrics.models.target import PER_PERIOD, RAMP
 from milepost.metrics.scoring import Versions
 from milepost.prepared import prepared
+from milepost.workspace.models.remembered import plain
 
 TARGET = (
     "metric_id", "since", "rule", "low", "high", "tolerance", "start", "start_on", "as_given",
@@ -24,6 +25,18 @@ _VERSION = TARGET.index("points__day")
 def targets_of(metric_ids: Iterable[int]) -> dict[int, Versions]:
     """Return for each metric its targets as (in force since, plan), the oldest first; one query."""
     return targets_from(_targets(list(metric_ids)))
+
+
+def target_rows(metric_id: int) -> list[list[Any]]:
+    """Return the columns of `TARGET` of a metric as the past keeps them, days as text."""
+    return [[plain(value) for value in row] for row in _targets([metric_id])]
+
+
+def targets_from_past(rows: Iterable[Sequence[Any]]) -> Versions:
+    """Return the targets that `target_rows` kept."""
+    days = {TARGET.index(name) for name in ("since", "start_on", "points__day")}
+    read = [[date.fromisoformat(v) if i in days and v else v for i, v in enumerate(row)] for row in rows]
+    return next(iter(targets_from(read).values()), ())
 
 
 def targets_from(rows: Iterable[Sequence[Any]]) -> dict[int, Versions]:

@@ -13,6 +13,7 @@ from milepost.metrics.actions.readings import NewReading, Stored, store_readings
 from milepost.metrics.errors import ReadsKpi
 from milepost.metrics.models import Reading, ReadingSource
 from milepost.metrics.queries.series import as_points
+from milepost.okr.actions.measures import in_full
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import NothingToRepeat, WrongState
@@ -30,7 +31,7 @@ from milepost.okr.permissions import can_check_in, can_edit_goal
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.okr.queries.facts import JustRead
 from milepost.prepared import insert
-from milepost.workspace.actions import gone, record_event, tell
+from milepost.workspace.actions import gone, keep_past, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Visibility, WebhookEvent
@@ -198,7 +199,7 @@ def _save(
     judged: float | None = None
     _fits(key_result, draft)
     if key_result.kind in WITH_STEPS:
-        steps_before, steps = _steps(key_result, draft)
+        steps_before, steps = _steps(key_result, draft, now=moment.now)
         reading_id, value = None, None
     elif key_result.kind == KeyResultKind.JUDGED:
         judged = _judgement(by, key_result, draft, note=note)
@@ -326,10 +327,12 @@ def _last_reading(key_result: KeyResult, draft: CheckInDraft) -> tuple[Reading |
     return last, last.value
 
 
-def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float], dict[str, float]]:
+def _steps(key_result: KeyResult, draft: CheckInDraft, *, now: datetime) -> tuple[dict[str, float], dict[str, float]]:
     """Write what is done of each step and return it before and after, by step id."""
-    steps = {step.pk: step for step in Step.objects.filter(key_result=key_result).select_related("initiative")}
+    own = Step.objects.filter(key_result=key_result).select_related("initiative").order_by("position", "id")
+    steps = {step.pk: step for step in own}
     before = {str(pk): step.done for pk, step in steps.items()}
+    was = in_full(steps.values())
     if draft.nothing_changed:
         return before, before
     for pk, done in draft.steps.items():
@@ -347,7 +350,10 @@ def _steps(key_result: KeyResult, draft: CheckInDraft) -> tuple[dict[str, float]
                 raise Invalid(f"“{step.title}” is an initiative: say there that it is done.", field="steps")
             step.done = done
             step.save(update_fields=["done"])
-    return before, {str(pk): step.done for pk, step in steps.items()}
+    after = {str(pk): step.done for pk, step in steps.items()}
+    if after != before:
+        keep_past(key_result, now=now, steps=was)
+    return before, after
 
 
 def _changes(

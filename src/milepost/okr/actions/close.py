@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.objectives import tell_of
@@ -14,13 +13,19 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.tree import with_ancestors
-from milepost.workspace.actions import record_event, tell
+from milepost.workspace.actions import keep_past, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotAllowed
 from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, can_write, require
+
+REOPENED = (
+    "state", "closed_on", "grade", "grade_reason", "final_value", "final_progress", "final_score", "final_expected",
+    "version",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def close_objective(
     Raises:
         NotAllowed, NotFound, WrongState, Invalid.
 
-    Source: rules G1, G3, R8.
+    Source: rules G1, G2, G3, R8.
     """
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
@@ -79,8 +84,10 @@ def close_objective(
         row.state, row.closed_on = GoalState.CLOSED, moment.today
         count_up(row, seen=None)
         row.save()
+    keep_past(*rows, now=now)
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
+    objective.planned_score = planned_score(objective, today=moment.today)
     objective.grade, objective.grade_reason = _grade(grade, proposed=total.score, title=objective.title)
     changes: dict[str, tuple[object, object]] = {"state": (objective.state, GoalState.CLOSED)}
     if objective.grade is not None:
@@ -89,6 +96,7 @@ def close_objective(
     objective.is_reviewed = is_reviewed
     count_up(objective, seen=None)
     objective.save()
+    keep_past(objective, now=now)
     record_event(
         by=by,
         verb="closed",
@@ -101,6 +109,7 @@ def close_objective(
             "title": objective.title,
             "objective": objective.pk,
             "proposed": objective.final_score,
+            "planned": objective.planned_score,
             "key_results": {row.pk: row.grade for row in rows},
             "is_reviewed": is_reviewed,
         },
@@ -184,22 +193,20 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     old = {"state": objective.state, "grade": objective.grade, "final_score": objective.final_score}
     objective.state = GoalState.ACTIVE if was_active else GoalState.DRAFT
     objective.closed_on = objective.grade = objective.final_score = objective.final_expected = None
+    objective.planned_score = None
     objective.grade_reason = ""
     count_up(objective, seen=None)
     objective.save()
-    rows = KeyResult.objects.filter(objective=objective)
-    ids = list(rows.values_list("id", flat=True))
-    rows.filter(state=GoalState.CLOSED).update(
-        state=GoalState.ACTIVE,
-        closed_on=None,
-        grade=None,
-        grade_reason="",
-        final_value=None,
-        final_progress=None,
-        final_score=None,
-        final_expected=None,
-        version=F("version") + 1,
-    )
+    rows = list(KeyResult.objects.filter(objective=objective))
+    ids = [row.pk for row in rows]
+    closed = [row for row in rows if row.state == GoalState.CLOSED]
+    for row in closed:
+        row.state, row.grade_reason = GoalState.ACTIVE, ""
+        row.closed_on = row.grade = row.final_value = row.final_progress = None
+        row.final_score = row.final_expected = None
+        row.version += 1
+    KeyResult.objects.bulk_update(closed, REOPENED)
+    keep_past(objective, *closed, now=now)
     record_event(
         by=by,
         verb="reopened",

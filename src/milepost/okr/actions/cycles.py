@@ -9,7 +9,7 @@ from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import Cycle, GoalState, KeyResult, Objective
 from milepost.okr.permissions import can_plan_cycles
 from milepost.okr.queries.access import get_cycle
-from milepost.workspace.actions import gone, made, record_event
+from milepost.workspace.actions import gone, keep_past, made, record_event
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -60,6 +60,7 @@ def edit_cycle(
     if not changes:
         return
     cycle.save()
+    keep_past(cycle, now=now)
     about = {"name": cycle.name}
     record_event(by=by, verb="changed", kind="cycle", object_id=cycle.pk, now=now, changes=changes, about=about)
     if {"first_day", "last_day"} & set(changes):

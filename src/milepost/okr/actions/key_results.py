@@ -14,6 +14,7 @@ from milepost.okr.actions.drafts import KeyResultDraft
 from milepost.okr.actions.measures import (
     check_shares,
     fill_key_result,
+    lists_of,
     save_checkpoints,
     save_steps,
     steps_in_words,
@@ -38,7 +39,7 @@ from milepost.okr.models import (
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
 from milepost.okr.queries.facts import NOTHING_READ, JustRead
-from milepost.workspace.actions import gone, index_words, made, record_event
+from milepost.workspace.actions import gone, index_words, keep_past, made, record_event
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Visibility
@@ -113,7 +114,7 @@ def edit_key_result(
     old_metric = row.metric
     unit = old_metric.unit_code if old_metric else ""
     runs = row.state != GoalState.DRAFT
-    details = _details(row)
+    details, before_lists = _details(row), lists_of(row)
     chosen = fill_key_result(row, by, draft, objective=row.objective, now=now)
     if runs:
         _keep_measure(row, old_metric, unit)
@@ -121,6 +122,8 @@ def edit_key_result(
         f: (before[f], getattr(row, f)) for f in FIELDS if before[f] != getattr(row, f)
     }
     changes |= _save_details(row, draft, chosen, before=details, now=now)
+    after_lists = lists_of(row)
+    hanging = {name: rows for name, rows in before_lists.items() if rows != after_lists[name]}
     is_another_sum = Combine.SUM in {before["combine"], row.combine} and row.combine != before["combine"]
     goes_on = not is_another_sum and (row.kind == before["kind"] or {row.kind, before["kind"]} <= WITH_ENDS)
     if runs and goes_on and not changes.keys().isdisjoint({"curve", "checkpoints"}):
@@ -139,6 +142,7 @@ def edit_key_result(
         new = [Change(now, moment.today, field, old, became).told() for field, old, became in told_now]
         row.bends = [*(row.bends or []), *new]
     row.save()
+    keep_past(row, now=now, **hanging)
     check_shares(row.objective)
     guard(row.objective, has_walls=moment.has_walls)
     if not changes.keys().isdisjoint({"kind", "combine"}) or (row.metric and row.metric.unit_code != unit):
@@ -182,6 +186,7 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     row.state = GoalState.CANCELLED
     count_up(row, seen=None)
     row.save(update_fields=["state", "version"])
+    keep_past(row, now=now)
     _refresh(row, moment)
 
 
@@ -204,6 +209,7 @@ def move_key_result(*, by: Actor, key_result_id: int, up: bool, now: datetime) -
     for position, sibling in enumerate(siblings):
         sibling.position = position
     KeyResult.objects.bulk_update(siblings, ["position"])
+    keep_past(*siblings, now=now)
     record_event(
         by=by,
         verb="ordered",

@@ -1,7 +1,8 @@
 """What a key result is measured by: its numbers, its metric, its steps and its plan, checked and written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from milepost.core.calendar import Frequency
 from milepost.core.levels import BadLevels
@@ -21,10 +22,12 @@ from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, StepDraft, choose, person
 from milepost.okr.actions.parts import Chosen, choose_parts, unit_of_sum
-from milepost.okr.models import WITH_METRIC, Checkpoint, KeyResult, KeyResultKind, Objective, Step
+from milepost.okr.models import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Objective, Step
 from milepost.okr.models.key_result import HIGHEST_PRIORITY
+from milepost.workspace.actions import keep_past
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, NotFound
+from milepost.workspace.models.remembered import plain
 from milepost.workspace.permissions import Actor
 
 MOST_STEPS = 50
@@ -137,6 +140,22 @@ def steps_in_words(key_result: KeyResult) -> str:
         due = f", {step.due_on}" if step.due_on else ""
         said.append(f"{step.title}{weight}{due}{', cancelled' if step.is_cancelled else ''}")
     return "; ".join(said)
+
+
+def lists_of(key_result: KeyResult) -> dict[str, list[list[Any]]]:
+    """Return what hangs on a key result as a day of the past is told from it: all of its steps and checkpoints."""
+    found: dict[str, list[list[Any]]] = {"steps": [], "checkpoints": []}
+    if key_result.kind in WITH_STEPS:
+        found["steps"] = in_full(Step.objects.filter(key_result=key_result).order_by("position", "id"))
+    if key_result.curve == Curve.CHECKPOINTS:
+        points = Checkpoint.objects.filter(key_result=key_result).order_by("on").values_list("on", "value")
+        found["checkpoints"] = [[plain(on), value] for on, value in points]
+    return found
+
+
+def in_full(steps: Iterable[Step]) -> list[list[Any]]:
+    """Return steps as the past keeps them: id, title, weight, done, due day, cancelled."""
+    return [[s.pk, s.title, s.weight, s.done, plain(s.due_on), s.is_cancelled] for s in steps]
 
 
 def save_checkpoints(key_result: KeyResult, drafts: Sequence[CheckpointDraft]) -> None:
@@ -254,6 +273,7 @@ def _metric(
     metric.frequency = Frequency.DAY.value
     metric.aggregation = Aggregation.STOCK.value
     metric.save()
+    keep_past(metric, now=now)
     return metric
 
 

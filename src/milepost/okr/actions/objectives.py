@@ -18,7 +18,7 @@ from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.ledger import bends_of
 from milepost.okr.queries.tree import path_up, with_ancestors
-from milepost.workspace.actions import index_words, made, record_event, tell
+from milepost.workspace.actions import index_words, keep_past, made, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -134,6 +134,7 @@ def edit_objective(
     if old_parent != parent_id:
         changes["parent"] = (old_parent, parent_id)
         parents = set_parent(by, objective, parent_id, now=now)
+    helpers = None
     if draft.contributor_ids is not None:
         helpers = set_contributors(by, objective, draft.contributor_ids)
         if helpers is not None:
@@ -148,7 +149,9 @@ def edit_objective(
         for pk, bends in bends_of(list(plans.values())).items():
             plans[pk].bends = bends
         KeyResult.objects.bulk_update(plans.values(), ["bends"])
+        keep_past(*plans.values(), now=now)
     objective.save()
+    keep_past(objective, now=now, **({"contributors": helpers[0]} if helpers is not None else {}))
     guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     if "title" in changes:
@@ -300,6 +303,7 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
         old, objective.state = objective.state, GoalState.IN_REVIEW
         count_up(objective, seen=None)
         objective.save(update_fields=["state", "version"])
+        keep_past(objective, now=moment.now)
         record_event(
             by=by,
             verb="sent_to_review",
@@ -318,9 +322,11 @@ def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
     objective.activated_at, objective.activated_on = moment.now, moment.today
     count_up(objective, seen=None)
     objective.save(update_fields=["state", "activated_at", "activated_on", "version"])
-    KeyResult.objects.filter(objective=objective, state=GoalState.DRAFT).update(
-        state=GoalState.ACTIVE, activated_on=moment.today
-    )
+    drafts = list(KeyResult.objects.filter(objective=objective, state=GoalState.DRAFT))
+    for row in drafts:
+        row.state, row.activated_on = GoalState.ACTIVE, moment.today
+    KeyResult.objects.bulk_update(drafts, ["state", "activated_on"])
+    keep_past(objective, *drafts, now=moment.now)
     record_event(
         by=by,
         verb="activated",
@@ -350,6 +356,7 @@ def _change_state(
     objective.state = new
     count_up(objective, seen=None)
     objective.save(update_fields=["state", "version"])
+    keep_past(objective, now=now)
     record_event(
         by=by,
         verb=verb,

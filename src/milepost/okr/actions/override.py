@@ -12,6 +12,7 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import GoalState, KeyResult
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result
+from milepost.workspace.actions import keep_past
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
@@ -84,5 +85,6 @@ def _in_words(row: KeyResult) -> str:
 def _save(by: Actor, row: KeyResult, before: str, *, reason: str, moment: Moment) -> None:
     count_up(row, seen=None)
     row.save()
+    keep_past(row, now=moment.now)
     amend(by=by, goal=row, changes={"override": (before, _in_words(row))}, reason=reason, now=moment.now)
     refresh(key_results=[row.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)

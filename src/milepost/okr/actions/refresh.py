@@ -1,28 +1,23 @@
 """The score rows of goals: one function writes them all (rule S7, ADR 0002)."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any
 
 from milepost.core.circles import in_order
 from milepost.core.rhythm import Rhythm
-from milepost.okr.models import Alignment, GoalState, KeyResultScore, ObjectiveScore, Part
+from milepost.okr.models import Alignment, KeyResultScore, ObjectiveScore, Part
 from milepost.okr.queries.facts import NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
-from milepost.okr.queries.family import STORED, Edge, Family, contributions, load_family
-from milepost.okr.queries.parts import COUNTING, facts_of
+from milepost.okr.queries.family import STORED, load_family
 from milepost.okr.queries.parts import Row as PartRow
+from milepost.okr.queries.rows import WORDS_OF_CONCERN, key_result_row, objective_row, parts_first
 from milepost.okr.queries.tree import all_above
-from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
 from milepost.prepared import upsert
 from milepost.workspace.actions import Happening, announce, tell
 from milepost.workspace.models import WebhookEvent
 
 CHUNK = 2000
-WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
-_scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
 
 
 def refresh(
@@ -72,25 +67,21 @@ def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm,
     changed: dict[int, list[dict[str, Any]]] = {}
     heard: dict[int, list[Happening]] = {}
     fresh: dict[int, PartRow] = {}
-    for item in _in_order(loaded):
-        facts = replace(item.facts, parts=facts_of(item.parts, fresh)) if item.parts else item.facts
-        scored = score_key_result(facts, rhythm=rhythm, today=today)
-        fresh[item.id] = (scored.value, scored.score, scored.expected)
-        filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
-        row = (*filed, *_scored_values(scored), today)
+    for item in parts_first(loaded):
+        row = key_result_row(item, fresh, rhythm=rhythm, today=today)
         if not _same(item.stored, row):
             rows.append((*row, now))
-        if item.is_public and item.stored is not None and item.stored[WORD] != scored.shown_word:
+        if item.is_public and item.stored is not None and item.stored[WORD] != row[WORD]:
             told = {
                 "key_result_id": item.id,
                 "objective_id": item.objective_id,
                 "before": item.stored[WORD],
-                "status": scored.shown_word,
+                "status": row[WORD],
             }
             changed.setdefault(item.workspace_id, []).append(told)
         if item.counts and item.stored is not None:
             before = item.stored[WORD]
-            _hear(heard, item.workspace_id, "key_result", item.id, before=before, after=scored.shown_word, now=now)
+            _hear(heard, item.workspace_id, "key_result", item.id, before=before, after=row[WORD], now=now)
     upsert(KeyResultScore, rows)
     for happenings in heard.values():
         announce(happenings)
@@ -106,17 +97,6 @@ def _hear(
     if before != after and WORDS_OF_CONCERN & {before, after}:
         told = Happening(workspace_id, None, "status_changed", kind, pk, {"before": before, "after": after}, now)
         heard.setdefault(workspace_id, []).append(told)
-
-
-def _in_order(loaded: Collection[LoadedKeyResult]) -> Collection[LoadedKeyResult]:
-    """Return key results each after those of them that it is made of."""
-    below = {item.id: [part.child_id for part in item.parts] for item in loaded if item.parts}
-    if not below:
-        return loaded
-    last = in_order(below)
-    by_id = {item.id: item for item in loaded}
-    first = [item for item in loaded if item.id not in below]
-    return [*first, *(by_id[pk] for pk in last if pk in below)]
 
 
 def _refresh_objectives(ids: list[int], *, today: date, now: datetime) -> int:
@@ -164,7 +144,7 @@ def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
             below = [
                 (edge, row_of(edge.child_id) if edge.child_id in families else edge.stored) for edge in family.edges
             ]
-            fresh[pk] = _objective_row(family, below, today=today)
+            fresh[pk] = objective_row(family, below, today=today)
         return fresh[pk]
 
     for pk in families:
@@ -183,48 +163,6 @@ def _refresh_family(ids: Collection[int], *, today: date, now: datetime) -> int:
 
 
 OWN_WORD, OWN_IS_LIVE = STORED.index("word"), STORED.index("is_live")
-CONFIDENCE, CHECKED_IN_ON, IS_LIVE = (STORED.index(name) for name in ("confidence", "checked_in_on", "is_live"))
-
-
-def _objective_row(
-    family: Family, below: Sequence[tuple[Edge, tuple[Any, ...] | None]], *, today: date
-) -> tuple[Any, ...]:
-    own = family.own
-    live = [k for k in own if k.is_live]
-    children = [row for _, row in contributions(family, below)]
-    scored = score_objective(family.facts, children, today=today)
-    shown = [(edge, row) for edge, row in below if edge.is_open and edge.state != GoalState.CANCELLED.value]
-    rows_below = [row for _, row in shown if row is not None]
-    concern = scored.word in WORDS_OF_CONCERN or any(k.shown_word in WORDS_OF_CONCERN for k in live)
-    return (
-        family.id,
-        family.workspace_id,
-        family.cycle_id,
-        family.lead_id,
-        family.is_top and family.state != GoalState.CANCELLED.value,
-        family.state in COUNTING,
-        scored.score,
-        scored.expected,
-        scored.word,
-        family.state == GoalState.ACTIVE.value and concern,
-        scored.reported,
-        scored.children,
-        sum(k.state != GoalState.CANCELLED.value for k in own),
-        len(shown),
-        scored.missing,
-        _least([k.confidence for k in live] + [row[CONFIDENCE] for row in rows_below if row[IS_LIVE]]),
-        _most([k.checked_in_on for k in own] + [row[CHECKED_IN_ON] for row in rows_below]),
-        _least([k.next_check_in_on for k in live]),
-        today,
-    )
-
-
-def _least(values: list[Any]) -> Any:
-    return min((value for value in values if value is not None), default=None)
-
-
-def _most(values: list[Any]) -> Any:
-    return max((value for value in values if value is not None), default=None)
 
 
 def _same(old: tuple[Any, ...] | None, new: tuple[Any, ...]) -> bool:

@@ -5,11 +5,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from milepost.workspace.models import Workspace
+from milepost.workspace.models import Remembered, Workspace
 
 
-class Cycle(models.Model):
+class Cycle(Remembered):
     """A time box, usually a quarter; both days belong to it."""
+
+    PAST_KIND = "cycle"
+    PAST = ("name", "first_day", "last_day")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="cycles")
     name = models.CharField(max_length=60)

@@ -13,7 +13,7 @@ from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.metrics.models import Metric
 from milepost.okr.models.objective import GoalState, Objective
-from milepost.workspace.models import GuardedManager, Membership, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Remembered, Workspace
 
 
 class KeyResultKind(models.TextChoices):
@@ -41,7 +41,7 @@ def _has(*names: str) -> Q:
     return Q(**{f"{name}__isnull": False for name in names})
 
 
-class KeyResult(models.Model):
+class KeyResult(Remembered):
     """One measure of an objective.
 
     Which numbers belong to which kind is in `core.measure`; all are in the metric's unit. `combine` says
@@ -51,6 +51,15 @@ class KeyResult(models.Model):
     `bends` is derived: what the ledger says of amendments that shape its plan (E5), kept here so that
     a check-in reads no ledger; None without one.
     """
+
+    PAST_KIND = "key_result"
+    PAST = (
+        "position", "title", "kind", "metric_id", "window", "start", "target", "low", "high", "tolerance", "at_close",
+        "floor", "stretch", "curve", "bends", "combine", "weight", "share", "priority", "ambition", "lead_id", "state",
+        "activated_on", "override_score", "override_why", "override_by_id", "override_at", "override_kept",
+        "closed_on", "final_value", "final_progress", "final_score", "final_expected", "grade", "grade_reason",
+        "lesson",
+    )  # fmt: skip
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="key_results")
     objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="key_results")

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from milepost.core.pace import Ambition
 from milepost.okr.models.cycle import Cycle
-from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Remembered, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -31,11 +31,17 @@ class Counts(models.TextChoices):
     BOTH = "both", "key results and child objectives"
 
 
-class Objective(models.Model):
+class Objective(Remembered):
     """A goal in words; owned by a team, a person, or, with neither, the company.
 
     Its people are its lead, the person who owns it, its contributors and the leads of its key results.
     """
+
+    PAST_KIND = "objective"
+    PAST = (
+        "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "state",
+        "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score", "grade",
+    )  # fmt: skip
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="objectives")
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="objectives")
@@ -55,6 +61,7 @@ class Objective(models.Model):
     # Facts of the close (R8, G1): what was proposed and what stands.
     final_score = models.FloatField(null=True)
     final_expected = models.FloatField(null=True)
+    planned_score = models.FloatField(null=True)  # what the plan of the first activation came to (G2)
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)

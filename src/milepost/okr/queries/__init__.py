@@ -1,7 +1,19 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_initiative, get_key_result, get_objective
+from milepost.okr.queries.as_of import (
+    Differences,
+    GoalDifference,
+    PastGoals,
+    branch_then,
+    cycle_differences,
+    cycle_on,
+    objective_on,
+    past_page,
+    show_past,
+)
 from milepost.okr.queries.audit import Thing, names_in, things_of
+from milepost.okr.queries.changes import Change, ChangesPage, changes_page
 from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.find import Found, find
@@ -45,16 +57,21 @@ from milepost.okr.queries.objective import ObjectivePage, list_parents, objectiv
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
+from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
+    "Change",
+    "ChangesPage",
     "CycleGuidance",
     "CycleRow",
+    "Differences",
     "DraftContext",
     "Found",
+    "GoalDifference",
     "GoalOfKpi",
     "GoalsPage",
     "InitiativeLine",
@@ -67,6 +84,7 @@ __all__ = [
     "OverrideLine",
     "OwnerCount",
     "PartLine",
+    "PastGoals",
     "PlanPage",
     "Start",
     "StepLine",
@@ -75,9 +93,13 @@ __all__ = [
     "Thing",
     "WeekPage",
     "branch_of",
+    "branch_then",
+    "changes_page",
     "checkpoints_of",
     "contributor_ids",
+    "cycle_differences",
     "cycle_guidance",
+    "cycle_on",
     "draft_context",
     "explained_key_result",
     "explained_objective",
@@ -109,20 +131,24 @@ __all__ = [
     "my_initiatives",
     "names_in",
     "objective_guidance",
+    "objective_on",
     "objective_page",
     "offered_parts",
     "parent_of",
     "parts_of",
+    "past_page",
     "people_page",
     "person_page",
     "pick_cycle",
     "plan_page",
+    "planned_score",
     "running_objectives",
     "show_check_in",
     "show_cycle",
     "show_initiative",
     "show_key_result",
     "show_objective",
+    "show_past",
     "start_of",
     "task_key_results",
     "team_page",

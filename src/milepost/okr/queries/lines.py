@@ -1,7 +1,7 @@
 """Objectives and key results as the lines that lists and trees are made of."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -99,6 +99,8 @@ class KeyResultLine:
     override: OverrideLine | None = None
     combine: str = ""
     fixed_share: float | None = None
+    is_revised: bool = False  # of a day of the past: for that day another value is known by now
+    revised_to: float | None = None
 
     @property
     def is_typed(self) -> bool:
@@ -289,8 +291,13 @@ def _lines(values: list[dict[str, Any]], with_steps: bool) -> list[KeyResultLine
     steps: dict[int, list[StepLine]] = {}
     for key_result_id, *rest in _steps([v["id"] for v in values if with_steps and v["kind"] in WITH_STEPS]):
         steps.setdefault(key_result_id, []).append(StepLine(*rest))
+    return lines_of(values, {pk: tuple(rows) for pk, rows in steps.items()})
+
+
+def lines_of(values: Sequence[Mapping[str, Any]], steps: Mapping[int, tuple[StepLine, ...]]) -> list[KeyResultLine]:
+    """Return the lines of key results from the columns of `KEY_RESULT_VALUES`; all of an objective must be there."""
     share_of = _shares_by_objective(values)
-    return [_key_result_line(v, share_of.get(v["id"]), tuple(steps.get(v["id"], ()))) for v in values]
+    return [_key_result_line(v, share_of.get(v["id"]), steps.get(v["id"], ())) for v in values]
 
 
 def children_of(actor: Actor, parent_ids: Collection[int]) -> dict[int, list[ObjectiveLine]]:
@@ -330,7 +337,7 @@ def _narrow_children(parent_ids: Collection[int], *sight: Any) -> QuerySet[Align
     return rows.values_list("parent_id")
 
 
-def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
+def _shares_by_objective(values: Iterable[Mapping[str, Any]]) -> dict[int, float]:
     by_objective: dict[int, list[Child]] = {}
     for v in values:
         if v["state"] == "cancelled" or v["kind"] == "baseline":  # left out until it has a target (R4)
@@ -344,7 +351,7 @@ def _shares_by_objective(values: Iterable[dict[str, Any]]) -> dict[int, float]:
     return found
 
 
-def _key_result_line(v: dict[str, Any], share: float | None, steps: tuple[StepLine, ...]) -> KeyResultLine:
+def _key_result_line(v: Mapping[str, Any], share: float | None, steps: tuple[StepLine, ...]) -> KeyResultLine:
     is_kpi = bool(v["metric__is_kpi"])
     override = None
     if v["override_at"] is not None:

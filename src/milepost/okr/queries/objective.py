@@ -32,6 +32,7 @@ OWN_VALUES = (
     "objective__owner_team_id",
     "objective__owner_person_id",
     "objective__final_score",
+    "objective__planned_score",
     "objective__grade_reason",
     "objective__closed_on",
     "objective__activated_on",
@@ -60,6 +61,7 @@ class ObjectivePage:
     children: tuple[ObjectiveLine, ...]
     kpis: tuple[Tile, ...]
     final_score: float | None
+    planned_score: float | None
     grade_reason: str
     closed_on: date | None
     activated_on: date | None
@@ -105,6 +107,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         children=tuple(children),
         kpis=tuple(kpis),
         final_score=own["objective__final_score"],
+        planned_score=own["objective__planned_score"],
         grade_reason=own["objective__grade_reason"],
         closed_on=own["objective__closed_on"],
         activated_on=own["objective__activated_on"],

@@ -9,6 +9,7 @@ from milepost.okr.queries.goals import VIEWS
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
+from milepost.web.pages.past import asked_day, past_goals
 from milepost.workspace.errors import NotFound
 
 LABELS = {"all": "All", "attention": "Needs attention", "overdue": "Overdue check-in", "mine": "Mine"}
@@ -29,6 +30,9 @@ def goals(request: PlacedRequest) -> HttpResponse:
         "cycles": cycles,
         "lede": "Objectives say where we go, key results how we know.",
     }
+    on = asked_day(request)
+    if cycle is not None and on is not None:
+        return past_goals(request, cycle, cycles, on)
     if cycle is not None:
         view = request.GET.get("view", "all")
         opened = [pk for text in request.GET.get("open", "").split(",")[:50] if (pk := optional_id(text))]

@@ -11,6 +11,7 @@ from milepost.metrics.queries import board as board_of
 from milepost.okr.queries import running_objectives
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
+from milepost.web.pages.past import asked_day, past_board
 from milepost.web.words import LOOKS
 
 VIEWS = (("all", "All"), ("attention", "Needs attention"), ("mine", "Mine"))
@@ -23,6 +24,9 @@ def board(request: PlacedRequest) -> HttpResponse:
     place = request.place
     view = request.GET.get("view", "all")
     view = view if view in dict(VIEWS) else "all"
+    on = asked_day(request)
+    if on is not None:
+        return past_board(request, view, VIEWS, on)
     shown = board_of(place.actor, view=view, today=place.today)
     context = {
         "board": shown,

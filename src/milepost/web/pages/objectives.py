@@ -24,6 +24,7 @@ from milepost.okr.queries import (
     objective_page,
     parent_of,
     pick_cycle,
+    planned_score,
 )
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -34,6 +35,7 @@ from milepost.web.forms.hints import give_hints
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
+from milepost.web.pages.past import asked_day, past_objective
 from milepost.web.pages.talk import Saying, objective_talk
 from milepost.web.templatetags.milepost import way
 from milepost.workspace.errors import NotAllowed, NotFound
@@ -59,6 +61,9 @@ ROWS = (
 @page
 def objective(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
+    on = asked_day(request)
+    if on is not None:
+        return past_objective(request, pk, on)
     shown = objective_page(place.actor, pk, today=place.today)
     wanted = optional_id(request.GET.get("check_in", ""))
     return render(request, "goals/objective.html", objective_context(request, shown, opened=wanted))
@@ -340,7 +345,8 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
             return redirect("goal", place.slug, pk)
     rows = [_grade_row(request, str(k.id), k.title, way(k), k.score) for k in shown.key_results if k.state == "active"]
     rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score))
-    context = {"page": shown, "grades": rows, "error": error}
+    planned = planned_score(get_objective(place.actor, pk), today=place.today)
+    context = {"page": shown, "grades": rows, "error": error, "planned": planned}
     return render(request, "goals/close.html", context, status=422 if error else 200)
 
 

@@ -26,6 +26,7 @@ from milepost.workspace.actions.members import (
     revoke_invitation,
 )
 from milepost.workspace.actions.operator import add_member, forget_second_steps, make_operator, set_password
+from milepost.workspace.actions.past import keep_past
 from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
@@ -87,6 +88,7 @@ __all__ = [
     "index_words",
     "invite",
     "keep_answer",
+    "keep_past",
     "kept_answer",
     "lock_workspace",
     "made",

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from milepost.workspace.actions.events import made, record_event
 from milepost.workspace.actions.lock import lock_workspace
+from milepost.workspace.actions.past import keep_past
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
@@ -116,6 +117,7 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
     if changes.keys() - {"demands_second_step", "rhythm_hour", "rhythm_skip_days"}:
         workspace.scores_on = None
     workspace.save(update_fields=[*changes, "scores_on", "version"])
+    keep_past(workspace, now=now)
     record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, changes=changes)
 
 

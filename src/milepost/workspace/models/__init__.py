@@ -3,8 +3,10 @@
 from milepost.workspace.models.append_only import AppendOnlyLift
 from milepost.workspace.models.due_work import DueWork
 from milepost.workspace.models.event import ActorKind, Event, EventHead
+from milepost.workspace.models.former import Former
 from milepost.workspace.models.invitation import Invitation
 from milepost.workspace.models.membership import Membership, Role
+from milepost.workspace.models.remembered import Remembered
 from milepost.workspace.models.rule_set import RuleSetVersion
 from milepost.workspace.models.search import SearchWord
 from milepost.workspace.models.team import Team, TeamMembership
@@ -23,11 +25,13 @@ __all__ = [
     "DueWork",
     "Event",
     "EventHead",
+    "Former",
     "GuardedManager",
     "IdempotencyKey",
     "Invitation",
     "Membership",
     "Reader",
+    "Remembered",
     "Role",
     "RuleSetVersion",
     "Scope",

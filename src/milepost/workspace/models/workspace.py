@@ -5,9 +5,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from milepost.workspace.models.remembered import Remembered
 
-class Workspace(models.Model):
+
+class Workspace(Remembered):
     """One organisation's goals, KPIs and people, with the settings that give them meaning."""
+
+    PAST_KIND = "workspace"
+    PAST = ("time_zone", "fiscal_month", "rhythm_weeks", "rhythm_weekday")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)

@@ -25,6 +25,7 @@ from milepost.workspace.queries.listing import (
     show_workspace,
 )
 from milepost.workspace.queries.paging import Page
+from milepost.workspace.queries.past import Then, all_stood, put_back, stood, then_of
 from milepost.workspace.queries.people import (
     InvitationRow,
     MemberRow,
@@ -56,9 +57,11 @@ __all__ = [
     "SessionRow",
     "Step",
     "TeamChoice",
+    "Then",
     "TokenFacts",
     "TokenRow",
     "Verdict",
+    "all_stood",
     "every_event",
     "find_lead",
     "get_place",
@@ -85,6 +88,7 @@ __all__ = [
     "operator_place",
     "place_of",
     "place_of_token",
+    "put_back",
     "rhythm_of",
     "rules_in_force",
     "show_person",
@@ -92,7 +96,9 @@ __all__ = [
     "show_team",
     "show_webhook",
     "show_workspace",
+    "stood",
     "telling_of",
+    "then_of",
     "trail_head",
     "verify_trail",
     "what_demands",

@@ -9,8 +9,8 @@ from milepost.core.workdays import WorkCalendar
 from milepost.workspace.models import RuleSetVersion, Workspace
 from milepost.workspace.permissions import Actor
 
-_COLUMNS = ("kind", "ahead", "on_track", "at_risk", "early_until", "objective", "working_days", "holidays")
-TELLING = tuple(f"rules__{name}" for name in _COLUMNS)  # from a workspace's row
+COLUMNS = ("kind", "ahead", "on_track", "at_risk", "early_until", "objective", "working_days", "holidays")
+TELLING = tuple(f"rules__{name}" for name in COLUMNS)  # from a workspace's row
 KEPT = 32  # in memory; a process serves few workspaces, and most have none of their own
 
 
@@ -43,7 +43,7 @@ def show_rules(actor: Actor) -> dict[str, Any]:
 def list_rules(actor: Actor) -> list[dict[str, Any]]:
     """Return every rule set that was ever chosen, the newest first, with who chose it and why (A1)."""
     rows = RuleSetVersion.objects.filter(workspace_id=actor.workspace_id).order_by("-id")
-    told = rows.values_list(*_COLUMNS, "since", "reason", "actor_id", "actor__user__name")
+    told = rows.values_list(*COLUMNS, "since", "reason", "actor_id", "actor__user__name")
     return [
         {**shown_rules(telling_of(tuple(columns))), "since": since, "reason": reason, "by_id": by_id, "by": name or ""}
         for *columns, since, reason, by_id, name in told

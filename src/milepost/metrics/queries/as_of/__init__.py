@@ -1,0 +1,16 @@
+"""Values and KPIs as they stood at the end of a day (A3)."""
+
+from milepost.metrics.queries.as_of.board import PastKpi, board_on, kpis_on, show_past_kpi
+from milepost.metrics.queries.as_of.differences import KpiDifference, kpi_differences
+from milepost.metrics.queries.as_of.readings import Readings, readings_then
+
+__all__ = [
+    "KpiDifference",
+    "PastKpi",
+    "Readings",
+    "board_on",
+    "kpi_differences",
+    "kpis_on",
+    "readings_then",
+    "show_past_kpi",
+]

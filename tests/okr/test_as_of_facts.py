@@ -1,0 +1,107 @@
+"""What a day of the past shows of values corrected since, of goals that moved, and what it costs."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from milepost.metrics.queries import board_on, kpis_on
+from milepost.okr import actions
+from milepost.okr.models import KeyResult, Objective
+from milepost.okr.queries import cycle_differences, cycle_on, objective_on
+from milepost.workspace.errors import Invalid, NotFound
+from tests.people import NOW, START, TODAY, Company
+
+pytestmark = pytest.mark.django_db
+THEN = date(2026, 10, 20)
+
+
+def check_in(company: Company, key_result: int, value: float, days: int) -> int:
+    at = START + timedelta(days=days)
+    draft = actions.CheckInDraft(key_result_id=key_result, value=value, confidence=6)
+    return actions.record_check_in(by=company.actor("lead", at), draft=draft, now=at)
+
+
+def edit(company: Company, pk: int, **given: object) -> None:
+    o = Objective.objects.get(pk=pk)
+    fields = {"title": o.title, "cycle_id": o.cycle_id, "lead_id": o.lead_id, "owner_team_id": o.owner_team_id}
+    draft = actions.ObjectiveDraft(**{**fields, **given})  # type: ignore[arg-type]
+    actions.edit_objective(by=company.actor(), objective_id=pk, draft=draft, reason="So", now=NOW)
+
+
+def test_a_value_corrected_later_shows_what_was_known_and_what_is_known_now(company: Company) -> None:
+    goal = company.objective()
+    key_result = KeyResult.objects.get(objective_id=goal).pk
+    first = check_in(company, key_result, 80, 7)
+    draft = actions.CheckInDraft(key_result_id=key_result, value=72, confidence=6)
+    actions.edit_check_in(by=company.actor("lead"), check_in_id=first, draft=draft, now=START + timedelta(days=30))
+    (was,) = cycle_on(company.actor(), company.cycle, THEN, today=TODAY).key_results[goal]
+    assert (was.value, was.is_revised) == (80, True)
+    (now,) = cycle_on(company.actor(), company.cycle, TODAY, today=TODAY).key_results[goal]
+    assert (now.value, now.is_revised) == (72, False)
+
+
+def test_a_kpi_value_corrected_later_is_marked_on_the_board_of_then(company: Company) -> None:
+    slug = company.kpi()
+    week = date(2026, 10, 5)
+    for value, days in ((41, 12), (43, 40)):
+        at = START + timedelta(days=days)
+        reading = actions.NewReading(day=week, value=value)
+        actions.record_readings(by=company.actor("lead", at), kpi=slug, readings=[reading], now=at)
+    (one,) = kpis_on(company.actor(), THEN, today=TODAY)
+    assert (one.tile.value, one.tile.is_revised, one.tile.revised_to) == (41, True, 43)
+    assert board_on(company.actor(), START.date(), view="all", today=TODAY).counts["all"] == 1
+
+
+def test_a_goal_that_moved_to_another_cycle_stands_where_it_stood(company: Company) -> None:
+    goal = company.objective("Moves")
+    later = actions.create_cycle(
+        by=company.operator(), name="Q1", first_day=date(2027, 1, 1), last_day=date(2027, 3, 31), now=START
+    )
+    edit(company, goal, cycle_id=later)
+    by = company.actor()
+    assert goal in cycle_on(by, company.cycle, THEN, today=TODAY).inside
+    assert goal not in cycle_on(by, later, THEN, today=TODAY).inside
+    assert goal in cycle_on(by, later, TODAY, today=TODAY).inside
+    assert objective_on(by, goal, THEN, today=TODAY).cycle_id == company.cycle
+    found = cycle_differences(by, company.cycle, since=THEN, until=TODAY, today=TODAY)
+    assert {one.what for one in found.goals} == {"left"}
+
+
+def test_a_goal_made_later_is_absent_and_one_closed_since_is_open(company: Company) -> None:
+    goal = company.objective("Closes")
+    actions.close_objective(
+        by=company.actor(), objective_id=goal, grade=actions.GradeDraft(0.5, "So"), key_results={}, now=NOW
+    )
+    late = company.objective("Late", at=NOW)
+    past = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+    assert late not in past.objectives
+    assert past.objectives[goal].state == "active"
+    assert past.objectives[goal].grade is None
+    with pytest.raises(NotFound):
+        objective_on(company.actor(), late, THEN, today=TODAY)
+    found = cycle_differences(company.actor(), company.cycle, since=THEN, until=TODAY, today=TODAY)
+    told = {(one.kind, one.title): one.what for one in found.goals}
+    assert told["objective", "Closes"] == "closed"
+    assert told["objective", "Late"] == "new"
+
+
+def test_differences_are_told_from_the_earlier_day_to_the_later_one_alone(company: Company) -> None:
+    for since, until in ((TODAY, THEN), (THEN, THEN)):
+        with pytest.raises(Invalid, match="does not lie before"):
+            cycle_differences(company.actor(), company.cycle, since=since, until=until, today=TODAY)
+
+
+def test_a_day_costs_the_same_queries_at_any_size(company: Company) -> None:
+    counts = []
+    for more in (2, 20):
+        for number in range(more):
+            goal = company.objective(f"Goal {more} {number}")
+            check_in(company, KeyResult.objects.get(objective_id=goal).pk, 80, 7)
+            edit(company, goal, title=f"Renamed {more} {number}")
+        with CaptureQueriesContext(connection) as queries:
+            past = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+        assert all(line.title.startswith("Goal") for line in past.objectives.values())
+        counts.append(len(queries) - 3)  # the actor's own
+    assert counts[0] == counts[1] <= 8
