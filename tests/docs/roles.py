@@ -72,6 +72,14 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line(ADD_NOTE, ("post kpi_notes",), ("add_note",)),
         Line("Take a note back", ("post kpi_note_delete",), ("withdraw_note",), own=ADD_NOTE),
     ),
+    "Strategy": (
+        Line("See mission, vision, values, and how the pillars stand", ("get strategy",), ("show_strategy", "list_pillars", "show_pillar")),
+        Line("Write mission, vision and values", ("post strategy_edit",), ("update_strategy",)),
+        Line(
+            "Add, change, order and archive pillars", ("post pillar_new", "post pillar_edit", "post pillar_move", "post pillar_archive"),
+            ("create_pillar", "update_pillar", "move_pillar", "archive_pillar", "restore_pillar"),
+        ),
+    ),
     "Cycles": (
         Line("See cycles", ("get goals",), ("list_cycles", "show_cycle")),
         Line("Add a cycle", ("post settings_cycles",), ("create_cycle",)),
@@ -120,7 +128,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
     "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
-    "get team_new", "get team_edit",
+    "get team_new", "get team_edit", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip
 # My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
 SILENT = {"post week"}

@@ -78,6 +78,12 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "kpi_notes": (NO, everybody(422)),
     "kpi_note_delete": (NO, only("admin", "lead", status=302, others=404)),
     "kpi_import": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "strategy": (READ, NO),
+    "strategy_edit": (only("admin", status=200), only("admin", status=302)),
+    "pillar_new": (only("admin", status=200), only("admin", status=422)),
+    "pillar_edit": (only("admin", status=200), only("admin", status=422)),
+    "pillar_move": (NO, only("admin", status=302)),
+    "pillar_archive": (NO, only("admin", status=302)),
     "people": (READ, NO),
     "person": (READ, NO),
     "team": (READ, NO),
@@ -178,6 +184,9 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
         only("admin", status=302),
     ),
     "webhooks": (lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, only("admin", status=200)),
+    "strategy_edit": (lambda _: {"mission": "No one asks twice"}, only("admin", status=302)),
+    "pillar_new": (lambda _: {"name": "Calm work"}, only("admin", status=302)),
+    "pillar_edit": (lambda _: {"name": "Loyal customers"}, only("admin", status=302)),
     "tokens": (lambda _: {"name": "Export", "days": "90", "scopes": ["read"]}, everybody(200)),
     "settings_status": (lambda _: rules_form(), only("admin", status=302)),
     "settings_members": (lambda t: {"do": "role", "member": t.person, "role": "viewer"}, only("admin", status=302)),
@@ -335,11 +344,13 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "team"}
+        return PK.get(self.name) not in {"person", "team", "pillar"}
 
 
 # What is said before the thing is looked up.
-SAID_FIRST = {(name, 403) for name in ("team_delete", "settings_members", "settings_cycles", "webhooks")}
+SAID_FIRST = {(name, 403) for name in (
+    "team_delete", "settings_members", "settings_cycles", "webhooks", "pillar_edit", "pillar_move", "pillar_archive"
+)}  # fmt: skip
 SAID_FIRST |= {("team_members", 400)}
 CELLS = [Cell(name, "get", None, said[0]) for name, said in TABLE.items()]
 CELLS += [Cell(name, "post", None, said[1]) for name, said in TABLE.items()]

@@ -69,6 +69,7 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "kpis": reverse("kpis", args=[ws]),
         "kpi": reverse("kpi", args=[ws, "first-reply-time"]),
         "kpi explained": reverse("kpi_explanation", args=[ws, "first-reply-time"]),
+        "strategy": reverse("strategy", args=[ws]),
         "people": reverse("people", args=[ws]),
         "person": reverse("person", args=[ws, company.ids["lead"]]),
         "team": reverse("team", args=[ws, company.team]),

@@ -25,6 +25,7 @@ PK = {
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
+    "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
 
@@ -45,6 +46,7 @@ class Things:
     note: int
     team: int
     empty_team: int
+    pillar: int
     person: int
     lead: int
     cycle: int
@@ -100,6 +102,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),
         team=company.team,
         empty_team=workspace.create_team(by=admin, name=f"Empty of {goal}", parent_id=None, now=NOW),
+        pillar=workspace.create_pillar(by=admin, name=f"Pillar of {goal}", now=NOW),
         person=company.ids["member"],
         lead=company.ids["lead"],
         cycle=company.cycle,

@@ -35,7 +35,7 @@ QUIET = {
     "workspace.touch_token": "a use, not a change", "workspace.touch_session": "a use, not a change",
     "workspace.end_session": "a sign-out", "workspace.end_sessions": "a sign-out", "workspace.delete_workspace": "takes the trail along; samples only",
     "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
-    "workspace.read_visibility": "reads", "workspace.walls_stand": "derived from goals and KPIs",
+    "workspace.read_visibility": "reads", "workspace.chosen_pillar": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
@@ -231,6 +231,15 @@ def _set_up(w: World) -> Deed:
     )  # fmt: skip
 
 
+def _of_pillar(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    def prepare(w: World) -> Deed:
+        workspace.create_pillar(by=w.company.actor(), name="Calm work", now=NOW)
+        pk = workspace.create_pillar(by=w.company.actor(), name="Customers who stay", now=NOW)
+        return lambda: do(w, pk)
+
+    return prepare
+
+
 STEP = okr.StepDraft(title="Rota agreed")
 CR = okr.KeyResultDraft(title="Tickets", start=100, target=50)
 TABLE: dict[str, Row] = {
@@ -295,6 +304,31 @@ TABLE: dict[str, Row] = {
     ),
     "workspace.export_person": row(
         "exported", "person", lambda w: lambda: workspace.export_person(email="lead@acme.example", now=LATER), actor="operator",
+    ),
+    "workspace.edit_strategy": row(
+        "changed", "strategy",
+        lambda w: lambda: workspace.edit_strategy(by=w.company.actor(), mission="No one asks twice", vision="", values="", now=LATER),
+        "mission",
+    ),
+    "workspace.create_pillar": row(
+        "created", "pillar",
+        lambda w: lambda: workspace.create_pillar(by=w.company.actor(), name="Calm work", perspective="process", now=LATER),
+        "name", "perspective",
+    ),
+    "workspace.edit_pillar": row(
+        "changed", "pillar",
+        _of_pillar(lambda w, pk: workspace.edit_pillar(
+            by=w.company.actor(), pillar_id=pk, name="Loyal customers", description="They stay", perspective="customer", now=LATER
+        )),
+        "name", "description", "perspective",
+    ),
+    "workspace.move_pillar": row(
+        "ordered", "pillar",
+        _of_pillar(lambda w, pk: workspace.move_pillar(by=w.company.actor(), pillar_id=pk, up=True, now=LATER)), "position",
+    ),
+    "workspace.archive_pillar": row(
+        "archived", "pillar",
+        _of_pillar(lambda w, pk: workspace.archive_pillar(by=w.company.actor(), pillar_id=pk, archived=True, now=LATER)), "archived",
     ),
     "workspace.create_team": row(
         "created", "team",

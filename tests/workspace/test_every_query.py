@@ -21,7 +21,7 @@ from milepost.metrics.models import Metric
 from milepost.metrics.scoring import judge
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
-from milepost.okr.models import KeyResult
+from milepost.okr.models import KeyResult, Objective
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -59,6 +59,7 @@ class World:
     below: int
     cycle: int
     made: int  # everybody's, and made of the key result
+    pillar: int  # the goal and the KPI hang on it
 
     @property
     def metric(self) -> Metric:
@@ -99,10 +100,15 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
     okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
     okr.change_rules(by=company.actor(), draft=okr.usual_rules("strict"), reason=f"{word} said so", now=NOW)
+    admin = company.actor()
+    workspace.edit_strategy(by=admin, mission=f"{word} first", vision="", values="", now=NOW)
+    pillar = workspace.create_pillar(by=admin, name=f"{word} pillar", now=NOW)
+    Objective.objects.filter(pk=goal).update(pillar=pillar)
+    Metric.objects.filter(slug=kpi).update(pillar=pillar)
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made, pillar)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -112,7 +118,7 @@ def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
 def _everything(w: World) -> list[tuple[str, int]]:
     """Return a reference to each thing of the world that holds its word."""
     found = [("objective", w.goal), ("key_result", w.key_result), ("kpi", w.metric.pk)]
-    found += [("team", w.company.team), ("cycle", w.cycle), ("person", w.company.ids["lead"])]
+    found += [("team", w.company.team), ("pillar", w.pillar), ("cycle", w.cycle), ("person", w.company.ids["lead"])]
     found += _about(w, "token", ApiToken.objects) + _about(w, "webhook", Webhook.objects)
     return found + _about(w, "invitation", Invitation.objects)
 
@@ -138,6 +144,10 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "workspace.show_workspace": lambda f, a, w: f(a),
     "workspace.show_rules": lambda f, a, w: f(a),
     "workspace.list_rules": lambda f, a, w: f(a),
+    "workspace.show_strategy": lambda f, a, w: f(a),
+    "workspace.list_pillars": lambda f, a, w: f(a),
+    "workspace.list_all_pillars": lambda f, a, w: f(a, filters={}),
+    "workspace.show_pillar": lambda f, a, w: f(a, w.pillar),
     "workspace.list_people": lambda f, a, w: f(a),
     "workspace.list_everybody": lambda f, a, w: f(a),
     "workspace.list_teams": lambda f, a, w: f(a),
@@ -151,6 +161,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.find_kpi": lambda f, a, w: f(a, f"{w.word} pulse"),
     "metrics.board": lambda f, a, w: [f(a, view=v, today=TODAY) for v in ("all", "attention")],
     "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
+    "metrics.pillar_tiles": lambda f, a, w: f(a, today=TODAY),
     "metrics.team_tiles": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "metrics.explained_kpi": lambda f, a, w: [w.word, f(a, w.kpi, today=TODAY)],
     "metrics.kpi_page": lambda f, a, w: f(a, w.kpi, today=TODAY),
@@ -207,6 +218,11 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
     "okr.team_page": lambda f, a, w: f(a, w.company.team),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
+    "okr.shown_pillar": lambda f, a, w: f(a, w.below),
+    "okr.top_objectives": lambda f, a, w: [w.word for _, pk in f(a) if pk == w.goal],
+    "okr.strategy_page": lambda f, a, w: [
+        (p.objectives, p.kpis, p.past) for p in f(a, today=TODAY).pillars
+    ],
     "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY, fiscal_month=1),
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),

@@ -20,6 +20,7 @@ from milepost.api.routers import (
     objectives,
     people,
     rules,
+    strategy,
     tokens,
     webhooks,
 )
@@ -122,6 +123,7 @@ api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)
+api.add_router("", strategy.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

@@ -17,6 +17,7 @@ NAMES = (
     "circle-dashed",
     "circle-question-mark",
     "clock",
+    "compass",
     "download",
     "ellipsis",
     "file-diff",

@@ -143,6 +143,8 @@ FIELDS = {
     "combine": "Put together as",
     "parts": "Made of",
     "state": "State",
+    "pillar": "Pillar",
+    "perspective": "Perspective",
     "visibility": "Seen by",
     "contributors": "Contributors",
     "name": "Name",
@@ -192,6 +194,12 @@ FIELDS = {
     "working_days": "Days that count",
     "holidays": "Holidays",
 }
+PERSPECTIVES = {
+    "financial": "Financial",
+    "customer": "Customer",
+    "process": "Process",
+    "learning": "Learning and growth",
+}
 RULE_KINDS = {
     "gap": "Gap: points before or behind the plan",
     "ratio": "Ratio: progress as percent of the plan",
@@ -205,6 +213,8 @@ KINDS = {
     "kpi": "KPI",
     "cycle": "Cycle",
     "team": "Team",
+    "pillar": "Pillar",
+    "strategy": "Strategy",
     "person": "Person",
     "invitation": "Invitation",
     "token": "Token",
@@ -242,6 +252,7 @@ VERBS = {
     "cancelled": "cancelled",
     "deleted": "deleted",
     "archived": "archived",
+    "restored": "took up again",
     "sent_to_review": "sent to review",
     "ordered": "reordered",
     "withdrew_note": "took back a note on",

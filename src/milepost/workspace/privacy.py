@@ -75,6 +75,8 @@ TABLES: dict[str, Columns] = {
         business="id workspace_id since at kind ahead on_track at_risk early_until objective working_days holidays",
     ),
     "workspace_team": _table(business="id workspace_id name parent_id version"),
+    "workspace_strategy": _table(business="workspace_id mission vision values version"),
+    "workspace_pillar": _table(business="id workspace_id name description perspective position archived_at version"),
     "workspace_event": _table(
         personal="actor_id",
         business="id workspace_id sequence at actor_kind verb kind object_id data previous_hash hash",
@@ -105,7 +107,7 @@ TABLES: dict[str, Columns] = {
     "metrics_metric": _table(
         personal="lead_id",
         business="id workspace_id is_kpi slug name description unit_code direction frequency aggregation lag_days "
-        "group owner_team_id visibility formula archived_at created_at version",
+        "group owner_team_id pillar_id visibility formula archived_at created_at version",
     ),
     "metrics_formulainput": _table(business="id metric_id input_id"),
     "metrics_metriccontributor": _table(personal="membership_id", business="id metric_id"),
@@ -125,8 +127,9 @@ TABLES: dict[str, Columns] = {
     "okr_cycle": _table(business="id workspace_id name first_day last_day version"),
     "okr_objective": _table(
         personal="lead_id owner_person_id",
-        business="id workspace_id cycle_id title why owner_team_id ambition counts state created_at activated_at "
-        "activated_on closed_on final_score final_expected grade grade_reason is_reviewed visibility version",
+        business="id workspace_id cycle_id title why owner_team_id pillar_id ambition counts state created_at "
+        "activated_at activated_on closed_on final_score final_expected grade grade_reason is_reviewed visibility "
+        "version",
     ),
     "okr_contributor": _table(personal="membership_id", business="id objective_id"),
     "okr_alignment": _table(

@@ -23,7 +23,7 @@ from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Objectives"])
-FILTERS = ("cycle_id", "state", "team_id", "person_id", "lead_id", "parent_id", "status")
+FILTERS = ("cycle_id", "state", "team_id", "person_id", "lead_id", "parent_id", "pillar_id", "status")
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[ObjectiveOut], summary="List objectives")
@@ -83,7 +83,7 @@ def update_objective(request: ApiRequest, objective_id: Path[Id], body: Objectiv
     return _shown(request, objective_id)
 
 
-NULLABLE = frozenset({"lead_id", "owner_team_id", "owner_person_id", "parent_id"})
+NULLABLE = frozenset({"lead_id", "owner_team_id", "owner_person_id", "parent_id", "pillar_id"})
 
 
 @route(

@@ -86,6 +86,10 @@ class ObjectiveOut(Schema):
     created_at: datetime
     version: int
     visibility: Visibility
+    pillar_id: int | None = Field(description="Its own; null: that of the one above it, if any.")
+    shown_pillar_id: int | None = Field(
+        None, description="The one it stands on, by itself or by what is above it; where one objective is shown."
+    )
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one objective is shown.")
     key_results: list[KeyResultOut] | None = Field(None, description="With include=key_results.")
 
@@ -99,6 +103,7 @@ class ObjectiveQuery(PageQuery):
     person_id: Id | None = None
     lead_id: Id | None = None
     parent_id: Id | None = None
+    pillar_id: Id | None = Field(None, description="Of its own.")
     status: GoalStatus | None = None
     sort: Literal["id", "-id", "title", "-title"] = "id"
     include: Literal["key_results"] | None = None
@@ -118,6 +123,7 @@ class ObjectiveIn(Body):
     counts: Counts = "key_results"
     visibility: Visibility = "everybody"
     contributor_ids: Contributors = []
+    pillar_id: Id | None = None
     key_results: Annotated[list[KeyResultIn], Field(max_length=20)] = []
     start: bool = True
 
@@ -136,6 +142,7 @@ class ObjectivePatch(Body):
     counts: Counts | None = None
     visibility: Visibility | None = None
     contributor_ids: Contributors | None = None
+    pillar_id: Id | None = None
     reason: Reason = ""
 
 

@@ -184,6 +184,7 @@ class KpiOut(Schema):
     formula: str = Field(
         description="What its values are calculated from, each input by its present name; empty: they are measured."
     )
+    pillar_id: int | None
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one KPI is shown.")
     target: TargetOut | None = Field(description="Of the period shown; GET /kpis/{slug}/targets tells every one.")
 
@@ -195,6 +196,7 @@ class KpiQuery(PageQuery):
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
     team_id: Id | None = None
     lead_id: Id | None = None
+    pillar_id: Id | None = None
     archived: bool = False
     sort: Literal["id", "-id", "name", "-name"] = "id"
 
@@ -216,6 +218,7 @@ class KpiIn(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility = "everybody"
     contributor_ids: Contributors = []
+    pillar_id: Id | None = None
     formula: Formula = Field(
         "",
         examples=["100 × won ÷ (won + [lost deals])"],
@@ -240,6 +243,7 @@ class KpiPatch(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility | None = None
     contributor_ids: Contributors | None = None
+    pillar_id: Id | None = None
     formula: Formula | None = Field(
         None, description="Makes all its values anew (rule K7); empty: from now on they are measured."
     )

@@ -19,6 +19,7 @@ def last_quarter(company: Company, kpis: dict[str, str]) -> None:
             lead_id=company.ids["tom"],
             owner_team_id=company.team["Support"],
             why="Half of our customers write after six.",
+            pillar_id=company.pillar["Customers who stay"],
         ),
         key_results=[
             actions.KeyResultDraft(title="First reply time", kpi=kpis["First reply time"], start=57, target=48),
@@ -76,6 +77,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
             ),
         ],
         counts="both",
+        pillar="Customers who stay",
     )
     team = _objective(
         company,
@@ -103,6 +105,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "lena",
         at,
         "Grow revenue we keep",
+        pillar="Revenue that lasts",
         ambition="aspirational",
         key_results=[
             actions.KeyResultDraft(
@@ -121,6 +124,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "sofia",
         at,
         "Ship calmly",
+        pillar="Calm delivery",
         key_results=[
             actions.KeyResultDraft(title="Change failure rate", kpi=kpis["Change failure rate"], start=16, target=10),
             actions.KeyResultDraft(title="Lead time, median", kpi=kpis["Lead time, median"], start=4.2, target=2.5),
@@ -201,6 +205,7 @@ def _objective(
     ambition: str = "committed",
     counts: str = "key_results",
     draft: bool = False,
+    pillar: str = "",
 ) -> int:
     return actions.create_objective(
         by=company.place(who, at).actor,
@@ -213,6 +218,7 @@ def _objective(
             parent_id=parent,
             ambition=ambition,
             counts=counts,
+            pillar_id=company.pillar.get(pillar),
         ),
         key_results=key_results,
         activate=not draft,

@@ -22,7 +22,15 @@ from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import ALWAYS, plan_on
-from milepost.workspace.actions import index_words, lock_workspace, made, read_visibility, record_event, walls_stand
+from milepost.workspace.actions import (
+    chosen_pillar,
+    index_words,
+    lock_workspace,
+    made,
+    read_visibility,
+    record_event,
+    walls_stand,
+)
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
@@ -56,6 +64,7 @@ class KpiDraft:
     contributor_ids: Sequence[int] | None = None
     target_since: date | None = None
     formula: str | None = None
+    pillar_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +201,7 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int) -> None
         kpi.owner_team = Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).first()
         if kpi.owner_team is None:
             raise NotFound
+    kpi.pillar_id = chosen_pillar(by, draft.pillar_id, there=kpi.pillar_id)
     kpi.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)
     if kpi.visibility != Visibility.EVERYBODY:
         walls_stand(by.workspace_id)
@@ -246,6 +256,7 @@ def _told(kpi: Metric) -> dict[str, object]:
         "aggregation": kpi.aggregation,
         "lead": kpi.lead_id,
         "owner_team": kpi.owner_team and kpi.owner_team.name,
+        "pillar": kpi.pillar and kpi.pillar.name,
         "group": kpi.group,
         "description": kpi.description,
         "lag_days": kpi.lag_days,

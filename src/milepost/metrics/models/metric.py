@@ -9,7 +9,7 @@ from django.db.models import Q
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
 from milepost.core.target import Direction
-from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Pillar, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -33,6 +33,7 @@ class Metric(models.Model):
     group = models.CharField(max_length=80, default="", blank=True)  # heading on the board
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="kpis")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, null=True, related_name="kpis")
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
     formula = models.TextField(default="", blank=True)  # "": measured; else [#id] stands where a KPI was named
     archived_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """Reads around KPIs: one function each."""
 
 from milepost.metrics.queries.access import find_kpi, get_kpi
-from milepost.metrics.queries.board import Board, Tile, board, team_tiles, tiles_of
+from milepost.metrics.queries.board import Board, Tile, board, pillar_tiles, team_tiles, tiles_of
 from milepost.metrics.queries.explain import explained_kpi
 from milepost.metrics.queries.formula_draft import Tried, try_formula
 from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_formula
@@ -40,6 +40,7 @@ __all__ = [
     "list_notes",
     "list_readings",
     "list_targets",
+    "pillar_tiles",
     "show_kpi",
     "shown_formula",
     "team_tiles",

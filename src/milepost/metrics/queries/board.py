@@ -190,3 +190,14 @@ def team_tiles(actor: Actor, team_id: int, *, today: date) -> list[Tile]:
     """Return the KPIs of a team, worst first; two queries."""
     rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__owner_team_id=team_id)
     return tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
+
+
+def pillar_tiles(actor: Actor, *, today: date) -> dict[int, list[Tile]]:
+    """Return the KPIs of each pillar, worst first; two queries."""
+    rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__pillar__isnull=False)
+    ordered = rows.order_by("severity", "-off_streak", "metric__name", "metric_id")[:MOST_TILES]
+    values = list(ordered.values_list("metric__pillar_id", *_VALUES))
+    found: dict[int, list[Tile]] = {}
+    for (pillar, *_), tile in zip(values, _tiles([row[1:] for row in values], today=today), strict=True):
+        found.setdefault(pillar, []).append(tile)
+    return found

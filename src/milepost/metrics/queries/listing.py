@@ -29,11 +29,11 @@ KPIS = Listing(
         "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
         "level": "score__shift_level", "wants_objective": "score__wants_objective",
         "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
-        "visibility": "visibility", "formula": "formula",
+        "visibility": "visibility", "formula": "formula", "pillar_id": "pillar_id",
     },
     filters={
         "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
-        "is_archived": "archived_at__isnull",
+        "is_archived": "archived_at__isnull", "pillar_id": "pillar_id",
     },
     sorts={"id": "pk", "name": "name"},
 )  # fmt: skip

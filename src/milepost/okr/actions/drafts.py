@@ -10,7 +10,7 @@ from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.okr.models import Counts, Objective
-from milepost.workspace.actions import read_visibility
+from milepost.workspace.actions import chosen_pillar, read_visibility
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Membership, Team
@@ -96,6 +96,7 @@ class ObjectiveDraft:
     """What a person writes of an objective; with neither owner it is the company's.
 
     `visibility` is everybody, team or private (M5); `contributor_ids` None leaves them as they are.
+    `pillar_id` None: it stands on the pillar of the one above it, if any.
     """
 
     title: str
@@ -109,6 +110,7 @@ class ObjectiveDraft:
     counts: str = Counts.KEY_RESULTS.value
     visibility: str = "everybody"
     contributor_ids: Sequence[int] | None = None
+    pillar_id: int | None = None
 
 
 def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> None:
@@ -129,6 +131,7 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
     objective.owner_team_id = draft.owner_team_id
     objective.owner_person_id = person(by, draft.owner_person_id)
     objective.lead_id = person(by, draft.lead_id)
+    objective.pillar_id = chosen_pillar(by, draft.pillar_id, there=objective.pillar_id)
     objective.ambition = choose(Ambition, draft.ambition, field="ambition")
     objective.counts = choose(Counts, draft.counts, field="counts")
     objective.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)

@@ -33,7 +33,7 @@ SCORED = frozenset(  # what its score row is made of, and who may see what moves
 )  # fmt: skip
 FIELDS = (
     "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id",
-    "visibility",
+    "visibility", "pillar_id",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from milepost.core.pace import Ambition
 from milepost.okr.models.cycle import Cycle
-from milepost.workspace.models import GuardedManager, Membership, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Pillar, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -44,6 +44,7 @@ class Objective(models.Model):
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="objectives")
     owner_person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, null=True, related_name="objectives")  # its own
     ambition = models.CharField(max_length=12, choices=[(a.value, a.value) for a in Ambition])
     counts = models.CharField(max_length=12, choices=Counts, default=Counts.KEY_RESULTS)
     state = models.CharField(max_length=10, choices=GoalState)

@@ -24,8 +24,10 @@ from milepost.okr.queries.listing import (
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
 from milepost.okr.queries.people import people_page, person_page, team_page
+from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
+from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_page
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
@@ -40,9 +42,12 @@ __all__ = [
     "Offered",
     "OverrideLine",
     "PartLine",
+    "PillarLine",
+    "PillarShown",
     "PlanPage",
     "Start",
     "StepLine",
+    "StrategyPage",
     "Thing",
     "WeekPage",
     "branch_of",
@@ -82,7 +87,9 @@ __all__ = [
     "show_cycle",
     "show_key_result",
     "show_objective",
+    "shown_pillar",
     "start_of",
+    "strategy_page",
     "team_page",
     "things_of",
     "week_page",

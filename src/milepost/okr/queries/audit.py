@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from milepost.metrics.models import Metric
 from milepost.okr.models import Cycle, KeyResult, Objective
-from milepost.workspace.models import ApiToken, Invitation, Membership, Team, Webhook, Workspace
+from milepost.workspace.models import ApiToken, Invitation, Membership, Pillar, Team, Webhook, Workspace
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import names_of
 
@@ -35,7 +35,9 @@ _TABLES: dict[str, tuple[Any, str, str | None, str]] = {
     "token": (ApiToken, "name", "pk", "workspace_id"),
     "webhook": (Webhook, "url", "pk", "workspace_id"),
     "invitation": (Invitation, "label", "pk", "workspace_id"),
+    "pillar": (Pillar, "name", "pk", "workspace_id"),
     "workspace": (Workspace, "name", "slug", "id"),
+    "strategy": (Workspace, "name", "slug", "id"),
 }
 
 

@@ -10,6 +10,7 @@ from milepost.okr.models import WITH_STEPS, Amendment, CheckIn, Checkpoint, Cont
 from milepost.okr.models import Step as StepModel
 from milepost.okr.queries.objective import with_names
 from milepost.okr.queries.parts import parts_of
+from milepost.okr.queries.pillars import shown_pillar
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
@@ -25,11 +26,11 @@ OBJECTIVES = Listing(
         "missing": "score__missing", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
         "activated_on": "activated_on", "closed_on": "closed_on", "created_at": "created_at", "version": "version",
-        "visibility": "visibility", "parent_visibility": "edge__parent__visibility",
+        "visibility": "visibility", "pillar_id": "pillar_id", "parent_visibility": "edge__parent__visibility",
     },
     filters={
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
-        "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id",
+        "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id", "pillar_id": "pillar_id",
     },
     sorts={"id": "pk", "title": "title"},
 )  # fmt: skip
@@ -87,7 +88,7 @@ def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any
 
 
 def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it, with the people who help; one query where no wall is near.
+    """Return one objective as the list shows it, with the people who help; two queries where no wall is near.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -95,7 +96,12 @@ def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
     rows = _objective(objective_id, *actor.sight)
     shown = _found([row[:-1] for row in rows[:1]], OBJECTIVES)
     _show_parents(actor, [shown])
-    return {**shown, "contributor_ids": [row[-1] for row in rows if row[-1] is not None]}
+    pillar = shown_pillar(actor, objective_id)
+    return {
+        **shown,
+        "shown_pillar_id": pillar.id if pillar else None,
+        "contributor_ids": [row[-1] for row in rows if row[-1] is not None],
+    }
 
 
 def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:

@@ -21,6 +21,7 @@ from milepost.okr.queries.lines import (
     with_narrow_children,
 )
 from milepost.okr.queries.parts import PartLine, parts_of
+from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -41,6 +42,7 @@ OWN_VALUES = (
     "cycle__first_day",
     "cycle__last_day",
     "objective__version",
+    "objective__pillar_id",
     "parent",
     "parent_title",
 )
@@ -84,6 +86,8 @@ class ObjectivePage:
     first_day: date
     last_day: date
     parent: tuple[int, str] | None
+    pillar: PillarShown | None
+    pillar_id: int | None  # its own
     key_results: tuple[KeyResultLine, ...]
     parts: dict[int, tuple[PartLine, ...]]
     children: tuple[ObjectiveLine, ...]
@@ -133,6 +137,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         first_day=own["cycle__first_day"],
         last_day=own["cycle__last_day"],
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
+        pillar=shown_pillar(actor, objective_id) if own["objective__pillar_id"] or own["parent"] else None,
+        pillar_id=own["objective__pillar_id"],
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         parts=parts_of(actor, made) if made else {},
         children=tuple(children),

@@ -38,6 +38,9 @@ class ObjectiveForm(VersionedForm):
         choices=[("key_results", "its key results"), ("objectives", "objectives below it"), ("both", "both")],
         label="Score is made of",
     )
+    pillar = forms.ChoiceField(
+        required=False, label="Pillar", help_text="None: that of the objective it contributes to, if any"
+    )
     visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
     contributors = forms.MultipleChoiceField(
         required=False,
@@ -74,6 +77,7 @@ class ObjectiveForm(VersionedForm):
             counts=data["counts"],
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
+            pillar_id=optional_id(data["pillar"]),
         )
 
 

@@ -2,7 +2,7 @@
 
 from milepost.metrics.queries import list_kpis
 from milepost.okr.queries import list_cycles, list_parents
-from milepost.workspace.queries import Place, list_people, list_teams
+from milepost.workspace.queries import Place, list_people, list_pillars, list_teams
 
 Choices = list[tuple[str, str]]
 INDENT = "\u2003"
@@ -16,12 +16,22 @@ def teams(place: Place) -> Choices:
     return [(str(t.id), INDENT * t.depth + t.name) for t in list_teams(place.actor)]
 
 
-def kpi_choices(place: Place) -> dict[str, Choices]:
-    return {"lead": people(place), "team": [("", "Company"), *teams(place)]}
+def pillars(place: Place, *, there: tuple[int, str] | None = None) -> Choices:
+    """Return the pillars in use, with none before them; the one that stands there stays, archived or not."""
+    found = [(str(p["id"]), p["name"]) for p in list_pillars(place.actor)]
+    if there is not None and str(there[0]) not in dict(found):
+        found.append((str(there[0]), f"{there[1]} (archived)"))
+    return [("", "none of its own"), *found]
 
 
-def objective_choices(place: Place, *, but: int | None = None) -> dict[str, Choices]:
-    """Return owners, leads, cycles, parents and KPIs of an objective's form."""
+def kpi_choices(place: Place, *, pillar: tuple[int, str] | None = None) -> dict[str, Choices]:
+    return {"lead": people(place), "team": [("", "Company"), *teams(place)], "pillar": pillars(place, there=pillar)}
+
+
+def objective_choices(
+    place: Place, *, but: int | None = None, pillar: tuple[int, str] | None = None
+) -> dict[str, Choices]:
+    """Return owners, leads, cycles, parents, pillars and KPIs of an objective's form."""
     persons = people(place)
     return {
         "lead": persons,
@@ -36,5 +46,6 @@ def objective_choices(place: Place, *, but: int | None = None) -> dict[str, Choi
             ("", "nothing, it is a top objective"),
             *((str(pk), title) for pk, title in list_parents(place.actor, but=but)),
         ],
+        "pillar": pillars(place, there=pillar),
         "kpi": [("", "by hand"), *list_kpis(place.actor)],
     }

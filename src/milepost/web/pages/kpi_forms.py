@@ -20,6 +20,7 @@ from milepost.web.pages.choices import kpi_choices
 from milepost.web.words import FREQUENCIES
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import WHO_SEES, Visibility
+from milepost.workspace.queries import show_pillar
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,13 +62,14 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "lead": str(found.lead_id),
         "team": str(found.owner_team_id or ""),
         "group": found.group,
+        "pillar": str(found.pillar_id or ""),
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
         "formula": shown_formula(place.actor, found),
         "version": found.version,
     }
-    form = _form(request, initial, slug=slug)
+    form = _form(request, initial, slug=slug, pillar_id=found.pillar_id)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -91,12 +93,13 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
-def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str) -> KpiForm:
+def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str, pillar_id: int | None = None) -> KpiForm:
     place = request.place
+    pillar = None if pillar_id is None else (pillar_id, show_pillar(place.actor, pillar_id)["name"])
     try_at = f"{reverse('kpi_formula', args=[place.slug])}?of={slug}"
     return KpiForm(
         request.POST or None,
-        choices=kpi_choices(place),
+        choices=kpi_choices(place, pillar=pillar),
         fiscal_month=place.fiscal_month,
         try_at=try_at,
         initial=initial,
@@ -140,7 +143,8 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
         ("g3 target-ramp", ("start", "start_on", "goals")),
         ("target-periods", ("periods",)),
         ("target-given", ("as_given",)),
-        ("g4", ("lead", "team", "group", "lag_days")),
+        ("g3", ("lead", "team", "pillar")),
+        ("g2", ("group", "lag_days")),
         ("g2", ("visibility", "contributors")),
     )
     return {

@@ -46,7 +46,7 @@ ROWS = (
     ("g1", ("why",)),
     ("g3", ("owner", "lead", "cycle")),
     ("g3", ("parent", "ambition", "counts")),
-    ("g2", ("visibility", "contributors")),
+    ("g3", ("pillar", "visibility", "contributors")),
     ("g1", ("reason",)),
 )
 
@@ -178,9 +178,11 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         "parent": str(parent[0]) if parent else "",
         "visibility": WHO_SEES[Visibility(o.visibility)],
         "contributors": [str(one) for one in contributor_ids(pk)],
+        "pillar": str(shown.pillar_id or ""),
         "version": shown.version,
     }
-    choices = objective_choices(place, but=pk)
+    pillar = (shown.pillar.id, shown.pillar.name) if shown.pillar and shown.pillar_id else None
+    choices = objective_choices(place, but=pk, pillar=pillar)
     if parent and str(parent[0]) not in dict(choices["parent"]):
         choices["parent"].append((str(parent[0]), parent[1]))
     form = ObjectiveForm(request.POST or None, choices=choices, runs=runs, initial=initial)

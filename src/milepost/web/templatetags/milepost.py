@@ -23,6 +23,7 @@ from milepost.web.words import (
     CURVES,
     FIELDS,
     KEY_RESULT_KINDS,
+    PERSPECTIVES,
     SOURCES,
     STATES_FIRST,
     STEP_ICONS,
@@ -347,6 +348,11 @@ def verb(key: str) -> str:
 @register.filter
 def verdict(key: str) -> str:
     return VERDICTS[key]
+
+
+@register.filter
+def perspective(key: str) -> str:
+    return PERSPECTIVES.get(key, key)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from milepost.workspace.models.invitation import Invitation
 from milepost.workspace.models.membership import Membership, Role
 from milepost.workspace.models.rule_set import RuleSetVersion
 from milepost.workspace.models.search import SearchWord
+from milepost.workspace.models.strategy import Perspective, Pillar, Strategy
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
@@ -27,12 +28,15 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Membership",
+    "Perspective",
+    "Pillar",
     "Reader",
     "Role",
     "RuleSetVersion",
     "Scope",
     "SearchWord",
     "Sight",
+    "Strategy",
     "Team",
     "TeamMembership",
     "User",

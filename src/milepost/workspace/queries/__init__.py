@@ -40,6 +40,7 @@ from milepost.workspace.queries.people import (
 from milepost.workspace.queries.rules import TELLING, list_rules, rules_in_force, show_rules, telling_of
 from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
 from milepost.workspace.queries.sessions import SessionRow, list_sessions
+from milepost.workspace.queries.strategy import list_all_pillars, list_pillars, show_pillar, show_strategy
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
@@ -66,6 +67,7 @@ __all__ = [
     "job_place",
     "list_all_invitations",
     "list_all_people",
+    "list_all_pillars",
     "list_all_teams",
     "list_all_workspaces",
     "list_deliveries",
@@ -74,6 +76,7 @@ __all__ = [
     "list_invitations",
     "list_members",
     "list_people",
+    "list_pillars",
     "list_rules",
     "list_second_steps",
     "list_sessions",
@@ -88,7 +91,9 @@ __all__ = [
     "rhythm_of",
     "rules_in_force",
     "show_person",
+    "show_pillar",
     "show_rules",
+    "show_strategy",
     "show_team",
     "show_webhook",
     "show_workspace",
