@@ -80,6 +80,10 @@ TABLE: dict[str, Row] = {
     "withdraw_note": Row(("admin", "lead", "workspace"), 204, else_=404),
     "update_workspace": Row(ADMINS, 200, lambda _: {"name": "Acme & Co"}, outsider=200),
     "show_rules": every(), "update_rules": Row(ADMINS, 200, lambda _: {"kind": "strict", "reason": "Agreed"}, outsider=200),
+    "list_away": every(), "add_away": Row(
+        ADMINS, 201, lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, at={"person_id": "absent"}
+    ),
+    "end_away": Row(ADMINS, 204),
     "show_strategy": every(), "list_pillars": every(), "show_pillar": every(),
     "update_strategy": Row(ADMINS, 200, lambda _: {"mission": "No one asks twice"}, outsider=200),
     "create_pillar": Row(ADMINS, 201, lambda _: {"name": "Calm work"}, outsider=201),
@@ -108,7 +112,7 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "show_strategy", "list_pillars", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "show_strategy", "list_away", "list_pillars", "list_people", "list_teams", "search",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
@@ -126,7 +130,7 @@ def operations() -> dict[str, tuple[str, str]]:
 
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
-    "note_id": "note", "person_id": "person", "team_id": "team", "pillar_id": "pillar", "token_id": "token", "webhook_id": "webhook",
+    "note_id": "note", "person_id": "person", "team_id": "team", "pillar_id": "pillar", "away_id": "away", "token_id": "token", "webhook_id": "webhook",
     "delivery_id": "delivery", "invitation_id": "invitation",
 }  # fmt: skip
 GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall

@@ -72,6 +72,10 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line(ADD_NOTE, ("post kpi_notes",), ("add_note",)),
         Line("Take a note back", ("post kpi_note_delete",), ("withdraw_note",), own=ADD_NOTE),
     ),
+    "Away": (
+        Line("See who is away", ("get people", "get person"), ("list_away",)),
+        Line("Say when somebody else is away, or take it back", ("post person_away", "away_end"), ("add_away", "end_away")),
+    ),
     "Strategy": (
         Line("See mission, vision, values, and how the pillars stand", ("get strategy",), ("show_strategy", "list_pillars", "show_pillar")),
         Line("Write mission, vision and values", ("post strategy_edit",), ("update_strategy",)),

@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "pillar_archive": (NO, only("admin", status=302)),
     "people": (READ, NO),
     "person": (READ, NO),
+    "person_away": (NO, only("admin", status=422)),  # who is away is none of them
     "team": (READ, NO),
     "team_new": (only("admin", status=200), only("admin", status=422)),
     "team_edit": (only("admin", "manager", status=200), only("admin", "manager", status=422)),
@@ -184,6 +185,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
         only("admin", status=302),
     ),
     "webhooks": (lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, only("admin", status=200)),
+    "person_away": (lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, only("admin", status=302)),
     "strategy_edit": (lambda _: {"mission": "No one asks twice"}, only("admin", status=302)),
     "pillar_new": (lambda _: {"name": "Calm work"}, only("admin", status=302)),
     "pillar_edit": (lambda _: {"name": "Loyal customers"}, only("admin", status=302)),
@@ -222,6 +224,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "team_below": Deed(
         "team_new", only("admin", "manager", status=302), lambda t: {"name": "New", "parent": t.team}, names=False
+    ),
+    "away_end": Deed(
+        "person_away", only("admin", status=302), lambda t: {"do": "end", "away": t.away}
     ),
     "team_move": Deed("team_edit", BY_ADMIN, lambda t: {"name": "Support", "parent": t.empty_team}),
     "team_manager": Deed("team_members", BY_ADMIN, lambda t: {"person": t.person, "do": "manager"}),
@@ -344,7 +349,7 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "team", "pillar"}
+        return PK.get(self.name) not in {"person", "absent", "team", "pillar"}
 
 
 # What is said before the thing is looked up.

@@ -24,7 +24,7 @@ PK = {
     "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
-    "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
+    "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
@@ -47,6 +47,8 @@ class Things:
     team: int
     empty_team: int
     pillar: int
+    absent: int
+    away: int
     person: int
     lead: int
     cycle: int
@@ -103,6 +105,14 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         team=company.team,
         empty_team=workspace.create_team(by=admin, name=f"Empty of {goal}", parent_id=None, now=NOW),
         pillar=workspace.create_pillar(by=admin, name=f"Pillar of {goal}", now=NOW),
+        absent=company.ids["viewer"],
+        away=actions.add_away(
+            by=admin,
+            membership_id=company.ids["viewer"],
+            first_day=TODAY + timedelta(days=20 + goal),
+            last_day=TODAY + timedelta(days=20 + goal),
+            now=NOW,
+        ),
         person=company.ids["member"],
         lead=company.ids["lead"],
         cycle=company.cycle,

@@ -35,7 +35,7 @@ QUIET = {
     "workspace.touch_token": "a use, not a change", "workspace.touch_session": "a use, not a change",
     "workspace.end_session": "a sign-out", "workspace.end_sessions": "a sign-out", "workspace.delete_workspace": "takes the trail along; samples only",
     "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
-    "workspace.read_visibility": "reads", "workspace.chosen_pillar": "reads", "workspace.walls_stand": "derived from goals and KPIs",
+    "workspace.read_visibility": "reads", "workspace.chosen_pillar": "reads", "workspace.owning_team": "reads", "workspace.clean_tags": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
@@ -240,6 +240,17 @@ def _of_pillar(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
     return prepare
 
 
+def _end_away(w: World) -> Deed:
+    pk = _away(w, by="lead")
+    return lambda: okr.end_away(by=w.company.actor("lead"), away_id=pk, now=LATER)
+
+
+def _away(w: World, *, by: str) -> int:
+    days = {"first_day": TODAY, "last_day": TODAY + timedelta(days=5)}
+    ids = w.company.ids
+    return okr.add_away(by=w.company.actor(by), membership_id=ids["lead"], stand_in_id=ids["member"], now=NOW, **days)
+
+
 STEP = okr.StepDraft(title="Rota agreed")
 CR = okr.KeyResultDraft(title="Tickets", start=100, target=50)
 TABLE: dict[str, Row] = {
@@ -305,6 +316,8 @@ TABLE: dict[str, Row] = {
     "workspace.export_person": row(
         "exported", "person", lambda w: lambda: workspace.export_person(email="lead@acme.example", now=LATER), actor="operator",
     ),
+    "okr.add_away": row("away", "person", lambda w: lambda: _away(w, by="lead"), "first_day", "last_day", "stand_in"),
+    "okr.end_away": row("back", "person", _end_away, "last_day"),
     "workspace.edit_strategy": row(
         "changed", "strategy",
         lambda w: lambda: workspace.edit_strategy(by=w.company.actor(), mission="No one asks twice", vision="", values="", now=LATER),

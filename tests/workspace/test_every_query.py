@@ -25,7 +25,7 @@ from milepost.okr.models import KeyResult, Objective
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
-from milepost.workspace.models import ApiToken, Invitation, Webhook
+from milepost.workspace.models import ApiToken, Away, Invitation, Webhook
 from milepost.workspace.permissions import Actor
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
@@ -105,6 +105,9 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     pillar = workspace.create_pillar(by=admin, name=f"{word} pillar", now=NOW)
     Objective.objects.filter(pk=goal).update(pillar=pillar)
     Metric.objects.filter(slug=kpi).update(pillar=pillar)
+    okr.add_away(
+        by=admin, membership_id=company.ids["viewer"], first_day=TODAY, last_day=TODAY, note=f"{word} trip", now=NOW
+    )
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
@@ -148,6 +151,8 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "workspace.list_pillars": lambda f, a, w: f(a),
     "workspace.list_all_pillars": lambda f, a, w: f(a, filters={}),
     "workspace.show_pillar": lambda f, a, w: f(a, w.pillar),
+    "workspace.list_away": lambda f, a, w: f(a, today=TODAY),
+    "workspace.show_away": lambda f, a, w: f(a, Away.objects.get(workspace_id=w.company.workspace_id).pk),
     "workspace.list_people": lambda f, a, w: f(a),
     "workspace.list_everybody": lambda f, a, w: f(a),
     "workspace.list_teams": lambda f, a, w: f(a),
@@ -216,7 +221,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.parent_of": lambda f, a, w: f(a, w.below),
     "okr.list_parents": lambda f, a, w: f(a),
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
-    "okr.team_page": lambda f, a, w: f(a, w.company.team),
+    "okr.team_page": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
     "okr.shown_pillar": lambda f, a, w: f(a, w.below),
     "okr.top_objectives": lambda f, a, w: [w.word for _, pk in f(a) if pk == w.goal],

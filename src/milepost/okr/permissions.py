@@ -1,8 +1,11 @@
 """Who may change a goal, check in on it and plan cycles."""
 
+from datetime import date
+
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import Contributor, KeyResult, Objective, SharingTeam
+from milepost.workspace.models import Away
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -35,8 +38,25 @@ def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
 
 
+@predicate
+def shares(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the actor is in a team that shares the goal's objective: may check in, not change it."""
+    if goal is None or not actor.can_write or actor.membership_id is None:
+        return False
+    objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
+    return SharingTeam.objects.filter(objective_id=objective_id, team__members=actor.membership_id).exists()
+
+
+def stands_in_for(actor: Actor, *, today: date) -> frozenset[int]:
+    """Return whose place the actor takes today: people who are away and named them (rule C4)."""
+    if actor.membership_id is None or not actor.can_write:
+        return frozenset()
+    rows = Away.objects.filter(stand_in_id=actor.membership_id, first_day__lte=today, last_day__gte=today)
+    return frozenset(rows.values_list("membership_id", flat=True))
+
+
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
-can_check_in = can_edit_goal | contributes
+can_check_in = can_edit_goal | contributes | shares
 can_approve_goal = is_admin
 can_plan_cycles = can_change_settings

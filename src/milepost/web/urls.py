@@ -124,6 +124,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "strategy/pillars/<int:pk>/archive/", strategy.archive_pillar, name="pillar_archive"),
     path(W + "people/", people.people, name="people"),
     path(W + "person/<int:pk>/", people.person, name="person"),
+    path(W + "person/<int:pk>/away/", people.away, name="person_away"),
     path(W + "team/new/", people.new_team, name="team_new"),
     path(W + "team/<int:pk>/", people.team, name="team"),
     path(W + "team/<int:pk>/edit/", people.edit_team, name="team_edit"),

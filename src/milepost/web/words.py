@@ -144,6 +144,10 @@ FIELDS = {
     "parts": "Made of",
     "state": "State",
     "pillar": "Pillar",
+    "tags": "Tags",
+    "sharing_teams": "Shared with",
+    "ends_on": "Ends on",
+    "stand_in": "Stands in",
     "perspective": "Perspective",
     "visibility": "Seen by",
     "contributors": "Contributors",
@@ -271,6 +275,8 @@ VERBS = {
     "switched_off": "switched off",
     "exported": "took away",
     "erased": "erased",
+    "away": "set the absence of",
+    "back": "ended the absence of",
 }
 
 

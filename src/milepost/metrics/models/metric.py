@@ -83,3 +83,17 @@ class MetricContributor(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["metric", "membership"], name="contributes_to_kpi_once"),
         ]
+
+
+class MetricTag(models.Model):
+    """A word that a KPI is found by; as the tags of objectives, which have the same words."""
+
+    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=60)
+    word = models.CharField(max_length=30)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["metric", "key"], name="kpi_tag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["key", "metric"], name="kpis_by_tag")]

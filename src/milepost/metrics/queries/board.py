@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from milepost.core.calendar import Frequency
+from milepost.core.tags import tag_key
 from milepost.core.target import Target
-from milepost.metrics.models import KpiScore, Metric
+from milepost.metrics.models import KpiScore, Metric, MetricTag
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Versions, target_of_period
 from milepost.prepared import prepared
@@ -68,6 +69,7 @@ class Board:
     counts: dict[str, int]
     words: dict[str, int]
     is_cut: bool
+    tags: tuple[str, ...]  # in use, as far as the reader sees it
 
 
 _VALUES = (
@@ -95,13 +97,18 @@ _VALUES = (
 )
 
 
-def board(actor: Actor, *, view: str, today: date) -> Board:
-    """Return the KPIs of a workspace under a filter; two queries and one for targets.
+def board(actor: Actor, *, view: str, today: date, tag: str = "") -> Board:
+    """Return the KPIs of a workspace under a filter; three queries and one for targets.
 
     Args:
         view: all, attention (off target, close, unknown, no value) or mine (led by the actor).
+        tag: only what has it; "" for everything.
     """
     rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None)
+    tags = MetricTag.objects.filter(metric__score__in=rows).order_by().values_list("key").annotate(Min("word"))
+    found = tuple(word for _, word in sorted(tags))
+    if tag:
+        rows = rows.filter(metric__tags__key=tag_key(tag))
     facts = list(rows.values_list("severity", "metric__lead_id", "word"))
     counts = {
         "all": len(facts),
@@ -125,6 +132,7 @@ def board(actor: Actor, *, view: str, today: date) -> Board:
         counts=counts,
         words=words,
         is_cut=len(tiles) == MOST_TILES,
+        tags=found,
     )
 
 

@@ -2,6 +2,7 @@
 
 from milepost.metrics.actions.readings import NewReading, Stored
 from milepost.metrics.models import ReadingSource
+from milepost.okr.actions.away import add_away, end_away
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
     delete_check_in,
@@ -44,6 +45,7 @@ __all__ = [
     "StepDraft",
     "Stored",
     "activate_objective",
+    "add_away",
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
@@ -60,6 +62,7 @@ __all__ = [
     "edit_key_result",
     "edit_kpi",
     "edit_objective",
+    "end_away",
     "move_key_result",
     "patched_rules",
     "rebuild",

@@ -5,7 +5,7 @@ from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
-from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
+from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective, ObjectiveTag, SharingTeam
 from milepost.okr.models.part import Part
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 
@@ -25,6 +25,8 @@ __all__ = [
     "KeyResultScore",
     "Objective",
     "ObjectiveScore",
+    "ObjectiveTag",
     "Part",
+    "SharingTeam",
     "Step",
 ]

@@ -98,11 +98,13 @@ class Objective(models.Model):
             prefix: the way from the rows to the objective, such as "objective__".
         """
         theirs = cls.objects.filter(Q(contributions__membership_id=me) | Q(key_results__lead_id=me))
+        shared = SharingTeam.objects.filter(team_id__in=teams)
         return (
             up_to(level, prefix=prefix)
             | Q(**{f"{prefix}lead_id": me})
             | Q(**{f"{prefix}owner_person_id": me})
             | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}owner_team_id__in": teams})
+            | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}id__in": shared.values("objective_id")})
             | Q(**{f"{prefix}id__in": theirs.order_by().values("id")})
         )
 
@@ -117,3 +119,37 @@ class Contributor(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["objective", "membership"], name="contributes_once"),
         ]
+
+
+class SharingTeam(models.Model):
+    """A team that shares an objective with the one that owns it.
+
+    Who is in it checks in as contributors do, and sees the objective where it is for teams alone. One that is
+    for its people alone stays so: to share it with a team is not to open it.
+    """
+
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="shared_with")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="shares")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["objective", "team"], name="shares_once"),
+        ]
+
+
+class ObjectiveTag(models.Model):
+    """A word that an objective is found by; `key` is the word in small letters.
+
+    It stands with each objective and not in a list of the workspace, which would tell of words that were only
+    used behind a wall.
+    """
+
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=60)  # small letters may be more than the capitals were
+    word = models.CharField(max_length=30)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["objective", "key"], name="objective_tag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["key", "objective"], name="objectives_by_tag")]

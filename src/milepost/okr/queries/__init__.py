@@ -16,6 +16,7 @@ from milepost.okr.queries.listing import (
     list_check_ins,
     list_key_results,
     list_objectives,
+    objective_tags,
     show_check_in,
     show_cycle,
     show_key_result,
@@ -23,7 +24,7 @@ from milepost.okr.queries.listing import (
 )
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
-from milepost.okr.queries.people import people_page, person_page, team_page
+from milepost.okr.queries.people import PersonPage, people_page, person_page, team_page
 from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
@@ -42,6 +43,7 @@ __all__ = [
     "Offered",
     "OverrideLine",
     "PartLine",
+    "PersonPage",
     "PillarLine",
     "PillarShown",
     "PlanPage",
@@ -75,6 +77,7 @@ __all__ = [
     "list_parents",
     "names_in",
     "objective_page",
+    "objective_tags",
     "offered_parts",
     "parent_of",
     "parts_of",

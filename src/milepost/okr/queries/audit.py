@@ -13,7 +13,7 @@ from milepost.workspace.models import ApiToken, Invitation, Membership, Pillar, 
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import names_of
 
-PEOPLE = frozenset({"lead", "owner_person"})  # fields of changes whose values are memberships
+PEOPLE = frozenset({"lead", "owner_person", "stand_in"})  # fields of changes whose values are memberships
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,19 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import WITH_STEPS, Amendment, CheckIn, Checkpoint, Contributor, Cycle, KeyResult, Objective
+from milepost.core.tags import tag_key
+from milepost.okr.models import (
+    WITH_STEPS,
+    Amendment,
+    CheckIn,
+    Checkpoint,
+    Contributor,
+    Cycle,
+    KeyResult,
+    Objective,
+    ObjectiveTag,
+    SharingTeam,
+)
 from milepost.okr.models import Step as StepModel
 from milepost.okr.queries.objective import with_names
 from milepost.okr.queries.parts import parts_of
@@ -31,6 +43,7 @@ OBJECTIVES = Listing(
     filters={
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
         "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id", "pillar_id": "pillar_id",
+        "tag": "tags__key",
     },
     sorts={"id": "pk", "title": "title"},
 )  # fmt: skip
@@ -78,17 +91,20 @@ AMENDMENTS = Listing(
 
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of objectives; one query, one more where a parent or a filter stands at a wall."""
+    """Return a page of objectives; two queries, one more where a parent or a filter stands at a wall."""
     parent = filters.get("parent_id")
     if isinstance(parent, int) and not _seen(actor, [parent]):
         return Page([], None)
-    page = page_of(_objectives, actor.sight, OBJECTIVES, filters=filters, **asked)
+    page = page_of(_objectives, actor.sight, OBJECTIVES, filters=_by_key(filters), **asked)
     _show_parents(actor, page.items)
+    tags = objective_tags([item["id"] for item in page.items])
+    for item in page.items:
+        item["tags"] = tags.get(item["id"], [])
     return page
 
 
 def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it, with the people who help; two queries where no wall is near.
+    """Return one objective as the list shows it, with the people who help; four queries where no wall is near.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -99,6 +115,8 @@ def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
     pillar = shown_pillar(actor, objective_id)
     return {
         **shown,
+        "tags": objective_tags([objective_id]).get(objective_id, []),
+        "sharing_team_ids": [pk for (pk,) in _sharing(objective_id)],
         "shown_pillar_id": pillar.id if pillar else None,
         "contributor_ids": [row[-1] for row in rows if row[-1] is not None],
     }
@@ -199,6 +217,20 @@ def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
     return shown
 
 
+def objective_tags(objective_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the tags of objectives that the actor was shown already, in their order; one query."""
+    found: dict[int, list[str]] = {}
+    for pk, word in _tags(objective_ids):
+        found.setdefault(pk, []).append(word)
+    return found
+
+
+def _by_key(filters: Mapping[str, object]) -> dict[str, object]:
+    """Return filters with a tag as it is found, whatever its capitals."""
+    tag = filters.get("tag")
+    return {**filters, "tag": tag_key(tag) if isinstance(tag, str) else tag}
+
+
 def contributor_ids(objective_id: int) -> list[int]:
     """Return who helps with an objective that the actor was shown already."""
     return [pk for (pk,) in _contributors(objective_id)]
@@ -222,6 +254,17 @@ def _seen(actor: Actor, objective_ids: Collection[int]) -> set[int]:
 @prepared
 def _seen_of(ids: Collection[int], *sight: Any) -> QuerySet[Objective, tuple[int]]:
     return Objective.objects.seen(*sight).filter(pk__in=ids).values_list("pk")
+
+
+@prepared
+def _tags(objective_ids: Collection[int]) -> QuerySet[ObjectiveTag, tuple[int, str]]:
+    rows = ObjectiveTag.objects.filter(objective_id__in=objective_ids).order_by("objective_id", "id")
+    return rows.values_list("objective_id", "word")
+
+
+@prepared
+def _sharing(objective_id: int) -> QuerySet[SharingTeam, tuple[int]]:
+    return SharingTeam.objects.filter(objective_id=objective_id).order_by("team_id").values_list("team_id")
 
 
 @prepared

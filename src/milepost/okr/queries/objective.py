@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 
 from milepost.metrics.queries.board import Tile, tiles_read
-from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore, ObjectiveTag, SharingTeam
 from milepost.okr.models.amendment import PEOPLE
-from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal
+from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal, stands_in_for
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
     KeyResultLine,
@@ -103,6 +103,9 @@ class ObjectivePage:
     can_check_in: bool
     can_approve: bool
     my_id: int | None
+    stands_in_for: frozenset[int]
+    sharing_teams: tuple[tuple[int, str], ...]
+    tags: tuple[str, ...]
 
 
 def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeline: bool = False) -> ObjectivePage:
@@ -129,6 +132,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         owner_team_id=own["objective__owner_team_id"],
         owner_person_id=own["objective__owner_person_id"],
     )
+    may_check_in = can_check_in.test(actor, goal)
+    shared, tags = _shared_and_tagged(objective_id)
     return ObjectivePage(
         line=line,
         why=own["objective__why"],
@@ -151,9 +156,12 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         activated_on=own["objective__activated_on"],
         version=own["objective__version"],
         can_edit=can_edit_goal.test(actor, goal),
-        can_check_in=can_check_in.test(actor, goal),
+        can_check_in=may_check_in,
         can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,
+        stands_in_for=frozenset() if may_check_in else stands_in_for(actor, today=today),
+        sharing_teams=shared,
+        tags=tags,
     )
 
 
@@ -169,6 +177,22 @@ def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple
         )
         .values_list(*OBJECTIVE_VALUES, *OWN_VALUES)
     )
+
+
+def _shared_and_tagged(objective_id: int) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]]:
+    """Return the teams that share an objective the actor was shown already, and its tags; one query."""
+    rows = _around(objective_id)
+    teams = tuple((pk, name) for kind, pk, name in rows if kind == "team")
+    return tuple(sorted(teams, key=lambda team: team[1])), tuple(word for kind, _, word in rows if kind == "tag")
+
+
+def _around(objective_id: int) -> list[tuple[str, int, str]]:
+    team, tag = (Value(word, CharField()) for word in ("team", "tag"))
+    teams = SharingTeam.objects.filter(objective_id=objective_id).order_by()
+    tags = ObjectiveTag.objects.filter(objective_id=objective_id).order_by()
+    rows = teams.values_list(team, "team_id", "team__name")
+    found = rows.union(tags.values_list(tag, "id", "word"), all=True)
+    return sorted(found)
 
 
 def parent_of(actor: Actor, objective_id: int) -> tuple[int, str] | None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.metrics.models import KpiScore, Metric
 from milepost.okr.models import KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.permissions import stands_in_for
 from milepost.okr.queries.lines import KeyResultLine, key_result_lines
 from milepost.prepared import prepared
 from milepost.workspace.models import Event
@@ -29,6 +30,7 @@ class DueLine:
     key_result: KeyResultLine
     due_on: date
     is_overdue: bool
+    away_until: date | None = None  # its lead is away, and the reader stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
         for line in key_result_lines(waiting, with_steps=True)
         if line.next_check_in_on is not None
     ]
+    due += _stood_in_for(actor, today=today, soon=soon)
     due.sort(key=lambda line: line.due_on)
     upcoming = None
     if not due:
@@ -94,6 +97,19 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
         looks=_looks(actor, today=today),
         news=_news(actor),
     )
+
+
+def _stood_in_for(actor: Actor, *, today: date, soon: date) -> list[DueLine]:
+    """Return what is due of those who are away and named the actor, as far as the actor sees it; nobody is late."""
+    leads = stands_in_for(actor, today=today)
+    if not leads:
+        return []
+    waiting = KeyResult.objects.visible_to(actor).filter(score__lead_id__in=leads, score__away_due_on__lte=soon)
+    return [
+        DueLine(line, line.away_due_on, is_overdue=False, away_until=line.away_until(today))
+        for line in key_result_lines(waiting, with_steps=True)
+        if line.away_due_on is not None
+    ]
 
 
 def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:

@@ -7,7 +7,7 @@ from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.okr.actions import KeyResultDraft, ObjectiveDraft
-from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.fields import NumberField, Styled, TagsField, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
@@ -48,6 +48,13 @@ class ObjectiveForm(VersionedForm):
         help_text="May check in, not change it",
         widget=forms.SelectMultiple(attrs={"size": 4}),
     )
+    sharing_teams = forms.MultipleChoiceField(
+        required=False,
+        label="Shared with",
+        help_text="Teams that check in, too, and see it where it is for its team",
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
+    tags = TagsField()
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
     def __init__(
@@ -78,6 +85,8 @@ class ObjectiveForm(VersionedForm):
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
             pillar_id=optional_id(data["pillar"]),
+            sharing_team_ids=[int(pk) for pk in data["sharing_teams"]],
+            tags=data["tags"],
         )
 
 

@@ -10,7 +10,7 @@ from milepost.core.target import BadTarget, Target, TargetRule
 from milepost.core.target_text import goals_text, periods_text, read_goals, read_periods
 from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.actions import KpiDraft
-from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.fields import NumberField, Styled, TagsField, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES, VISIBILITIES
 
@@ -85,6 +85,7 @@ class KpiForm(VersionedForm):
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
     team = forms.ChoiceField(required=False, label="Owner")
     pillar = forms.ChoiceField(required=False, label="Pillar")
+    tags = TagsField()
     group = forms.CharField(max_length=80, required=False, label="Heading on the board")
     visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
     contributors = forms.MultipleChoiceField(
@@ -174,6 +175,7 @@ class KpiForm(VersionedForm):
             contributor_ids=[int(pk) for pk in data["contributors"]],
             formula=data["formula"],
             pillar_id=optional_id(data["pillar"]),
+            tags=data["tags"],
         )
 
 

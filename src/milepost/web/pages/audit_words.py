@@ -24,7 +24,7 @@ from milepost.web.words import (
 from milepost.workspace.queries import Place
 
 LONGEST = 160  # letters of a text in a cell; the file has all of them
-PEOPLE = frozenset({"lead", "owner_person"})
+PEOPLE = frozenset({"lead", "owner_person", "stand_in"})
 ACTORS = {"operator": "The operator", "import": "An import", "job": "Milepost"}  # who acts for nobody
 
 Things = Mapping[tuple[str, int], Thing]

@@ -40,6 +40,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
             today=place.today,
             after=optional_id(request.GET.get("after", "")) or 0,
             opened=opened,
+            tag=request.GET.get("tag", "").replace("\0", "")[:60],
         )
         context["page"] = shown
         context["tabs"] = [(key, LABELS[key], shown.counts[key]) for key in VIEWS]

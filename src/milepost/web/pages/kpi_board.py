@@ -23,10 +23,12 @@ def board(request: PlacedRequest) -> HttpResponse:
     place = request.place
     view = request.GET.get("view", "all")
     view = view if view in dict(VIEWS) else "all"
-    shown = board_of(place.actor, view=view, today=place.today)
+    tag = request.GET.get("tag", "").replace("\0", "")[:60]
+    shown = board_of(place.actor, view=view, today=place.today, tag=tag)
     context = {
         "board": shown,
         "view": view,
+        "tag": tag,
         "tabs": [(key, label, shown.counts[key]) for key, label in VIEWS],
         "lede": board_sentence(shown.words),
         "goals": goals_by_kpi(request, (tile for _, tiles in shown.groups for tile in tiles)),

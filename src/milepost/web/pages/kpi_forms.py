@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milepost import clock
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries
-from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, shown_formula
+from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, kpi_tags, shown_formula
 from milepost.okr import actions
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
@@ -63,13 +63,14 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "team": str(found.owner_team_id or ""),
         "group": found.group,
         "pillar": str(found.pillar_id or ""),
+        "tags": ", ".join(kpi_tags([found.pk]).get(found.pk, ())),
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
         "formula": shown_formula(place.actor, found),
         "version": found.version,
     }
-    form = _form(request, initial, slug=slug, pillar_id=found.pillar_id)
+    form = _form(request, initial, slug=slug, found=found)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -93,13 +94,15 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
-def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str, pillar_id: int | None = None) -> KpiForm:
+def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str, found: Any = None) -> KpiForm:
     place = request.place
-    pillar = None if pillar_id is None else (pillar_id, show_pillar(place.actor, pillar_id)["name"])
+    pillar = None
+    if found is not None and found.pillar_id is not None:
+        pillar = (found.pillar_id, show_pillar(place.actor, found.pillar_id)["name"])
     try_at = f"{reverse('kpi_formula', args=[place.slug])}?of={slug}"
     return KpiForm(
         request.POST or None,
-        choices=kpi_choices(place, pillar=pillar),
+        choices=kpi_choices(place, pillar=pillar, team=found and found.owner_team_id),
         fiscal_month=place.fiscal_month,
         try_at=try_at,
         initial=initial,
@@ -144,7 +147,7 @@ def _form_context(form: KpiForm, *, heading: str, back: str) -> dict[str, Any]:
         ("target-periods", ("periods",)),
         ("target-given", ("as_given",)),
         ("g3", ("lead", "team", "pillar")),
-        ("g2", ("group", "lag_days")),
+        ("g3", ("group", "tags", "lag_days")),
         ("g2", ("visibility", "contributors")),
     )
     return {

@@ -192,6 +192,9 @@ def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
     """When the last check-in was; with a clock when the next one is overdue."""
     today = context["today"]
     text = words.ago(line.checked_in_on, today=today) if line.checked_in_on else "no check-in"
+    until = line.away_until(today) if hasattr(line, "away_until") else None
+    if until is not None:
+        return safe(f'<span class="age">{escape(text)}, away until {words.day(until, today=today)}</span>')
     due = line.next_check_in_on
     if due is not None and due < today:
         return safe(f'<span class="age stale">{icon("clock", small=True)}{text}</span>')

@@ -37,7 +37,8 @@ from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
 from milepost.workspace.actions.sessions import end_session, end_sessions, touch_session
 from milepost.workspace.actions.strategy import edit_strategy
-from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
+from milepost.workspace.actions.tags import clean_tags
+from milepost.workspace.actions.teams import create_team, delete_team, edit_team, owning_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.visibility import read_visibility, walls_moved, walls_stand
 from milepost.workspace.actions.webhooks import (
@@ -67,6 +68,7 @@ __all__ = [
     "chosen_pillar",
     "claim_deliveries",
     "claim_next",
+    "clean_tags",
     "create_pillar",
     "create_team",
     "create_token",
@@ -103,6 +105,7 @@ __all__ = [
     "move_pillar",
     "not_delivered",
     "overwrite_erased",
+    "owning_team",
     "read_visibility",
     "record_event",
     "record_export",

@@ -1,6 +1,7 @@
 """Tables of people, teams and the audit trail."""
 
 from milepost.workspace.models.append_only import AppendOnlyLift
+from milepost.workspace.models.away import Away
 from milepost.workspace.models.due_work import DueWork
 from milepost.workspace.models.event import ActorKind, Event, EventHead
 from milepost.workspace.models.invitation import Invitation
@@ -20,6 +21,7 @@ __all__ = [
     "ActorKind",
     "ApiToken",
     "AppendOnlyLift",
+    "Away",
     "Delivery",
     "DueWork",
     "Event",

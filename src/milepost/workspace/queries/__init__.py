@@ -15,6 +15,7 @@ from milepost.workspace.queries.access import (
     rhythm_of,
 )
 from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
+from milepost.workspace.queries.away import AwayRow, list_away, show_away
 from milepost.workspace.queries.events import HANDS, every_event, list_events
 from milepost.workspace.queries.listing import (
     list_all_invitations,
@@ -47,6 +48,7 @@ from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, 
 __all__ = [
     "HANDS",
     "TELLING",
+    "AwayRow",
     "Head",
     "InvitationRow",
     "MemberRow",
@@ -70,6 +72,7 @@ __all__ = [
     "list_all_pillars",
     "list_all_teams",
     "list_all_workspaces",
+    "list_away",
     "list_deliveries",
     "list_events",
     "list_everybody",
@@ -90,6 +93,7 @@ __all__ = [
     "place_of_token",
     "rhythm_of",
     "rules_in_force",
+    "show_away",
     "show_person",
     "show_pillar",
     "show_rules",
