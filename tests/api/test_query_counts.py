@@ -12,7 +12,17 @@ from milepost.metrics.models import Metric, Note, Reading, TargetVersion
 from milepost.okr import actions
 from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Step
 from milepost.workspace import actions as workspace
-from milepost.workspace.models import ApiToken, Delivery, Invitation, Membership, Team, TeamMembership, User, Webhook
+from milepost.workspace.models import (
+    ApiToken,
+    Away,
+    Delivery,
+    Invitation,
+    Membership,
+    Team,
+    TeamMembership,
+    User,
+    Webhook,
+)
 from tests.api.conftest import Caller, Calling
 from tests.api.test_matrix import operations
 from tests.people import NOW, TODAY, Company
@@ -24,7 +34,7 @@ DEPTH = 7
 # A new status looks once more who wants to be told of it. A new plan, or a value that goals read, is written,
 # and then the scores of everything above it. Whatever changes also asks where the audit trail ends.
 MOST_OF = {
-    "check-in that changes the status": 16, "objective": 15, "objective's roll-up": 22, "key result": 19,
+    "check-in that changes the status": 16, "objective": 17, "objective's roll-up": 24, "key result": 19,
     "1 value that goals read": 21, "50 values that goals read": 21,
 }  # fmt: skip
 COUNTS = {FEW: "key_results", MANY: "both"}
@@ -65,6 +75,10 @@ READS: dict[str, dict[str, str]] = {
     "show_team": {"/teams/{team}": "members"},
     "list_events": {"/events?limit=200": "items"},
     "search": {"/search?q=goal": "items"},
+    "show_strategy": {"/strategy": ""},
+    "list_pillars": {"/pillars?limit=200": "items"},
+    "show_pillar": {"/pillars/{pillar}": "kpis"},
+    "list_away": {"/away": "items"},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
     "show_webhook": {"/webhooks/{webhook}": ""},
@@ -99,6 +113,7 @@ def ids(company: Company) -> dict[str, Any]:
         "cycle": company.cycle, "goal": parent, "root": root, "key_result": key_result.pk, "milestone": milestone.pk,
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
+        "pillar": workspace.create_pillar(by=by, name="Customers who stay", now=NOW),
     }  # fmt: skip
 
 
@@ -107,8 +122,9 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
     ws, admin = company.workspace_id, ids["admin"]
     kpi = Metric.objects.get(slug=ids["kpi"])
     for _, n in zip(range(count), rows, strict=False):
-        company.kpi(f"KPI {n}")
-        company.objective(f"Goal {n}", who="admin")
+        company.kpi(f"KPI {n}", pillar_id=ids["pillar"], tags=["calm", f"tag {n}"])
+        company.objective(f"Goal {n}", who="admin", pillar_id=ids["pillar"], tags=["calm"])
+        workspace.create_pillar(by=company.actor(), name=f"Pillar {n}", now=NOW)
         company.objective(f"Child {n}", who="admin", parent_id=ids["root"])
         day, at = TODAY - timedelta(weeks=n), NOW - timedelta(minutes=n)
         Cycle.objects.create(workspace_id=ws, name=f"Cycle {n}", first_day=day, last_day=day + timedelta(days=90))
@@ -133,6 +149,7 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         user = User.objects.create(email=f"{n}@grow.example", name=f"Person {n}")
         member = Membership.objects.create(workspace_id=ws, user=user, role="member", joined_at=NOW)
         TeamMembership.objects.create(team_id=ids["team"], membership=member)
+        Away.objects.create(workspace_id=ws, membership=member, first_day=TODAY, last_day=TODAY)
         Team.objects.create(workspace_id=ws, name=f"Team {n}", parent_id=ids["team"])
         ApiToken.objects.create(workspace_id=ws, name=f"Token {n}", token_hash=f"{n}", scopes=["read"], created_at=NOW)
         Webhook.objects.create(

@@ -11,6 +11,7 @@ from ninja.renderers import BaseRenderer
 
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
 from milepost.api.routers import (
+    alignment,
     check_ins,
     cycles,
     events,
@@ -117,6 +118,7 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 api.add_router("/cycles", cycles.router)
 api.add_router("/objectives", objectives.router)
+api.add_router("", alignment.router)
 api.add_router("", key_results.router)
 api.add_router("", check_ins.router)
 api.add_router("/kpis", kpis.router)

@@ -30,21 +30,18 @@ def owns_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
 
 
 @predicate
-def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
-    """Return whether the actor helps with the goal's objective: may check in, not change it."""
+def helps(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the actor helps with the goal's objective: may check in, not change it.
+
+    They are a contributor of it, or in a team that shares it; who is in such a team is asked as often.
+    """
     if goal is None or not actor.can_write or actor.membership_id is None:
         return False
     objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
-    return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
-
-
-@predicate
-def shares(actor: Actor, goal: Objective | KeyResult | None) -> bool:
-    """Return whether the actor is in a team that shares the goal's objective: may check in, not change it."""
-    if goal is None or not actor.can_write or actor.membership_id is None:
-        return False
-    objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
-    return SharingTeam.objects.filter(objective_id=objective_id, team__members=actor.membership_id).exists()
+    me = actor.membership_id
+    named = Contributor.objects.filter(objective_id=objective_id, membership_id=me).order_by().values("pk")
+    shared = SharingTeam.objects.filter(objective_id=objective_id, team__members=me).order_by().values("pk")
+    return named.union(shared, all=True).exists()
 
 
 def stands_in_for(actor: Actor, *, today: date) -> frozenset[int]:
@@ -57,6 +54,6 @@ def stands_in_for(actor: Actor, *, today: date) -> frozenset[int]:
 
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
-can_check_in = can_edit_goal | contributes | shares
+can_check_in = can_edit_goal | helps
 can_approve_goal = is_admin
 can_plan_cycles = can_change_settings

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, re_path
 
 from milepost.web.pages import (
     account,
+    alignment,
     audit,
     audit_files,
     check_ins,
@@ -88,6 +89,8 @@ urlpatterns: list[URLPattern] = [
     path(W + "goals/<int:pk>/", objectives.objective, name="goal"),
     path(W + "goals/<int:pk>/explanation/", explanations.objective, name="goal_explanation"),
     path(W + "goals/<int:pk>/branch/", goals.branch, name="goal_branch"),
+    path(W + "goals/<int:pk>/alignment/", alignment.alignment, name="goal_alignment"),
+    path(W + "goals/<int:pk>/clone/", alignment.clone, name="goal_clone"),
     path(W + "goals/<int:pk>/edit/", objectives.edit, name="goal_edit"),
     path(W + "goals/<int:pk>/start/", objectives.activate, name="goal_activate"),
     path(W + "goals/<int:pk>/pause/", objectives.pause, name="goal_pause"),
@@ -100,6 +103,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "key-results/<int:pk>/plan/", plans.plan, name="key_result_plan"),
     path(W + "key-results/<int:pk>/explanation/", explanations.key_result, name="key_result_explanation"),
     path(W + "key-results/<int:pk>/score/", key_results.override, name="key_result_override"),
+    path(W + "key-results/<int:pk>/transfer/", alignment.transfer, name="key_result_transfer"),
     path(W + "key-results/<int:pk>/move/", key_results.move, name="key_result_move"),
     path(W + "key-results/<int:pk>/check-in/", check_ins.check_in, name="check_in"),
     path(W + "check-ins/<int:pk>/edit/", check_ins.edit, name="check_in_edit"),

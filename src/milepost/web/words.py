@@ -121,6 +121,8 @@ FIELDS = {
     "counts": "Made of",
     "cycle": "Cycle",
     "parent": "Contributes to",
+    "parents": "Contributes to",
+    "shares": "Shares",
     "key_results": "New key result",
     "start": "Start",
     "target": "Target",
@@ -277,6 +279,8 @@ VERBS = {
     "erased": "erased",
     "away": "set the absence of",
     "back": "ended the absence of",
+    "accepted": "said yes to",
+    "declined": "said no to",
 }
 
 

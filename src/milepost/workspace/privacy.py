@@ -108,7 +108,7 @@ TABLES: dict[str, Columns] = {
     "metrics_metric": _table(
         personal="lead_id",
         business="id workspace_id is_kpi slug name description unit_code direction frequency aggregation lag_days "
-        "group owner_team_id pillar_id visibility formula archived_at created_at version",
+        "group owner_team_id pillar_id visibility formula tags archived_at created_at version",
     ),
     "metrics_formulainput": _table(business="id metric_id input_id"),
     "metrics_metriccontributor": _table(personal="membership_id", business="id metric_id"),
@@ -129,7 +129,7 @@ TABLES: dict[str, Columns] = {
     "okr_cycle": _table(business="id workspace_id name first_day last_day version"),
     "okr_objective": _table(
         personal="lead_id owner_person_id",
-        business="id workspace_id cycle_id title why owner_team_id pillar_id ambition counts state created_at "
+        business="id workspace_id cycle_id title why owner_team_id pillar_id ambition counts state tags created_at "
         "activated_at activated_on closed_on final_score final_expected grade grade_reason is_reviewed visibility "
         "version",
     ),
@@ -138,6 +138,10 @@ TABLES: dict[str, Columns] = {
     "okr_objectivetag": _table(business="id objective_id key word"),
     "okr_alignment": _table(
         business="id workspace_id parent_id child_id is_primary contributes weight share since until"
+    ),
+    "okr_alignmentrequest": _table(
+        personal="asked_by_id why answered_by_id answer",
+        business="id workspace_id parent_id child_id state asked_at answered_at",
     ),
     "okr_keyresult": _table(
         personal="lead_id override_by_id override_why",

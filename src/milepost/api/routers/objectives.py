@@ -23,7 +23,18 @@ from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Objectives"])
-FILTERS = ("cycle_id", "state", "team_id", "person_id", "lead_id", "parent_id", "pillar_id", "tag", "status")
+FILTERS = (
+    "cycle_id",
+    "state",
+    "team_id",
+    "person_id",
+    "lead_id",
+    "parent_id",
+    "pillar_id",
+    "tag",
+    "unaligned",
+    "status",
+)
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[ObjectiveOut], summary="List objectives")
@@ -67,7 +78,7 @@ def create_objective(request: ApiRequest, body: ObjectiveIn) -> HttpResponse:
 )  # fmt: skip
 def update_objective(request: ApiRequest, objective_id: Path[Id], body: ObjectivePatch) -> HttpResponse:
     actor = request.place.actor
-    now_there = queries.show_objective(actor, objective_id)
+    now_there = queries.show_objective(actor, objective_id, is_brief=True)
     fields = actions.ObjectiveDraft.__dataclass_fields__
     given = body.model_dump(exclude_unset=True, exclude={"reason"})
     required = {name: value for name, value in given.items() if value is not None or name in NULLABLE}

@@ -110,6 +110,9 @@ class ObjectiveQuery(PageQuery):
     parent_id: Id | None = None
     pillar_id: Id | None = Field(None, description="Of its own.")
     tag: Tag | None = Field(None, description="In any capitals.")
+    unaligned: bool | None = Field(
+        None, description="Only those below nothing and on no pillar that are not the company's (rule R3)."
+    )
     status: GoalStatus | None = None
     sort: Literal["id", "-id", "title", "-title"] = "id"
     include: Literal["key_results"] | None = None

@@ -84,6 +84,8 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "tom",
         at,
         "Answer customers before they ask twice",
+        tags=("support",),
+        shared=("Growth",),
         team="Support",
         parent=top,
         key_results=[
@@ -105,6 +107,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "lena",
         at,
         "Grow revenue we keep",
+        tags=("onboarding", "pricing"),
         pillar="Revenue that lasts",
         ambition="aspirational",
         key_results=[
@@ -147,6 +150,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "jon",
         at,
         "Make the first week feel easy",
+        tags=("onboarding",),
         team="Growth",
         ambition="aspirational",
         key_results=[
@@ -206,6 +210,8 @@ def _objective(
     counts: str = "key_results",
     draft: bool = False,
     pillar: str = "",
+    tags: tuple[str, ...] = (),
+    shared: tuple[str, ...] = (),
 ) -> int:
     return actions.create_objective(
         by=company.place(who, at).actor,
@@ -219,6 +225,8 @@ def _objective(
             ambition=ambition,
             counts=counts,
             pillar_id=company.pillar.get(pillar),
+            tags=tags,
+            sharing_team_ids=[company.team[name] for name in shared],
         ),
         key_results=key_results,
         activate=not draft,

@@ -230,13 +230,13 @@ def _set_contributors(kpi: Metric, ids: Sequence[int] | None) -> tuple[list[int]
 def _set_tags(kpi: Metric, words: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Let a KPI be found by these tags; return them before and after, None if nothing changed."""
     wanted = clean_tags(words)
-    rows = MetricTag.objects.filter(metric=kpi).order_by("id")
-    there = dict(rows.values_list("key", "word"))
-    if list(there.values()) == list(wanted.values()):
+    there, kpi.tags = kpi.tags, list(wanted.values())
+    if there == kpi.tags:
         return None
-    rows.delete()
+    MetricTag.objects.filter(metric=kpi).delete()
     MetricTag.objects.bulk_create(MetricTag(metric=kpi, key=key, word=word) for key, word in wanted.items())
-    return list(there.values()), list(wanted.values())
+    kpi.save(update_fields=["tags"])
+    return there, kpi.tags
 
 
 def _one_of(enum: type[Direction] | type[Frequency] | type[Aggregation], value: str, *, field: str) -> str:

@@ -36,6 +36,7 @@ class Metric(models.Model):
     pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, null=True, related_name="kpis")
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
     formula = models.TextField(default="", blank=True)  # "": measured; else [#id] stands where a KPI was named
+    tags = models.JSONField(default=list, blank=True)  # the words, as written; found through `MetricTag`
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
@@ -88,7 +89,7 @@ class MetricContributor(models.Model):
 class MetricTag(models.Model):
     """A word that a KPI is found by; as the tags of objectives, which have the same words."""
 
-    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="tags")
+    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="tag_rows")
     key = models.CharField(max_length=60)
     word = models.CharField(max_length=30)
 

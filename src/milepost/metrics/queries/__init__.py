@@ -8,7 +8,6 @@ from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_form
 from milepost.metrics.queries.kpi import Compared, KpiPage, NoteRow, ValueRow, kpi_page, kpi_plan, kpi_target, list_kpis
 from milepost.metrics.queries.listing import (
     contributor_ids,
-    kpi_tags,
     list_all_kpis,
     list_notes,
     list_readings,
@@ -35,7 +34,6 @@ __all__ = [
     "inputs_shown",
     "kpi_page",
     "kpi_plan",
-    "kpi_tags",
     "kpi_target",
     "list_all_kpis",
     "list_kpis",

@@ -108,7 +108,7 @@ def board(actor: Actor, *, view: str, today: date, tag: str = "") -> Board:
     tags = MetricTag.objects.filter(metric__score__in=rows).order_by().values_list("key").annotate(Min("word"))
     found = tuple(word for _, word in sorted(tags))
     if tag:
-        rows = rows.filter(metric__tags__key=tag_key(tag))
+        rows = rows.filter(metric__tag_rows__key=tag_key(tag))
     facts = list(rows.values_list("severity", "metric__lead_id", "word"))
     counts = {
         "all": len(facts),

@@ -16,7 +16,6 @@ from milepost.metrics.models import Metric, Note, Reading
 from milepost.metrics.permissions import can_edit_kpi, can_write_values
 from milepost.metrics.queries.board import Tile, tile_of
 from milepost.metrics.queries.formulas import InputRow, inputs_shown
-from milepost.metrics.queries.listing import kpi_tags
 from milepost.metrics.queries.series import Known, as_points
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Versions, plan_on, target_of_period, target_today
@@ -165,7 +164,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         lag_days=default_lag_days(frequency) if kpi.lag_days is None else kpi.lag_days,
         owner_name=team.name if team else "Company",
         owner_team_id=kpi.owner_team_id,
-        tags=tuple(kpi_tags([kpi.pk]).get(kpi.pk, ())),
+        tags=tuple(kpi.tags),
         pillar=(kpi.pillar.pk, kpi.pillar.name) if kpi.pillar else None,
         created_at=kpi.created_at,
         is_archived=kpi.archived_at is not None,

@@ -1,6 +1,6 @@
 """KPIs, their values and notes as lists for programs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from milepost.core.ramp import Ramp
 from milepost.core.tags import tag_key
 from milepost.core.target import Target
 from milepost.core.targets import PerPeriod, TargetPlan
-from milepost.metrics.models import Metric, MetricContributor, MetricTag, Note, Reading
+from milepost.metrics.models import Metric, MetricContributor, Note, Reading
 from milepost.metrics.queries.formulas import shown_formulas
 from milepost.metrics.queries.targets import TARGET, targets_from, targets_of
 from milepost.metrics.scoring import ALWAYS, Versions, target_of_period
@@ -30,11 +30,11 @@ KPIS = Listing(
         "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
         "level": "score__shift_level", "wants_objective": "score__wants_objective",
         "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
-        "visibility": "visibility", "formula": "formula", "pillar_id": "pillar_id",
+        "visibility": "visibility", "formula": "formula", "pillar_id": "pillar_id", "tags": "tags",
     },
     filters={
         "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
-        "is_archived": "archived_at__isnull", "pillar_id": "pillar_id", "tag": "tags__key",
+        "is_archived": "archived_at__isnull", "pillar_id": "pillar_id", "tag": "tag_rows__key",
     },
     sorts={"id": "pk", "name": "name"},
 )  # fmt: skip
@@ -59,24 +59,22 @@ NOTES = Listing(
 def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], **asked: Any) -> Page:
     """Return a page of KPIs, each with the target that judges the period shown.
 
-    Three queries, and one more where a formula is among them.
+    Two queries, and one more where a formula is among them.
     """
     tag = filters.get("tag")
     wanted = {**filters, "tag": tag_key(tag) if isinstance(tag, str) else tag}
     page = page_of(_kpis, actor.sight, KPIS, filters=wanted, **asked)
-    tags = kpi_tags([item["id"] for item in page.items])
     targets = targets_of([item["id"] for item in page.items])
     formulas = shown_formulas(actor, {item["id"]: item["formula"] for item in page.items})
     for item in page.items:
         item["formula"] = formulas[item["id"]]
-        item["tags"] = tags.get(item["id"], [])
         item["visibility"] = WHO_SEES[item["visibility"]]
         item["target"] = _judging(targets.get(item["id"], ()), item, today=today)
     return page
 
 
 def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
-    """Return one KPI as the list shows it; two queries, three for a calculated one.
+    """Return one KPI as the list shows it; one query, two for a calculated one.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -88,7 +86,6 @@ def show_kpi(actor: Actor, slug: str, *, today: date) -> dict[str, Any]:
     versions = targets_from(row[len(KPIS.fields) :] for row in rows).get(shown["id"], ())
     shown["visibility"] = WHO_SEES[shown["visibility"]]
     shown["formula"] = shown_formulas(actor, {shown["id"]: shown["formula"]})[shown["id"]]
-    shown["tags"] = kpi_tags([shown["id"]]).get(shown["id"], [])
     return {**shown, "target": _judging(versions, shown, today=today)}
 
 
@@ -109,20 +106,6 @@ def list_targets(kpi: Metric) -> list[dict[str, Any]]:
     """
     versions = targets_of([kpi.pk]).get(kpi.pk, ())
     return [{"since": None if since == ALWAYS else since, "target": _shown_plan(plan)} for since, plan in versions]
-
-
-def kpi_tags(metric_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the tags of KPIs that the actor was shown already, in their order; one query."""
-    found: dict[int, list[str]] = {}
-    for pk, word in _tags(metric_ids):
-        found.setdefault(pk, []).append(word)
-    return found
-
-
-@prepared
-def _tags(metric_ids: Collection[int]) -> QuerySet[MetricTag, tuple[int, str]]:
-    rows = MetricTag.objects.filter(metric_id__in=metric_ids).order_by("metric_id", "id")
-    return rows.values_list("metric_id", "word")
 
 
 def contributor_ids(metric_id: int) -> list[int]:

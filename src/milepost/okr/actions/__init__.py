@@ -2,6 +2,14 @@
 
 from milepost.metrics.actions.readings import NewReading, Stored
 from milepost.metrics.models import ReadingSource
+from milepost.okr.actions.alignment import (
+    ShareDraft,
+    add_parent,
+    answer_request,
+    edit_parent,
+    remove_parent,
+    set_shares,
+)
 from milepost.okr.actions.away import add_away, end_away
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
@@ -10,6 +18,7 @@ from milepost.okr.actions.check_ins import (
     record_check_in,
     record_check_ins,
 )
+from milepost.okr.actions.clone import clone_objective
 from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
@@ -31,6 +40,7 @@ from milepost.okr.actions.objectives import (
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
+from milepost.okr.actions.transfer import transfer_key_result
 
 __all__ = [
     "CheckInDraft",
@@ -42,15 +52,19 @@ __all__ = [
     "PartDraft",
     "ReadingSource",
     "RulesDraft",
+    "ShareDraft",
     "StepDraft",
     "Stored",
     "activate_objective",
     "add_away",
     "add_key_result",
+    "add_parent",
+    "answer_request",
     "cancel_key_result",
     "cancel_objective",
     "change_rules",
     "clear_override",
+    "clone_objective",
     "close_cycle",
     "close_objective",
     "create_cycle",
@@ -62,6 +76,7 @@ __all__ = [
     "edit_key_result",
     "edit_kpi",
     "edit_objective",
+    "edit_parent",
     "end_away",
     "move_key_result",
     "patched_rules",
@@ -70,9 +85,12 @@ __all__ = [
     "record_check_ins",
     "record_readings",
     "refresh_day",
+    "remove_parent",
     "reopen_objective",
     "rules_of",
     "set_override",
     "set_paused",
+    "set_shares",
+    "transfer_key_result",
     "usual_rules",
 ]

@@ -7,17 +7,17 @@ from django.db import transaction
 
 from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
+from milepost.okr.actions.edges import set_parent
 from milepost.okr.actions.key_results import insert_key_result
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard, set_contributors, set_sharing_teams, set_tags
-from milepost.okr.errors import GoalCircle, WrongState
+from milepost.okr.errors import WrongState
 from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective, SharingTeam
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.ledger import bends_of
-from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, made, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
@@ -138,6 +138,8 @@ def edit_objective(
     if old_parent != parent_id:
         changes["parent"] = (old_parent, parent_id)
         parents = set_parent(by, objective, parent_id, now=now)
+    if "owner_team_id" in changes and objective.owner_team_id is not None:  # whose it is now shares it no longer
+        SharingTeam.objects.filter(objective=objective, team_id=objective.owner_team_id).delete()
     changes |= _share(by, objective, draft, today=moment.today)
     if draft.tags is not None:
         _retag(by, objective, draft.tags, now=now)
@@ -233,47 +235,6 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     )
 
 
-def set_parent(by: Actor, objective: Objective, parent_id: int | None, *, now: datetime) -> set[int]:
-    """Hang an objective below another one, or below none; return the parents whose score that moves.
-
-    The old edge is closed and a new one opened, so the tree of any day can be told. Called under the
-    workspace's lock, so two edges that would close a circle together cannot both be saved.
-
-    Raises:
-        NotFound: no such parent.
-        GoalCircle: with the path named.
-    """
-    moved: set[int] = set()
-    edge = Alignment.objects.filter(child=objective, until=None, is_primary=True).first()
-    if edge is not None and edge.parent_id == parent_id:
-        return moved
-    if parent_id is not None:
-        parent = get_objective(by, parent_id)
-        _refuse_circle(by, objective, parent)
-    if edge is not None:
-        edge.until = now
-        edge.save(update_fields=["until"])
-        moved.add(edge.parent_id)
-    if parent_id is not None:
-        Alignment.objects.create(
-            workspace_id=by.workspace_id, parent_id=parent_id, child=objective, is_primary=True, since=now
-        )
-        moved.add(parent_id)
-    return moved
-
-
-def _refuse_circle(by: Actor, objective: Objective, parent: Objective) -> None:
-    above = with_ancestors([parent.pk])
-    if objective.pk not in above:
-        return
-    parents: dict[int, list[int]] = {}
-    for child, up in Alignment.objects.filter(child_id__in=above, until=None).values_list("child_id", "parent_id"):
-        parents.setdefault(child, []).append(up)
-    path = path_up(start=parent.pk, goal=objective.pk, parents=dict(parents)) or [parent.pk, objective.pk]
-    titles = dict(Objective.objects.visible_to(by).filter(pk__in=path).values_list("id", "title"))
-    raise GoalCircle([objective.title, *(titles.get(pk, "a goal that is not yours to see") for pk in path)])
-
-
 def _share(by: Actor, objective: Objective, draft: ObjectiveDraft, *, today: date) -> dict[str, tuple[object, object]]:
     """Write who else has to do with an objective, and return what of it changed."""
     changes: dict[str, tuple[object, object]] = {}
@@ -285,8 +246,6 @@ def _share(by: Actor, objective: Objective, draft: ObjectiveDraft, *, today: dat
         shared = set_sharing_teams(by, objective, draft.sharing_team_ids, today=today)
         if shared is not None:
             changes["sharing_teams"] = shared
-    elif objective.owner_team_id is not None:  # whose it is now shares it no longer
-        SharingTeam.objects.filter(objective=objective, team_id=objective.owner_team_id).delete()
     return changes
 
 

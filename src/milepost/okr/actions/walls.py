@@ -72,15 +72,15 @@ def set_tags(objective: Objective, words: Collection[str]) -> tuple[list[str], l
         Invalid: a tag cannot be used, or these are too many.
     """
     wanted = clean_tags(words)
-    rows = ObjectiveTag.objects.filter(objective=objective).order_by("id")
-    there = dict(rows.values_list("key", "word"))
-    if list(there.values()) == list(wanted.values()):
+    there, objective.tags = objective.tags, list(wanted.values())
+    if there == objective.tags:
         return None
-    rows.delete()
+    ObjectiveTag.objects.filter(objective=objective).delete()
     ObjectiveTag.objects.bulk_create(
         ObjectiveTag(objective=objective, key=key, word=word) for key, word in wanted.items()
     )
-    return list(there.values()), list(wanted.values())
+    objective.save(update_fields=["tags"])
+    return there, objective.tags
 
 
 def guard(objective: Objective, *, has_walls: bool) -> None:

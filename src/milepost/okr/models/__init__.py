@@ -1,6 +1,6 @@
 """Tables of objectives and key results."""
 
-from milepost.okr.models.alignment import Alignment
+from milepost.okr.models.alignment import Alignment, AlignmentRequest, RequestState
 from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
@@ -13,6 +13,7 @@ __all__ = [
     "WITH_METRIC",
     "WITH_STEPS",
     "Alignment",
+    "AlignmentRequest",
     "Amendment",
     "CheckIn",
     "Checkpoint",
@@ -27,6 +28,7 @@ __all__ = [
     "ObjectiveScore",
     "ObjectiveTag",
     "Part",
+    "RequestState",
     "SharingTeam",
     "Step",
 ]

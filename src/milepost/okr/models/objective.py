@@ -49,6 +49,7 @@ class Objective(models.Model):
     counts = models.CharField(max_length=12, choices=Counts, default=Counts.KEY_RESULTS)
     state = models.CharField(max_length=10, choices=GoalState)
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
+    tags = models.JSONField(default=list, blank=True)  # the words, as written; found through `ObjectiveTag`
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
     activated_on = models.DateField(null=True)
@@ -144,7 +145,7 @@ class ObjectiveTag(models.Model):
     used behind a wall.
     """
 
-    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="tags")
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="tag_rows")
     key = models.CharField(max_length=60)  # small letters may be more than the capitals were
     word = models.CharField(max_length=30)
 

@@ -1,6 +1,16 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
+from milepost.okr.queries.alignment import (
+    AlignmentPage,
+    ParentLine,
+    RequestLine,
+    ShareLine,
+    alignment_page,
+    parents_of,
+    requests_to_answer,
+    shares_of,
+)
 from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.cycles import CycleRow, frame_facts, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
@@ -16,7 +26,6 @@ from milepost.okr.queries.listing import (
     list_check_ins,
     list_key_results,
     list_objectives,
-    objective_tags,
     show_check_in,
     show_cycle,
     show_key_result,
@@ -32,6 +41,7 @@ from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_pag
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
+    "AlignmentPage",
     "Branch",
     "CycleRow",
     "Found",
@@ -42,16 +52,20 @@ __all__ = [
     "ObjectivePage",
     "Offered",
     "OverrideLine",
+    "ParentLine",
     "PartLine",
     "PersonPage",
     "PillarLine",
     "PillarShown",
     "PlanPage",
+    "RequestLine",
+    "ShareLine",
     "Start",
     "StepLine",
     "StrategyPage",
     "Thing",
     "WeekPage",
+    "alignment_page",
     "branch_of",
     "checkpoints_of",
     "contributor_ids",
@@ -77,15 +91,17 @@ __all__ = [
     "list_parents",
     "names_in",
     "objective_page",
-    "objective_tags",
     "offered_parts",
     "parent_of",
+    "parents_of",
     "parts_of",
     "people_page",
     "person_page",
     "pick_cycle",
     "plan_page",
+    "requests_to_answer",
     "running_objectives",
+    "shares_of",
     "show_check_in",
     "show_cycle",
     "show_key_result",

@@ -11,6 +11,7 @@ from django.db.models import Min, Q, QuerySet
 from milepost.core.tags import tag_key
 from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, ObjectiveTag
 from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.alignment import unaligned
 from milepost.okr.queries.lines import (
     KeyResultLine,
     ObjectiveLine,
@@ -25,7 +26,7 @@ PAGE = 50
 COUNT_LIMIT = 100  # beyond it a count reads "100+": an exact one would cost more than the page
 OPEN_BY_ITSELF = 8  # so many top objectives unfold by themselves
 
-VIEWS = ("all", "attention", "overdue", "mine")
+VIEWS = ("all", "attention", "overdue", "mine", "unaligned")
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def goals_page(
     """Return the goals of a cycle under a filter.
 
     Args:
-        view: all (the tree from its roots), attention, overdue or mine (flat, by id).
+        view: all (the tree from its roots), attention, overdue, mine or unaligned (flat, by id).
         after: id of the last objective of the page before, 0 for the first page.
         opened: objectives to unfold besides those that unfold by themselves.
         tag: only what has it, flat and wherever it hangs; "" for everything.
@@ -98,11 +99,14 @@ def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
 def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date, tag: str = "") -> QuerySet[ObjectiveScore]:
     rows = ObjectiveScore.objects.visible_to(actor).filter(cycle_id=cycle_id)
     if tag:
-        rows = rows.filter(objective__tags__key=tag_key(tag))
+        rows = rows.filter(objective__tag_rows__key=tag_key(tag))
     if view == "attention":
         return rows.filter(needs_attention=True)
     if view == "overdue":
         return rows.filter(next_check_in_on__lt=today)
+    if view == "unaligned":
+        loose = unaligned(Objective.objects.visible_to(actor), actor.sight)
+        return rows.filter(objective__in=loose.order_by().values("id"))
     if view == "mine":
         led = KeyResultScore.objects.filter(lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True).values(
             "objective_id"

@@ -16,10 +16,10 @@ from milepost.okr.models import (
     Cycle,
     KeyResult,
     Objective,
-    ObjectiveTag,
     SharingTeam,
 )
 from milepost.okr.models import Step as StepModel
+from milepost.okr.queries.alignment import unaligned
 from milepost.okr.queries.objective import with_names
 from milepost.okr.queries.parts import parts_of
 from milepost.okr.queries.pillars import shown_pillar
@@ -38,12 +38,13 @@ OBJECTIVES = Listing(
         "missing": "score__missing", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
         "activated_on": "activated_on", "closed_on": "closed_on", "created_at": "created_at", "version": "version",
-        "visibility": "visibility", "pillar_id": "pillar_id", "parent_visibility": "edge__parent__visibility",
+        "visibility": "visibility", "pillar_id": "pillar_id", "tags": "tags",
+        "parent_visibility": "edge__parent__visibility",
     },
     filters={
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
         "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id", "pillar_id": "pillar_id",
-        "tag": "tags__key",
+        "tag": "tag_rows__key",
     },
     sorts={"id": "pk", "title": "title"},
 )  # fmt: skip
@@ -91,20 +92,21 @@ AMENDMENTS = Listing(
 
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of objectives; two queries, one more where a parent or a filter stands at a wall."""
+    """Return a page of objectives; one query, one more where a parent or a filter stands at a wall."""
     parent = filters.get("parent_id")
     if isinstance(parent, int) and not _seen(actor, [parent]):
         return Page([], None)
-    page = page_of(_objectives, actor.sight, OBJECTIVES, filters=_by_key(filters), **asked)
+    rows = _unaligned if filters.get("unaligned") else _objectives
+    given = {name: value for name, value in _by_key(filters).items() if name != "unaligned"}
+    page = page_of(rows, actor.sight, OBJECTIVES, filters=given, **asked)
     _show_parents(actor, page.items)
-    tags = objective_tags([item["id"] for item in page.items])
-    for item in page.items:
-        item["tags"] = tags.get(item["id"], [])
     return page
 
 
-def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it, with the people who help; four queries where no wall is near.
+def show_objective(actor: Actor, objective_id: int, *, is_brief: bool = False) -> dict[str, Any]:
+    """Return one objective as the list shows it, with the people and teams who help and the pillar it stands on.
+
+    One query where no wall is near and it `is_brief`, two more without.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -112,10 +114,11 @@ def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
     rows = _objective(objective_id, *actor.sight)
     shown = _found([row[:-1] for row in rows[:1]], OBJECTIVES)
     _show_parents(actor, [shown])
-    pillar = shown_pillar(actor, objective_id)
+    if is_brief:
+        return shown
+    pillar = shown_pillar(actor, objective_id) if shown["pillar_id"] or shown["parent_id"] else None
     return {
         **shown,
-        "tags": objective_tags([objective_id]).get(objective_id, []),
         "sharing_team_ids": [pk for (pk,) in _sharing(objective_id)],
         "shown_pillar_id": pillar.id if pillar else None,
         "contributor_ids": [row[-1] for row in rows if row[-1] is not None],
@@ -217,14 +220,6 @@ def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
     return shown
 
 
-def objective_tags(objective_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the tags of objectives that the actor was shown already, in their order; one query."""
-    found: dict[int, list[str]] = {}
-    for pk, word in _tags(objective_ids):
-        found.setdefault(pk, []).append(word)
-    return found
-
-
 def _by_key(filters: Mapping[str, object]) -> dict[str, object]:
     """Return filters with a tag as it is found, whatever its capitals."""
     tag = filters.get("tag")
@@ -257,12 +252,6 @@ def _seen_of(ids: Collection[int], *sight: Any) -> QuerySet[Objective, tuple[int
 
 
 @prepared
-def _tags(objective_ids: Collection[int]) -> QuerySet[ObjectiveTag, tuple[int, str]]:
-    rows = ObjectiveTag.objects.filter(objective_id__in=objective_ids).order_by("objective_id", "id")
-    return rows.values_list("objective_id", "word")
-
-
-@prepared
 def _sharing(objective_id: int) -> QuerySet[SharingTeam, tuple[int]]:
     return SharingTeam.objects.filter(objective_id=objective_id).order_by("team_id").values_list("team_id")
 
@@ -275,6 +264,10 @@ def _contributors(objective_id: int) -> QuerySet[Contributor, tuple[int]]:
 def _objectives(*sight: Any) -> QuerySet[Objective, Any]:
     primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
     return Objective.objects.seen(*sight).annotate(edge=FilteredRelation("parent_edges", condition=primary))
+
+
+def _unaligned(*sight: Any) -> QuerySet[Objective, Any]:
+    return unaligned(_objectives(*sight), sight)
 
 
 def _key_results(*sight: Any) -> QuerySet[KeyResult]:

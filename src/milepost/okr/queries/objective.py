@@ -1,16 +1,17 @@
 """One objective with everything around it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from milepost.metrics.queries.board import Tile, tiles_read
-from milepost.okr.models import Alignment, Amendment, CheckIn, Objective, ObjectiveScore, ObjectiveTag, SharingTeam
+from milepost.okr.models import Alignment, AlignmentRequest, Amendment, CheckIn, Objective, ObjectiveScore
 from milepost.okr.models.amendment import PEOPLE
 from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal, stands_in_for
+from milepost.okr.queries.alignment import ParentLine, RequestLine, parents_of, requests_for
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
     KeyResultLine,
@@ -42,9 +43,13 @@ OWN_VALUES = (
     "cycle__first_day",
     "cycle__last_day",
     "objective__version",
+    "objective__tags",
     "objective__pillar_id",
+    "objective__pillar__name",
     "parent",
     "parent_title",
+    "has_more_above",
+    "is_asked",
 )
 
 
@@ -105,6 +110,8 @@ class ObjectivePage:
     my_id: int | None
     stands_in_for: frozenset[int]
     sharing_teams: tuple[tuple[int, str], ...]
+    parents: tuple[ParentLine, ...]  # where there is more to say than the primary one
+    requests: tuple[RequestLine, ...]
     tags: tuple[str, ...]
 
 
@@ -117,7 +124,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
     found = _objective(objective_id, *actor.sight)
     if not found:
         raise NotFound
-    (values,) = found
+    values = found[0][:-2]
     (line,) = with_narrow_children(actor, [objective_line(values[: len(OBJECTIVE_VALUES)])])
     own = dict(zip(OWN_VALUES, values[len(OBJECTIVE_VALUES) :], strict=True))
     key_results = tuple(key_results_of([objective_id]))
@@ -132,8 +139,10 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         owner_team_id=own["objective__owner_team_id"],
         owner_person_id=own["objective__owner_person_id"],
     )
+    may_edit = can_edit_goal.test(actor, goal)
     may_check_in = can_check_in.test(actor, goal)
-    shared, tags = _shared_and_tagged(objective_id)
+    teams = {row[-2]: row[-1] for row in found if row[-2] is not None}
+    standing = {k.lead_id for k in key_results if k.away_until(today) is not None}
     return ObjectivePage(
         line=line,
         why=own["objective__why"],
@@ -142,7 +151,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         first_day=own["cycle__first_day"],
         last_day=own["cycle__last_day"],
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
-        pillar=shown_pillar(actor, objective_id) if own["objective__pillar_id"] or own["parent"] else None,
+        pillar=_pillar(actor, objective_id, own),
         pillar_id=own["objective__pillar_id"],
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         parts=parts_of(actor, made) if made else {},
@@ -155,44 +164,45 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         closed_on=own["objective__closed_on"],
         activated_on=own["objective__activated_on"],
         version=own["objective__version"],
-        can_edit=can_edit_goal.test(actor, goal),
+        can_edit=may_edit,
         can_check_in=may_check_in,
         can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,
-        stands_in_for=frozenset() if may_check_in else stands_in_for(actor, today=today),
-        sharing_teams=shared,
-        tags=tags,
+        stands_in_for=stands_in_for(actor, today=today) if standing and not may_check_in else frozenset(),
+        sharing_teams=tuple(sorted(teams.items(), key=lambda team: team[1])),
+        tags=tuple(own["objective__tags"]),
+        parents=tuple(parents_of(actor, objective_id)) if own["has_more_above"] else (),
+        requests=tuple(requests_for(actor, objective_id)) if may_edit and own["is_asked"] else (),
     )
+
+
+def _pillar(actor: Actor, objective_id: int, own: Mapping[str, Any]) -> PillarShown | None:
+    if own["objective__pillar_id"] is not None:
+        return PillarShown(own["objective__pillar_id"], own["objective__pillar__name"])
+    return shown_pillar(actor, objective_id) if own["parent"] else None
 
 
 @prepared
 def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
     edge = Alignment.objects.filter(child=OuterRef("objective_id"), until=None, is_primary=True)
     edge = edge.filter(Objective.seen_by(*sight[1:], prefix="parent__"))  # a hidden parent is not named (R6)
+    others = Alignment.objects.filter(
+        Q(is_primary=False) | Q(contributes=False), child=OuterRef("objective_id"), until=None
+    )
+    asked = AlignmentRequest.objects.filter(parent=OuterRef("objective_id"), state="pending")
     return (
         ObjectiveScore.objects.seen(*sight)
         .filter(objective_id=objective_id)
         .annotate(
-            parent=Subquery(edge.values("parent_id")[:1]), parent_title=Subquery(edge.values("parent__title")[:1])
+            parent=Subquery(edge.values("parent_id")[:1]),
+            parent_title=Subquery(edge.values("parent__title")[:1]),
+            has_more_above=Exists(others),
+            is_asked=Exists(asked),
         )
-        .values_list(*OBJECTIVE_VALUES, *OWN_VALUES)
+        .values_list(
+            *OBJECTIVE_VALUES, *OWN_VALUES, "objective__shared_with__team_id", "objective__shared_with__team__name"
+        )
     )
-
-
-def _shared_and_tagged(objective_id: int) -> tuple[tuple[tuple[int, str], ...], tuple[str, ...]]:
-    """Return the teams that share an objective the actor was shown already, and its tags; one query."""
-    rows = _around(objective_id)
-    teams = tuple((pk, name) for kind, pk, name in rows if kind == "team")
-    return tuple(sorted(teams, key=lambda team: team[1])), tuple(word for kind, _, word in rows if kind == "tag")
-
-
-def _around(objective_id: int) -> list[tuple[str, int, str]]:
-    team, tag = (Value(word, CharField()) for word in ("team", "tag"))
-    teams = SharingTeam.objects.filter(objective_id=objective_id).order_by()
-    tags = ObjectiveTag.objects.filter(objective_id=objective_id).order_by()
-    rows = teams.values_list(team, "team_id", "team__name")
-    found = rows.union(tags.values_list(tag, "id", "word"), all=True)
-    return sorted(found)
 
 
 def parent_of(actor: Actor, objective_id: int) -> tuple[int, str] | None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
-from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, SharingTeam
 from milepost.okr.queries.lines import ObjectiveLine, objective_lines
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Membership, Team, TeamMembership
@@ -145,21 +145,22 @@ def team_page(actor: Actor, team_id: int, *, today: date) -> TeamPage:
     if team is None:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
-    owned = Objective.objects.visible_to(actor).filter(owner_team=team, state__in=["active", "paused", "draft"])
+    shared = SharingTeam.objects.filter(team=team).values("objective_id")
+    owned = Objective.objects.visible_to(actor).filter(Q(owner_team=team) | Q(pk__in=shared))
+    owned = owned.filter(state__in=["active", "paused", "draft"])
     newest = owned.order_by("-cycle__first_day", "id").values("id")[:MOST_GOALS]
     # Inside, not joined: joined, a planner read every score row where one team owns most goals.
     rows = ObjectiveScore.objects.filter(objective_id__in=newest)
-    others = Objective.objects.visible_to(actor).filter(shared_with__team=team, state__in=["active", "paused", "draft"])
-    theirs = others.order_by("-cycle__first_day", "id").values("id")[:MOST_GOALS]
-    shared = ObjectiveScore.objects.filter(objective_id__in=theirs)
+    lines = objective_lines(rows.order_by("-cycle__first_day", "objective_id"))
+    own = {line.id for line in lines if line.owner_kind == "team" and line.owner_id == team_id}
     return TeamPage(
         id=team.pk,
         name=team.name,
         parent_id=team.parent_id,
         parent_name=team.parent.name if team.parent else "",
         members=tuple(members.values_list("membership_id", "membership__user__name", "is_manager")),
-        objectives=tuple(objective_lines(rows.order_by("-cycle__first_day", "objective_id"))),
-        shared=tuple(objective_lines(shared.order_by("-cycle__first_day", "objective_id"))),
+        objectives=tuple(line for line in lines if line.id in own),
+        shared=tuple(line for line in lines if line.id not in own),
         ends_on=team.ends_on,
         has_ended=team.has_ended(today),
         below=tuple((row.pk, row.name) for row in teams if row.pk != team_id),

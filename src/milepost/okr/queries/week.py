@@ -11,6 +11,7 @@ from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.metrics.models import KpiScore, Metric
 from milepost.okr.models import KeyResult, KeyResultScore, Objective, ObjectiveScore
 from milepost.okr.permissions import stands_in_for
+from milepost.okr.queries.alignment import RequestLine, requests_to_answer
 from milepost.okr.queries.lines import KeyResultLine, key_result_lines
 from milepost.prepared import prepared
 from milepost.workspace.models import Event
@@ -68,6 +69,7 @@ class WeekPage:
     next_opens_on: date | None
     looks: tuple[Look, ...]
     news: tuple[News, ...]
+    requests: tuple[RequestLine, ...] = ()
 
 
 def week_page(actor: Actor, *, today: date) -> WeekPage:
@@ -96,6 +98,7 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
         next_opens_on=upcoming - timedelta(days=OPENS_DAYS_BEFORE) if upcoming else None,
         looks=_looks(actor, today=today),
         news=_news(actor),
+        requests=tuple(requests_to_answer(actor)),
     )
 
 

@@ -11,7 +11,13 @@ from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
 from milepost.workspace.errors import NotFound
 
-LABELS = {"all": "All", "attention": "Needs attention", "overdue": "Overdue check-in", "mine": "Mine"}
+LABELS = {
+    "all": "All",
+    "attention": "Needs attention",
+    "overdue": "Overdue check-in",
+    "mine": "Mine",
+    "unaligned": "Unaligned",
+}
 DEEPEST = 20
 
 

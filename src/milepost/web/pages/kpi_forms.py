@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milepost import clock
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries
-from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, kpi_tags, shown_formula
+from milepost.metrics.queries import contributor_ids, get_kpi, kpi_plan, shown_formula
 from milepost.okr import actions
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt
@@ -63,7 +63,7 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "team": str(found.owner_team_id or ""),
         "group": found.group,
         "pillar": str(found.pillar_id or ""),
-        "tags": ", ".join(kpi_tags([found.pk]).get(found.pk, ())),
+        "tags": ", ".join(found.tags),
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
