@@ -80,6 +80,14 @@ TABLE: dict[str, Row] = {
     "withdraw_note": Row(("admin", "lead", "workspace"), 204, else_=404),
     "update_workspace": Row(ADMINS, 200, lambda _: {"name": "Acme & Co"}, outsider=200),
     "show_rules": every(), "update_rules": Row(ADMINS, 200, lambda _: {"kind": "strict", "reason": "Agreed"}, outsider=200),
+    "list_parents": every(), "list_shares": every(), "list_requests": every(),
+    "add_parent": Row(OWNERS, 201, lambda t: {"parent_id": t.other, "contributes": False, "reason": "It helps"}),
+    "update_parent": Row(OWNERS, 200, lambda _: {"contributes": False, "reason": "Beside"}, at={"objective_id": "below", "parent_id": "goal"}),
+    "remove_parent": Row(OWNERS, more="?reason=Alone", at={"objective_id": "below", "parent_id": "goal"}),
+    "answer_request": Row(OWNERS, 204, lambda _: {"accepted": False}),
+    "set_shares": Row(OWNERS, 200, lambda t: {"items": [{"kind": "key_result", "id": t.key_result, "weight": 2}], "reason": "More"}),
+    "copy_objective": Row(WRITERS, 201, lambda t: {"cycle_id": t.cycle}),
+    "transfer_key_result": Row(OWNERS, 200, lambda t: {"objective_id": t.other, "reason": "Fits there"}),
     "list_away": every(), "add_away": Row(
         ADMINS, 201, lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, at={"person_id": "absent"}
     ),
@@ -112,7 +120,7 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "show_strategy", "list_away", "list_pillars", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "show_strategy", "list_away", "list_requests", "list_pillars", "list_people", "list_teams", "search",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
@@ -130,10 +138,18 @@ def operations() -> dict[str, tuple[str, str]]:
 
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
-    "note_id": "note", "person_id": "person", "team_id": "team", "pillar_id": "pillar", "away_id": "away", "token_id": "token", "webhook_id": "webhook",
+    "note_id": "note", "person_id": "person", "team_id": "team", "pillar_id": "pillar", "away_id": "away", "request_id": "request", "parent_id": "goal", "token_id": "token", "webhook_id": "webhook",
     "delivery_id": "delivery", "invitation_id": "invitation",
 }  # fmt: skip
-GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
+GUARDED = {
+    "objective_id",
+    "key_result_id",
+    "check_in_id",
+    "slug",
+    "note_id",
+    "request_id",
+    "parent_id",
+}  # can stand behind a wall
 
 
 def address(path: str, t: Things, row: Row) -> str:

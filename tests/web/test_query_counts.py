@@ -65,6 +65,8 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "mine": reverse("goals", args=[ws]) + "?view=mine",
         "branch": reverse("goal_branch", args=[ws, goal]),
         "objective": reverse("goal", args=[ws, goal]),
+        "alignment": reverse("goal_alignment", args=[ws, goal]),
+        "unaligned": reverse("goals", args=[ws]) + "?view=unaligned",
         "objective explained": reverse("goal_explanation", args=[ws, goal]),
         "kpis": reverse("kpis", args=[ws]),
         "kpi": reverse("kpi", args=[ws, "first-reply-time"]),

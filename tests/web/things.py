@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
-from milepost.okr.models import KeyResult
+from milepost.okr.models import AlignmentRequest, KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Invitation, Membership
 from milepost.workspace.permissions import Scope
@@ -22,7 +22,7 @@ MISSING = 999_999
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
     "goal": "goal", "goal_explanation": "goal", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal",
-    "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
+    "goal_cancel": "goal", "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
@@ -37,6 +37,8 @@ class Things:
     company: Company
     goal: int
     draft: int
+    other: int
+    below: int
     paused: int
     closed: int
     key_result: int
@@ -46,6 +48,7 @@ class Things:
     note: int
     team: int
     empty_team: int
+    request: int
     pillar: int
     absent: int
     away: int
@@ -94,6 +97,9 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
     return Things(
         company=company,
         goal=goal,
+        other=company.objective("Another", **walls),
+        below=company.objective("Below it", parent_id=goal, **walls),
+        request=ask(company, goal, **walls),
         draft=company.objective("A draft", activate=False, **walls),
         paused=paused,
         closed=closed,
@@ -123,6 +129,14 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         webhook=webhook,
         delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
     )
+
+
+def ask(company: Company, goal: int, **walls: Any) -> int:
+    """Let another goal ask whether it may count towards this one."""
+    child = company.objective("Asks", **walls)
+    return AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=goal, child_id=child, asked_at=NOW
+    ).pk
 
 
 def build_worlds(company: Company) -> dict[str, Things]:

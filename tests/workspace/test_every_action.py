@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
-from milepost.okr.models import CheckIn, KeyResult
+from milepost.okr.models import AlignmentRequest, CheckIn, KeyResult
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Delivery, Event, Invitation, User, Webhook
 from milepost.workspace.queries import place_of_token, verify_trail
@@ -251,6 +251,29 @@ def _away(w: World, *, by: str) -> int:
     return okr.add_away(by=w.company.actor(by), membership_id=ids["lead"], stand_in_id=ids["member"], now=NOW, **days)
 
 
+def _two(do: Callable[[World, int, int], object], **given: object) -> Callable[[World], Deed]:
+    """Make two objectives of the lead first, the second below the first where that is asked for."""
+
+    def prepare(w: World) -> Deed:
+        first = w.company.objective("First")
+        below = {"parent_id": first} if given.get("is_below") else {}
+        second = w.company.objective("Second", **below)  # type: ignore[arg-type]
+        return lambda: do(w, first, second)
+
+    return prepare
+
+
+def _request(w: World) -> Deed:
+    beside = workspace.create_team(by=w.company.actor(), name="Sales", parent_id=None, now=NOW)
+    theirs = w.company.objective("Theirs", who="member", owner_team_id=beside)
+    ours = w.company.objective("Ours")
+    okr.add_parent(by=w.company.actor("lead"), objective_id=ours, parent_id=theirs, reason="It helps", now=NOW)
+    pk = AlignmentRequest.objects.get().pk
+    return lambda: okr.answer_request(
+        by=w.company.actor("member"), request_id=pk, accepted=True, answer="Gladly", now=LATER
+    )
+
+
 STEP = okr.StepDraft(title="Rota agreed")
 CR = okr.KeyResultDraft(title="Tickets", start=100, target=50)
 TABLE: dict[str, Row] = {
@@ -456,6 +479,52 @@ TABLE: dict[str, Row] = {
         "reopened", "objective",
         _of_goal(lambda w, goal: okr.reopen_objective(by=w.company.actor("lead"), objective_id=_cancelled(w, goal), reason="Again", now=LATER)),
         "state", "grade", "final_score", reason="Again", others=("cancelled",),
+    ),
+    "okr.add_parent": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.add_parent(by=w.company.actor("lead"), objective_id=b, parent_id=a, reason="It helps", now=LATER)),
+        "parents", reason="It helps",
+    ),
+    "okr.edit_parent": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.edit_parent(
+                by=w.company.actor("lead"), objective_id=b, parent_id=a, contributes=False, reason="Beside it", now=LATER
+            ),
+            is_below=True,
+        ),
+        "parents", reason="Beside it",
+    ),
+    "okr.remove_parent": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.remove_parent(by=w.company.actor("lead"), objective_id=b, parent_id=a, reason="Alone", now=LATER),
+            is_below=True,
+        ),
+        "parents", reason="Alone",
+    ),
+    "okr.answer_request": row("accepted", "objective", _request, "parents", reason="Gladly"),
+    "okr.set_shares": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.set_shares(
+                by=w.company.actor("lead"), objective_id=a, drafts=[okr.ShareDraft("objective", b, 0.4)], reason="Less", now=LATER
+            ),
+            is_below=True,
+        ),
+        "shares", reason="Less",
+    ),
+    "okr.transfer_key_result": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.transfer_key_result(
+            by=w.company.actor("lead"), key_result_id=w.key_result(b), objective_id=a, reason="Fits there", now=LATER
+        )),
+        "key_results", reason="Fits there", others=("amended",),
+    ),
+    "okr.clone_objective": row(
+        "created", "objective",
+        _of_goal(lambda w, goal: okr.clone_objective(by=w.company.actor("lead"), objective_id=goal, cycle_id=w.company.cycle, now=LATER)),
+        "title", "lead", "owner_team", "cycle", "ambition", "counts", "visibility", "key_results",
     ),
     "okr.add_key_result": row(
         "amended", "objective",

@@ -21,7 +21,7 @@ from milepost.metrics.models import Metric
 from milepost.metrics.scoring import judge
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
-from milepost.okr.models import KeyResult, Objective
+from milepost.okr.models import AlignmentRequest, KeyResult, Objective
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -60,6 +60,7 @@ class World:
     cycle: int
     made: int  # everybody's, and made of the key result
     pillar: int  # the goal and the KPI hang on it
+    asked: int  # everybody's, and the goal wants to count towards it
 
     @property
     def metric(self) -> Metric:
@@ -100,6 +101,10 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
     okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
     okr.change_rules(by=company.actor(), draft=okr.usual_rules("strict"), reason=f"{word} said so", now=NOW)
+    asked = company.objective("Asked")
+    AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=asked, child_id=goal, why=f"{word} helps", asked_at=NOW
+    )
     admin = company.actor()
     workspace.edit_strategy(by=admin, mission=f"{word} first", vision="", values="", now=NOW)
     pillar = workspace.create_pillar(by=admin, name=f"{word} pillar", now=NOW)
@@ -111,7 +116,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made, pillar)
+    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made, pillar, asked)
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -223,6 +228,11 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
     "okr.team_page": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
+    "okr.alignment_page": lambda f, a, w: [f(a, pk) for pk in (w.parent, w.goal, w.below)],
+    "okr.parents_of": lambda f, a, w: f(a, w.below),
+    "okr.shares_of": lambda f, a, w: f(a, w.parent),
+    "okr.requests_for": lambda f, a, w: f(a, w.asked),
+    "okr.requests_to_answer": lambda f, a, w: f(a if a.workspace_id != w.company.workspace_id or not a.is_admin else w.company.actor("lead")),
     "okr.shown_pillar": lambda f, a, w: f(a, w.below),
     "okr.top_objectives": lambda f, a, w: [w.word for _, pk in f(a) if pk == w.goal],
     "okr.strategy_page": lambda f, a, w: [

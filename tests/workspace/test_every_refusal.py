@@ -23,7 +23,14 @@ AT_HOME = {
     "workspace.change_settings", "workspace.record_export", "workspace.create_token", "workspace.create_webhook",
     "okr.create_cycle", "okr.change_rules", "workspace.edit_strategy", "workspace.create_pillar",
 }  # fmt: skip
-OF_MEMBERS = {"metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token"}
+OF_MEMBERS = {
+    "okr.clone_objective",
+    "okr.answer_request",  # the member leads what is asked
+    "metrics.create_kpi",
+    "metrics.add_note",
+    "okr.create_objective",
+    "workspace.create_token",
+}
 
 
 def refused(company: Company, name: str, stranger: Actor, monkeypatch: pytest.MonkeyPatch) -> bool:

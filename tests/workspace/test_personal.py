@@ -18,7 +18,7 @@ from django.urls import reverse
 from milepost.metrics import actions as metrics
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import AlignmentRequest, Contributor, KeyResult, Objective
 from milepost.okr.queries import objective_page
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
@@ -86,6 +86,11 @@ def life(company: Company) -> dict[str, object]:
     client = Client()
     client.force_login(zoe.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)
+    okr.add_away(by=by, membership_id=zoe.pk, first_day=NOW.date(), last_day=NOW.date(), note="Hiking", now=NOW)
+    AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=goal, child=Objective.objects.exclude(pk=goal).order_by("id")[0],
+        asked_by=zoe, asked_at=NOW,
+    )  # fmt: skip
     return {
         "other": other, "goal": goal, "token": token, "invited": invited, "client": client, "zoe": zoe, "webhook": webhook,
     }  # fmt: skip
