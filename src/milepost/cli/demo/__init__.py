@@ -37,6 +37,6 @@ def _build(password: str) -> None:
     company = Company(now=clock.now(), password=password)
     kpis = make_kpis(company)
     last_quarter(company, kpis)
-    goals = this_quarter(company, kpis)
-    look_around(company, goals)
+    this_quarter(company, kpis)
+    look_around(company)
     actions.refresh_day(by=company.root.actor, now=company.now)

@@ -53,8 +53,8 @@ def last_quarter(company: Company, kpis: dict[str, str]) -> None:
     )
 
 
-def this_quarter(company: Company, kpis: dict[str, str]) -> dict[str, int]:
-    """Make the objectives of this quarter, checked in on each week, and return some of them by a short name."""
+def this_quarter(company: Company, kpis: dict[str, str]) -> None:
+    """Make the objectives of this quarter, checked in on each week."""
     at = company.morning(company.first[0])
     top = _objective(
         company,
@@ -194,7 +194,6 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> dict[str, int]:
             ),
         },
     )
-    return {"support": team, "first week": easy}
 
 
 def _objective(
