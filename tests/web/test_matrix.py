@@ -82,7 +82,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "kpi_note_delete": (NO, only("admin", "lead", status=302, others=404)),
     "kpi_import": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "strategy": (READ, NO),
-    "strategy_edit": (only("admin", status=200), only("admin", status=302)),
+    "strategy_edit": (only("admin", status=200), only("admin", status=422)),
     "pillar_new": (only("admin", status=200), only("admin", status=422)),
     "pillar_edit": (only("admin", status=200), only("admin", status=422)),
     "pillar_move": (NO, only("admin", status=302)),

@@ -88,7 +88,7 @@ def life(company: Company) -> dict[str, object]:
     okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)
     okr.add_away(by=by, membership_id=zoe.pk, first_day=NOW.date(), last_day=NOW.date(), note="Hiking", now=NOW)
     AlignmentRequest.objects.create(
-        workspace_id=company.workspace_id, parent_id=goal, child=Objective.objects.exclude(pk=goal).order_by("id")[0],
+        workspace_id=company.workspace_id, parent_id=goal, child_id=company.objective("Asks"),
         asked_by=zoe, asked_at=NOW,
     )  # fmt: skip
     return {
