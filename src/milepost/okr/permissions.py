@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
 from rules.predicates import predicate
 
 from milepost.okr.models import Contributor, KeyResult, Objective, SharingTeam
@@ -48,8 +49,12 @@ def stands_in_for(actor: Actor, *, today: date) -> frozenset[int]:
     """Return whose place the actor takes today: people who are away and named them (rule C4)."""
     if actor.membership_id is None or not actor.can_write:
         return frozenset()
-    rows = Away.objects.filter(stand_in_id=actor.membership_id, first_day__lte=today, last_day__gte=today)
-    return frozenset(rows.values_list("membership_id", flat=True))
+    return frozenset(absences_of(actor, today=today).values_list("membership_id", flat=True))
+
+
+def absences_of(actor: Actor, *, today: date) -> QuerySet[Away]:
+    """Return the absences of today in which the actor was named to stand in."""
+    return Away.objects.filter(stand_in_id=actor.membership_id, first_day__lte=today, last_day__gte=today)
 
 
 can_create_goal = can_write

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
 from milepost.core.rollup import Child, shares
 from milepost.okr.models import Alignment, AlignmentRequest, KeyResult, Objective, RequestState
@@ -106,7 +106,7 @@ def parents_of(actor: Actor, objective_id: int) -> list[ParentLine]:
 
 
 def shares_of(actor: Actor, objective_id: int) -> list[ShareLine]:
-    """Return what an objective that the actor was shown already is made of, with what each counts; four queries.
+    """Return what an objective that the actor was shown already is made of, with what each counts; three queries.
 
     What is behind a wall for the actor is left out; it moves no number that they see (R6).
 
@@ -117,14 +117,28 @@ def shares_of(actor: Actor, objective_id: int) -> list[ShareLine]:
         made = contributions(family, [(edge, edge.stored) for edge in family.edges])
         rows = [Child(_key(one), None, None, row.weight, row.share) for one, row in made]
         counting = {key: float(share) for key, share in shares(rows).items()}  # type: ignore[misc]
-    own = KeyResult.objects.filter(objective_id=objective_id).exclude(state="cancelled").order_by("position", "id")
-    found = [
-        ShareLine("key_result", pk, title, True, share, weight, counting.get(("key_result", pk)))
-        for pk, title, share, weight in own.values_list("id", "title", "share", "weight")
+    rows_ = sorted(_made_of(actor, objective_id))
+    return [
+        ShareLine(kind, pk, title, contributes, share, weight, counting.get((kind, pk)))
+        for kind, _, title, pk, contributes, share, weight in rows_
     ]
-    for pk, title, contributes, share, weight in _children(objective_id, *actor.sight):
-        found.append(ShareLine("objective", pk, title, contributes, share, weight, counting.get(("objective", pk))))
-    return found
+
+
+def _made_of(actor: Actor, objective_id: int) -> list[tuple[str, int, str, int, bool, float | None, float]]:
+    """Return key results by place and child objectives by title: kind, place, title, id, and what was agreed."""
+    own = KeyResult.objects.filter(objective_id=objective_id).exclude(state="cancelled").order_by()
+    edges = Alignment.objects.filter(parent_id=objective_id, until=None, workspace_id=actor.workspace_id).order_by()
+    edges = edges.filter(Objective.seen_by(*actor.sight[1:], prefix="child__")).exclude(child__state="cancelled")
+    word, yes, first = CharField(), Value(True, BooleanField()), Value(0, IntegerField())
+    found = own.values_list(Value("key_result", word), "position", "title", "id", yes, "share", "weight").union(
+        edges.values_list(
+            Value("objective", word), first, "child__title", "child_id", "contributes", "share", "weight"
+        ),
+        all=True,
+    )
+    return [
+        (kind, place, title, pk, bool(counts), share, weight) for kind, place, title, pk, counts, share, weight in found
+    ]
 
 
 def _key(one: OwnKeyResult | Edge) -> tuple[str, int]:
@@ -186,12 +200,3 @@ def _asked(objective_id: int) -> QuerySet[AlignmentRequest, tuple[Any, ...]]:
     """What became of each question, the last one of each parent last."""
     rows = AlignmentRequest.objects.filter(child_id=objective_id).order_by("id")
     return rows.values_list("parent_id", "state", "answer")
-
-
-@prepared
-def _children(objective_id: int, *sight: Any) -> QuerySet[Alignment, tuple[Any, ...]]:
-    rows = Alignment.objects.filter(parent_id=objective_id, until=None, workspace_id=sight[0])
-    rows = rows.filter(Objective.seen_by(*sight[1:], prefix="child__")).exclude(child__state="cancelled")
-    return rows.order_by("child__title", "child_id").values_list(
-        "child_id", "child__title", "contributes", "share", "weight"
-    )
