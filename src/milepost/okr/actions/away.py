@@ -41,8 +41,8 @@ def add_away(
         Invalid: the days run backwards, are many, are over, or meet another stretch; or who stands in is away.
     """
     moment = lock_moment(by, now=now)
+    require(can_set_away, by, membership_id, to="say when somebody else is away")
     membership = _member(by, membership_id)
-    require(can_set_away, by, membership.pk, to="say when somebody else is away")
     _check_days(membership, first_day, last_day, today=moment.today)
     stand_in = _stand_in(by, membership, stand_in_id, first_day, last_day)
     row = Away.objects.create(
@@ -74,9 +74,10 @@ def end_away(*, by: Actor, away_id: int, now: datetime) -> None:
     """
     moment = lock_moment(by, now=now)
     row = Away.objects.select_related("membership").filter(pk=away_id, workspace_id=by.workspace_id).first()
+    # Whose days they are is not told to who may not change them: there, elsewhere and nowhere answer alike.
+    require(can_set_away, by, row.membership_id if row else None, to="say when somebody else is away")
     if row is None or row.membership.removed_at is not None:
         raise NotFound
-    require(can_set_away, by, row.membership_id, to="say when somebody else is away")
     if row.last_day < moment.today:
         raise Invalid("These days are over, so they stay as they were.")
     old = row.last_day
