@@ -101,6 +101,23 @@ TABLE: dict[str, Row] = {
     "withdraw_note": Row(("admin", "lead", "workspace"), 204, else_=404),
     "update_workspace": Row(ADMINS, 200, lambda _: {"name": "Acme & Co"}, outsider=200),
     "show_rules": every(), "update_rules": Row(ADMINS, 200, lambda _: {"kind": "strict", "reason": "Agreed"}, outsider=200),
+    "list_parents": every(), "list_shares": every(), "list_requests": every(),
+    "add_parent": Row(OWNERS, 201, lambda t: {"parent_id": t.other, "contributes": False, "reason": "It helps"}),
+    "update_parent": Row(OWNERS, 200, lambda _: {"contributes": False, "reason": "Beside"}, at={"objective_id": "below", "parent_id": "goal"}),
+    "remove_parent": Row(OWNERS, more="?reason=Alone", at={"objective_id": "below", "parent_id": "goal"}),
+    "answer_request": Row(OWNERS, 204, lambda _: {"accepted": False}),
+    "set_shares": Row(OWNERS, 200, lambda t: {"items": [{"kind": "key_result", "id": t.key_result, "weight": 2}], "reason": "More"}),
+    "copy_objective": Row(WRITERS, 201, lambda t: {"cycle_id": t.cycle}),
+    "transfer_key_result": Row(OWNERS, 200, lambda t: {"objective_id": t.other, "reason": "Fits there"}),
+    "list_away": every(), "add_away": Row(
+        ADMINS, 201, lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, at={"person_id": "absent"}
+    ),
+    "end_away": Row(ADMINS, 204),
+    "show_strategy": every(), "list_pillars": every(), "show_pillar": every(),
+    "update_strategy": Row(ADMINS, 200, lambda _: {"mission": "No one asks twice"}, outsider=200),
+    "create_pillar": Row(ADMINS, 201, lambda _: {"name": "Calm work"}, outsider=201),
+    "update_pillar": Row(ADMINS, 200, lambda _: {"name": "Loyal customers"}), "move_pillar": Row(ADMINS, 204, lambda _: {"direction": "up"}),
+    "archive_pillar": Row(ADMINS), "restore_pillar": Row(ADMINS),
     "change_role": Row(ADMINS, 200, lambda _: {"role": "viewer"}),
     "remove_person": Row(ADMINS, 204),
     "invite": Row(ADMINS, 201, lambda _: {"label": "noor@example.com"}, outsider=201),
@@ -125,7 +142,7 @@ OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
         "show_workspace", "show_rules", "list_people", "list_teams", "search", "show_feed", "list_notifications",
-        "list_initiatives",
+        "list_initiatives", "show_strategy", "list_away", "list_requests", "list_pillars",
         "show_choices",
         "list_guidance", "list_templates",
         "list_past_kpis",
@@ -165,6 +182,7 @@ def operations() -> dict[str, tuple[str, str]]:
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "comment_id": "comment", "kind": "reaction", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
+    "pillar_id": "pillar", "away_id": "away", "request_id": "request", "parent_id": "goal",
     "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative", "template_id": "template",
 }  # fmt: skip
 GUARDED = {
@@ -175,8 +193,9 @@ GUARDED = {
     "note_id",
     "comment_id",
     "initiative_id",
+    "request_id",
+    "parent_id",
 }  # can stand behind a wall
-GUARDED = {"objective_id", "key_result_id", "check_in_id", "comment_id", "slug", "note_id"}  # can stand behind a wall
 
 
 def address(path: str, t: Things, row: Row) -> str:

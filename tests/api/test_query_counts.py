@@ -12,7 +12,17 @@ from milepost.metrics.models import Metric, Note, Reading, TargetVersion
 from milepost.okr import actions
 from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Step
 from milepost.workspace import actions as workspace
-from milepost.workspace.models import ApiToken, Delivery, Invitation, Membership, Team, TeamMembership, User, Webhook
+from milepost.workspace.models import (
+    ApiToken,
+    Away,
+    Delivery,
+    Invitation,
+    Membership,
+    Team,
+    TeamMembership,
+    User,
+    Webhook,
+)
 from tests.api.conftest import Caller, Calling
 from tests.api.test_matrix import operations
 from tests.people import NOW, TODAY, Company
@@ -26,7 +36,7 @@ DEPTH = 7
 # and then the scores of everything above it. Whatever changes also asks where the audit trail ends, and keeps what
 # the row said before.
 MOST_OF = {
-    "check-in that changes the status": 16, "objective": 16, "objective's roll-up": 23, "key result": 20,
+    "check-in that changes the status": 16, "objective": 18, "objective's roll-up": 25, "key result": 20,
     "1 value that goals read": 21, "50 values that goals read": 21,
 }  # fmt: skip
 COUNTS = {FEW: "key_results", MANY: "both"}
@@ -71,6 +81,13 @@ READS: dict[str, dict[str, str]] = {
     "show_team": {"/teams/{team}": "members"},
     "list_events": {"/events?limit=200": "items"},
     "search": {"/search?q=goal": "items"},
+    "show_strategy": {"/strategy": ""},
+    "list_pillars": {"/pillars?limit=200": "items"},
+    "show_pillar": {"/pillars/{pillar}": "kpis"},
+    "list_away": {"/away": "items"},
+    "list_parents": {"/objectives/{goal}/parents": ""},
+    "list_shares": {"/objectives/{root}/shares": "items"},
+    "list_requests": {"/alignment-requests": ""},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
     "show_webhook": {"/webhooks/{webhook}": ""},
@@ -105,6 +122,7 @@ def ids(company: Company) -> dict[str, Any]:
         "cycle": company.cycle, "goal": parent, "root": root, "key_result": key_result.pk, "milestone": milestone.pk,
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
+        "pillar": workspace.create_pillar(by=by, name="Customers who stay", now=NOW),
     }  # fmt: skip
 
 
@@ -113,8 +131,9 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
     ws, admin = company.workspace_id, ids["admin"]
     kpi = Metric.objects.get(slug=ids["kpi"])
     for _, n in zip(range(count), rows, strict=False):
-        company.kpi(f"KPI {n}")
-        company.objective(f"Goal {n}", who="admin")
+        company.kpi(f"KPI {n}", pillar_id=ids["pillar"], tags=["calm", f"tag {n}"])
+        company.objective(f"Goal {n}", who="admin", pillar_id=ids["pillar"], tags=["calm"])
+        workspace.create_pillar(by=company.actor(), name=f"Pillar {n}", now=NOW)
         company.objective(f"Child {n}", who="admin", parent_id=ids["root"])
         day, at = TODAY - timedelta(weeks=n), NOW - timedelta(minutes=n)
         Cycle.objects.create(workspace_id=ws, name=f"Cycle {n}", first_day=day, last_day=day + timedelta(days=90))
@@ -139,6 +158,7 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         user = User.objects.create(email=f"{n}@grow.example", name=f"Person {n}")
         member = Membership.objects.create(workspace_id=ws, user=user, role="member", joined_at=NOW)
         TeamMembership.objects.create(team_id=ids["team"], membership=member)
+        Away.objects.create(workspace_id=ws, membership=member, first_day=TODAY, last_day=TODAY)
         Team.objects.create(workspace_id=ws, name=f"Team {n}", parent_id=ids["team"])
         ApiToken.objects.create(workspace_id=ws, name=f"Token {n}", token_hash=f"{n}", scopes=["read"], created_at=NOW)
         Webhook.objects.create(

@@ -50,6 +50,11 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Add an objective, also from a KPI", ("post goal_new", "post kpi_objective"), ("create_objective",)),
         Line("Start a draft", ("post goal_activate",), ("activate_objective",)),
         Line("Change an objective", ("post goal_edit",), ("update_objective",)),
+        Line("See what it hangs below, what hangs below it, and the shares", ("get goal_alignment",), ("list_parents", "list_shares")),
+        Line("Hang it below others, or only support them, and say how much its children count", ("post goal_alignment",), ("add_parent", "update_parent", "remove_parent", "set_shares")),
+        Line("Say yes or no to a goal that wants to count towards it", (), ("answer_request",)),
+        Line("See who asks that of oneself", ("get week",), ("list_requests",)),
+        Line("Clone an objective", ("post goal_clone",), ("copy_objective",)),
         Line("Pause it, or let it run again", ("post goal_pause",), ("pause_objective", "resume_objective")),
         Line("Cancel it, with a reason", ("post goal_cancel",), ("cancel_objective",)),
         Line("Grade and close it", ("post goal_close",), ("close_objective",)),
@@ -61,6 +66,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Change a key result", ("post key_result_edit",), ("update_key_result",)),
         Line("Take a key result out, with a reason", ("post key_result_cancel",), ("cancel_key_result",)),
         Line("Set a score in the place of the computed one, or take it back", ("post key_result_override",), ("set_override", "clear_override")),
+        Line("Move a key result to another objective", ("post key_result_transfer",), ("transfer_key_result",)),
         Line("Put key results in another order", ("post key_result_move",), ("move_key_result",)),
         Line("See initiatives", ("get goal", "get initiative"), ("list_initiatives", "show_initiative")),
         Line("Add an initiative, change it, say where it stands, or delete it", ("post initiative_new", "post initiative_edit", "post initiative_move", "post initiative_delete"), ("add_initiative", "update_initiative", "set_initiative_state", "delete_initiative")),
@@ -92,6 +98,18 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Follow a goal or a KPI, or stop", ("post goal_follow", "post kpi_follow"), ("follow_objective", "unfollow_objective", "follow_kpi", "unfollow_kpi")),
         Line("See the feed and one's own notifications", ("get feed", "get notifications"), ("show_feed", "list_notifications", "show_choices")),
         Line("Mark one's notifications as read, choose what to hear of", ("post notifications", "notification_choices"), ("mark_read", "choose_notifications")),
+    ),
+    "Away": (
+        Line("See who is away", ("get people", "get person"), ("list_away",)),
+        Line("Say when somebody else is away, or take it back", ("post person_away", "away_end"), ("add_away", "end_away")),
+    ),
+    "Strategy": (
+        Line("See mission, vision, values, and how the pillars stand", ("get strategy",), ("show_strategy", "list_pillars", "show_pillar")),
+        Line("Write mission, vision and values", ("post strategy_edit",), ("update_strategy",)),
+        Line(
+            "Add, change, order and archive pillars", ("post pillar_new", "post pillar_edit", "post pillar_move", "post pillar_archive"),
+            ("create_pillar", "update_pillar", "move_pillar", "archive_pillar", "restore_pillar"),
+        ),
     ),
     "Cycles": (
         Line("See cycles", ("get goals",), ("list_cycles", "show_cycle")),
@@ -141,7 +159,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
     "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
-    "get comment_edit", "get team_new", "get team_edit",
+    "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get key_result_transfer", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip
 # My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
 SILENT = {"post week"}

@@ -57,6 +57,8 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_changes": (READ, NO),
     "goal_new": (READ, everybody(422)),
     "goal_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "goal_alignment": (READ, everybody(422)),  # an empty one says nothing that could be done
+    "goal_clone": (only(*WRITERS, status=200), only(*WRITERS, status=422)),
     "goal_activate": (NO, only(*OWNERS, status=302)),
     "goal_pause": (NO, only(*OWNERS, status=400)),
     "goal_cancel": (READ, everybody(422)),
@@ -75,6 +77,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "kpi_explanation": (READ, NO),
     "key_result_override": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_cancel": (NO, only(*OWNERS, status=400)),
+    "key_result_transfer": (READ, everybody(422)),
     "key_result_move": (NO, only(*OWNERS, status=302)),
     "check_in": (NO, everybody(422)),
     "check_in_edit": (only("admin", "lead", status=200, others=404), only("admin", "lead", status=422, others=404)),
@@ -103,8 +106,15 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "kpi_notes": (NO, everybody(422)),
     "kpi_note_delete": (NO, only("admin", "lead", status=302, others=404)),
     "kpi_import": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
+    "strategy": (READ, NO),
+    "strategy_edit": (only("admin", status=200), only("admin", status=422)),
+    "pillar_new": (only("admin", status=200), only("admin", status=422)),
+    "pillar_edit": (only("admin", status=200), only("admin", status=422)),
+    "pillar_move": (NO, only("admin", status=302)),
+    "pillar_archive": (NO, only("admin", status=302)),
     "people": (READ, NO),
     "person": (READ, NO),
+    "person_away": (NO, only("admin", status=422)),  # who is away is none of them
     "team": (READ, NO),
     "team_new": (only("admin", status=200), only("admin", status=422)),
     "team_edit": (only("admin", "manager", status=200), only("admin", "manager", status=422)),
@@ -215,6 +225,16 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
         only("admin", status=302),
     ),
     "webhooks": (lambda _: {"url": "https://example.org/h", "events": ["checkin.created"]}, only("admin", status=200)),
+    "person_away": (lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, only("admin", status=302)),
+    "goal_alignment": (
+        lambda t: {"do": "add", "parent": t.other, "how": "supports", "reason": "It helps"},
+        only(*OWNERS, status=302),
+    ),
+    "goal_clone": (lambda t: {"title": "Copy", "cycle": t.cycle}, only(*WRITERS, status=302)),
+    "key_result_transfer": (lambda t: {"objective": t.other, "reason": "Fits there"}, only(*OWNERS, status=302)),
+    "strategy_edit": (lambda _: {"mission": "No one asks twice"}, only("admin", status=302)),
+    "pillar_new": (lambda _: {"name": "Calm work"}, only("admin", status=302)),
+    "pillar_edit": (lambda _: {"name": "Loyal customers"}, only("admin", status=302)),
     "tokens": (lambda _: {"name": "Export", "days": "90", "scopes": ["read"]}, everybody(200)),
     "settings_status": (lambda _: rules_form(), only("admin", status=302)),
     "settings_members": (lambda t: {"do": "role", "member": t.person, "role": "viewer"}, only("admin", status=302)),
@@ -251,6 +271,9 @@ DEEDS: dict[str, Deed] = {
     ),
     "team_below": Deed(
         "team_new", only("admin", "manager", status=302), lambda t: {"name": "New", "parent": t.team}, names=False
+    ),
+    "away_end": Deed(
+        "person_away", only("admin", status=302), lambda t: {"do": "end", "away": t.away}
     ),
     "team_move": Deed("team_edit", BY_ADMIN, lambda t: {"name": "Support", "parent": t.empty_team}),
     "team_manager": Deed("team_members", BY_ADMIN, lambda t: {"person": t.person, "do": "manager"}),
@@ -384,11 +407,13 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "team", "template"}
+        return PK.get(self.name) not in {"person", "absent", "team", "pillar", "template"}
 
 
 # What is said before the thing is looked up.
-SAID_FIRST = {(name, 403) for name in ("team_delete", "settings_members", "settings_cycles", "webhooks")}
+SAID_FIRST = {(name, 403) for name in (
+    "team_delete", "settings_members", "settings_cycles", "webhooks", "pillar_edit", "pillar_move", "pillar_archive"
+)}  # fmt: skip
 SAID_FIRST |= {("team_members", 400)}
 CELLS = [Cell(name, "get", None, said[0]) for name, said in TABLE.items()]
 CELLS += [Cell(name, "post", None, said[1]) for name, said in TABLE.items()]

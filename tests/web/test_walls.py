@@ -41,6 +41,7 @@ class Public:
     parent: int
     child: int
     kpi: str
+    pillar: int
 
 
 def build_public(company: Company) -> Public:
@@ -54,17 +55,21 @@ def build_public(company: Company) -> Public:
     parent = company.objective("Open parent", counts="both", key_results=drafts)
     child = company.objective("Open child", parent_id=parent)
     actions.create_webhook(by=company.actor(), url="https://example.org/h", events=list(WebhookEvent.values), now=NOW)
-    return Public(parent, child, kpi)
+    pillar = actions.create_pillar(by=company.actor(), name="Customers who stay", now=NOW)
+    return Public(parent, child, kpi, pillar)
 
 
 def hide(company: Company, public: Public, *, who: str = "lead", visibility: str = "private") -> tuple[int, str]:
     """Make a goal and a KPI behind a wall, with everything that could betray them, and return both."""
-    kpi = company.kpi(f"{CANARY} KPI", visibility=visibility, lead_id=company.ids[who])
+    kpi = company.kpi(
+        f"{CANARY} KPI", visibility=visibility, lead_id=company.ids[who], pillar_id=public.pillar, tags=[CANARY]
+    )
     by = company.actor(who)
     weeks = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=90.0) for k in range(12)]
     okr.record_readings(by=by, kpi=kpi, readings=weeks, now=NOW)
     goal = company.objective(
         f"{CANARY} goal", who=who, parent_id=public.parent, visibility=visibility, owner_team_id=company.team,
+        pillar_id=public.pillar, tags=[CANARY],
         key_results=[
             okr.KeyResultDraft(title=f"{CANARY} reads", kpi=kpi, start=48, target=30),
             okr.KeyResultDraft(title=f"{CANARY} by hand", start=100, target=60),
@@ -96,6 +101,7 @@ def pages(company: Company, public: Public) -> Iterator[str]:
         "goals",
         "kpis",
         "people",
+        "strategy",
         "find",
         "feed",
         "notifications",
@@ -133,6 +139,7 @@ def routes(company: Company, public: Public) -> Iterator[str]:
     ids = {
         "cycle_id": company.cycle, "objective_id": public.parent, "key_result_id": key_result, "slug": public.kpi,
         "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "comment_id": 1, "webhook_id": 1,
+        "pillar_id": public.pillar,
     }  # fmt: skip
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods:
@@ -143,7 +150,15 @@ def routes(company: Company, public: Public) -> Iterator[str]:
 
 QUERIES = {
     "search": ("?q=canary", "?q=open", "?q=reply 43"),
-    "list_objectives": ("", "?include=key_results", "?parent_id={objective_id}", "?status=off_track", "?sort=-title"),
+    "list_objectives": (
+        "",
+        "?include=key_results",
+        "?parent_id={objective_id}",
+        "?status=off_track",
+        "?sort=-title",
+        "?tag=canary",
+    ),
+    "list_kpis": ("", "?tag=canary"),
     "list_key_results": ("", "?due_by=2027-01-01", "?sort=title"),
 }
 

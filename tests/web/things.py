@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
-from milepost.okr.models import KeyResult
+from milepost.okr.models import AlignmentRequest, KeyResult
 from milepost.rhythm import actions as talk
 from milepost.rhythm.models import Notification
 from milepost.workspace import actions as workspace
@@ -30,6 +30,8 @@ PK = {
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
     "goal_comment": "goal", "goal_follow": "goal", "goal_people": "goal", "comment_edit": "comment", "comment_delete": "comment",
     "comment_settle": "comment", "comment_react": "comment",
+    "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
+    "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
 
@@ -41,6 +43,8 @@ class Things:
     company: Company
     goal: int
     draft: int
+    other: int
+    below: int
     paused: int
     closed: int
     key_result: int
@@ -53,6 +57,10 @@ class Things:
     note: int
     team: int
     empty_team: int
+    request: int
+    pillar: int
+    absent: int
+    away: int
     person: int
     lead: int
     cycle: int
@@ -104,6 +112,9 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
     return Things(
         company=company,
         goal=goal,
+        other=company.objective("Another", **walls),
+        below=company.objective("Below it", parent_id=goal, **walls),
+        request=ask(company, goal, **walls),
         draft=company.objective("A draft", activate=False, **walls),
         paused=paused,
         closed=closed,
@@ -119,6 +130,15 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         note=metrics.add_note(by=lead, slug=kpi, day=TODAY, text="New form", fiscal_month=1, now=NOW),
         team=company.team,
         empty_team=workspace.create_team(by=admin, name=f"Empty of {goal}", parent_id=None, now=NOW),
+        pillar=workspace.create_pillar(by=admin, name=f"Pillar of {goal}", now=NOW),
+        absent=company.ids["viewer"],
+        away=actions.add_away(
+            by=admin,
+            membership_id=company.ids["viewer"],
+            first_day=TODAY + timedelta(days=20 + goal),
+            last_day=TODAY + timedelta(days=20 + goal),
+            now=NOW,
+        ),
         person=company.ids["member"],
         lead=company.ids["lead"],
         cycle=company.cycle,
@@ -130,6 +150,14 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
         template=actions.save_objective_template(by=lead, objective_id=goal, name=f"Template of {goal}", now=NOW),
     )
+
+
+def ask(company: Company, goal: int, **walls: Any) -> int:
+    """Let another goal ask whether it may count towards this one."""
+    child = company.objective("Asks", **walls)
+    return AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=goal, child_id=child, asked_at=NOW
+    ).pk
 
 
 def build_worlds(company: Company) -> dict[str, Things]:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions as okr
-from milepost.okr.models import CheckIn, ChecklistItem, KeyResult
+from milepost.okr.models import AlignmentRequest, CheckIn, ChecklistItem, KeyResult
 from milepost.rhythm import actions as rhythm
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Delivery, Event, Former, Invitation, Remembered, User, Webhook
@@ -37,7 +37,7 @@ QUIET = {
     "workspace.touch_token": "a use, not a change", "workspace.touch_session": "a use, not a change",
     "workspace.end_session": "a sign-out", "workspace.end_sessions": "a sign-out", "workspace.delete_workspace": "takes the trail along; samples only",
     "workspace.erase_everything": "tests only", "workspace.overwrite_erased": "empties pages of the disk", "workspace.make_operator": "above every workspace",
-    "workspace.read_visibility": "reads", "workspace.walls_stand": "derived from goals and KPIs",
+    "workspace.read_visibility": "reads", "workspace.chosen_pillar": "reads", "workspace.owning_team": "reads", "workspace.clean_tags": "reads", "workspace.walls_stand": "derived from goals and KPIs",
     "workspace.walls_moved": "lets scores be made anew",
     "workspace.announce": "lets others hear", "workspace.hear": "lets others hear",
     "rhythm.set_reaction": "a nod, not a change", "rhythm.set_follow": "one's own choice", "rhythm.mark_read": "one's own list",
@@ -272,6 +272,49 @@ def _of_template(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
     return prepare
 
 
+def _of_pillar(do: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    def prepare(w: World) -> Deed:
+        workspace.create_pillar(by=w.company.actor(), name="Calm work", now=NOW)
+        pk = workspace.create_pillar(by=w.company.actor(), name="Customers who stay", now=NOW)
+        return lambda: do(w, pk)
+
+    return prepare
+
+
+def _end_away(w: World) -> Deed:
+    pk = _away(w, by="lead")
+    return lambda: okr.end_away(by=w.company.actor("lead"), away_id=pk, now=LATER)
+
+
+def _away(w: World, *, by: str) -> int:
+    days = {"first_day": TODAY, "last_day": TODAY + timedelta(days=5)}
+    ids = w.company.ids
+    return okr.add_away(by=w.company.actor(by), membership_id=ids["lead"], stand_in_id=ids["member"], now=NOW, **days)
+
+
+def _two(do: Callable[[World, int, int], object], **given: object) -> Callable[[World], Deed]:
+    """Make two objectives of the lead first, the second below the first where that is asked for."""
+
+    def prepare(w: World) -> Deed:
+        first = w.company.objective("First")
+        below = {"parent_id": first} if given.get("is_below") else {}
+        second = w.company.objective("Second", **below)  # type: ignore[arg-type]
+        return lambda: do(w, first, second)
+
+    return prepare
+
+
+def _request(w: World) -> Deed:
+    beside = workspace.create_team(by=w.company.actor(), name="Sales", parent_id=None, now=NOW)
+    theirs = w.company.objective("Theirs", who="member", owner_team_id=beside)
+    ours = w.company.objective("Ours")
+    okr.add_parent(by=w.company.actor("lead"), objective_id=ours, parent_id=theirs, reason="It helps", now=NOW)
+    pk = AlignmentRequest.objects.get().pk
+    return lambda: okr.answer_request(
+        by=w.company.actor("member"), request_id=pk, accepted=True, answer="Gladly", now=LATER
+    )
+
+
 STEP = okr.StepDraft(title="Rota agreed")
 CR = okr.KeyResultDraft(title="Tickets", start=100, target=50)
 TABLE: dict[str, Row] = {
@@ -352,6 +395,33 @@ TABLE: dict[str, Row] = {
     ),
     "workspace.export_person": row(
         "exported", "person", lambda w: lambda: workspace.export_person(email="lead@acme.example", now=LATER), actor="operator",
+    ),
+    "okr.add_away": row("away", "person", lambda w: lambda: _away(w, by="lead"), "first_day", "last_day", "stand_in"),
+    "okr.end_away": row("back", "person", _end_away, "last_day"),
+    "workspace.edit_strategy": row(
+        "changed", "strategy",
+        lambda w: lambda: workspace.edit_strategy(by=w.company.actor(), mission="No one asks twice", vision="", values="", now=LATER),
+        "mission",
+    ),
+    "workspace.create_pillar": row(
+        "created", "pillar",
+        lambda w: lambda: workspace.create_pillar(by=w.company.actor(), name="Calm work", perspective="process", now=LATER),
+        "name", "perspective",
+    ),
+    "workspace.edit_pillar": row(
+        "changed", "pillar",
+        _of_pillar(lambda w, pk: workspace.edit_pillar(
+            by=w.company.actor(), pillar_id=pk, name="Loyal customers", description="They stay", perspective="customer", now=LATER
+        )),
+        "name", "description", "perspective",
+    ),
+    "workspace.move_pillar": row(
+        "ordered", "pillar",
+        _of_pillar(lambda w, pk: workspace.move_pillar(by=w.company.actor(), pillar_id=pk, up=True, now=LATER)), "position",
+    ),
+    "workspace.archive_pillar": row(
+        "archived", "pillar",
+        _of_pillar(lambda w, pk: workspace.archive_pillar(by=w.company.actor(), pillar_id=pk, archived=True, now=LATER)), "archived",
     ),
     "workspace.create_team": row(
         "created", "team",
@@ -466,6 +536,52 @@ TABLE: dict[str, Row] = {
         "reopened", "objective",
         _of_goal(lambda w, goal: okr.reopen_objective(by=w.company.actor("lead"), objective_id=_cancelled(w, goal), reason="Again", now=LATER)),
         "state", "grade", "final_score", reason="Again", others=("cancelled",),
+    ),
+    "okr.add_parent": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.add_parent(by=w.company.actor("lead"), objective_id=b, parent_id=a, reason="It helps", now=LATER)),
+        "parents", reason="It helps",
+    ),
+    "okr.edit_parent": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.edit_parent(
+                by=w.company.actor("lead"), objective_id=b, parent_id=a, contributes=False, reason="Beside it", now=LATER
+            ),
+            is_below=True,
+        ),
+        "parents", reason="Beside it",
+    ),
+    "okr.remove_parent": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.remove_parent(by=w.company.actor("lead"), objective_id=b, parent_id=a, reason="Alone", now=LATER),
+            is_below=True,
+        ),
+        "parents", reason="Alone",
+    ),
+    "okr.answer_request": row("accepted", "objective", _request, "parents", reason="Gladly"),
+    "okr.set_shares": row(
+        "amended", "objective",
+        _two(
+            lambda w, a, b: okr.set_shares(
+                by=w.company.actor("lead"), objective_id=a, drafts=[okr.ShareDraft("objective", b, 0.4)], reason="Less", now=LATER
+            ),
+            is_below=True,
+        ),
+        "shares", reason="Less",
+    ),
+    "okr.transfer_key_result": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.transfer_key_result(
+            by=w.company.actor("lead"), key_result_id=w.key_result(b), objective_id=a, reason="Fits there", now=LATER
+        )),
+        "key_results", reason="Fits there", others=("amended",),
+    ),
+    "okr.clone_objective": row(
+        "created", "objective",
+        _of_goal(lambda w, goal: okr.clone_objective(by=w.company.actor("lead"), objective_id=goal, cycle_id=w.company.cycle, now=LATER)),
+        "title", "lead", "owner_team", "cycle", "ambition", "counts", "visibility", "key_results",
     ),
     "okr.add_key_result": row(
         "amended", "objective",

@@ -21,14 +21,14 @@ from milepost.metrics.models import Metric
 from milepost.metrics.scoring import judge
 from milepost.okr import actions as okr
 from milepost.okr import queries as goals
-from milepost.okr.models import KeyResult
+from milepost.okr.models import AlignmentRequest, KeyResult, Objective
 from milepost.rhythm import actions as rhythm
 from milepost.rhythm import queries as talk
 from milepost.rhythm.models import Comment
 from milepost.workspace import actions as workspace
 from milepost.workspace import queries as places
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
-from milepost.workspace.models import ApiToken, Invitation, Webhook
+from milepost.workspace.models import ApiToken, Away, Invitation, Webhook
 from milepost.workspace.permissions import Actor
 from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 
@@ -64,6 +64,8 @@ class World:
     initiative: int
     made: int  # everybody's, and made of the key result
     template: int
+    pillar: int  # the goal and the KPI hang on it
+    asked: int  # everybody's, and the goal wants to count towards it
 
     @property
     def metric(self) -> Metric:
@@ -104,19 +106,33 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     values = [okr.NewReading(day=TODAY - timedelta(weeks=k), value=50.0) for k in range(6, 0, -1)]
     okr.record_readings(by=company.actor(), kpi=kpi, readings=values, now=NOW)
     okr.change_rules(by=company.actor(), draft=okr.usual_rules("strict"), reason=f"{word} said so", now=NOW)
+    asked = company.objective("Asked")
+    AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=asked, child_id=goal, why=f"{word} helps", asked_at=NOW
+    )
+    admin = company.actor()
+    workspace.edit_strategy(by=admin, mission=f"{word} first", vision="", values="", now=NOW)
+    pillar = workspace.create_pillar(by=admin, name=f"{word} pillar", now=NOW)
+    Objective.objects.filter(pk=goal).update(pillar=pillar)
+    Metric.objects.filter(slug=kpi).update(pillar=pillar)
+    okr.add_away(
+        by=admin, membership_id=company.ids["viewer"], first_day=TODAY, last_day=TODAY, note=f"{word} trip", now=NOW
+    )
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, initiative, made)
-    draft = rhythm.CommentDraft(text=f"{word} asks @Ada Admin")
+    said = rhythm.CommentDraft(text=f"{word} asks @Ada Admin")
     for subject in (rhythm.Subject(objective_id=goal), rhythm.Subject(kpi=kpi)):
         rhythm.set_follow(by=company.actor(), subject=subject, is_on=True, now=NOW)
-        rhythm.post_comment(by=by, subject=subject, draft=draft, now=NOW)
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made)
+        rhythm.post_comment(by=by, subject=subject, draft=said, now=NOW)
     template = okr.save_objective_template(by=by, objective_id=goal, now=NOW)
-    return World(word, company, goal, parent, key_result, check_in, kpi, read, below, cycle, made, template)
+    return World(
+        word=word, company=company, goal=goal, parent=parent, key_result=key_result, check_in=check_in, kpi=kpi,
+        read_kpi=read, below=below, cycle=cycle, initiative=initiative, made=made, template=template, pillar=pillar,
+        asked=asked,
+    )  # fmt: skip
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -126,7 +142,7 @@ def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
 def _everything(w: World) -> list[tuple[str, int]]:
     """Return a reference to each thing of the world that holds its word."""
     found = [("objective", w.goal), ("key_result", w.key_result), ("kpi", w.metric.pk)]
-    found += [("team", w.company.team), ("cycle", w.cycle), ("person", w.company.ids["lead"])]
+    found += [("team", w.company.team), ("pillar", w.pillar), ("cycle", w.cycle), ("person", w.company.ids["lead"])]
     found += _about(w, "token", ApiToken.objects) + _about(w, "webhook", Webhook.objects)
     return found + _about(w, "invitation", Invitation.objects)
 
@@ -160,6 +176,12 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "workspace.show_workspace": lambda f, a, w: f(a),
     "workspace.show_rules": lambda f, a, w: f(a),
     "workspace.list_rules": lambda f, a, w: f(a),
+    "workspace.show_strategy": lambda f, a, w: f(a),
+    "workspace.list_pillars": lambda f, a, w: f(a),
+    "workspace.list_all_pillars": lambda f, a, w: f(a, filters={}),
+    "workspace.show_pillar": lambda f, a, w: f(a, w.pillar),
+    "workspace.list_away": lambda f, a, w: f(a, today=TODAY),
+    "workspace.show_away": lambda f, a, w: f(a, Away.objects.get(workspace_id=w.company.workspace_id).pk),
     "workspace.list_people": lambda f, a, w: f(a),
     "workspace.list_everybody": lambda f, a, w: f(a),
     "workspace.list_teams": lambda f, a, w: f(a),
@@ -176,6 +198,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.kpis_on": lambda f, a, w: [one.tile for one in f(a, TODAY, today=TODAY)],
     "metrics.kpi_differences": lambda f, a, w: f(a, since=TODAY - timedelta(days=30), until=TODAY, today=TODAY),
     "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
+    "metrics.pillar_tiles": lambda f, a, w: f(a, today=TODAY),
     "metrics.team_tiles": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "metrics.explained_kpi": lambda f, a, w: [w.word, f(a, w.kpi, today=TODAY)],
     "metrics.kpi_page": lambda f, a, w: f(a, w.kpi, today=TODAY),
@@ -246,8 +269,18 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.get_template": lambda f, a, w: f(a, w.template),
     "okr.list_parents": lambda f, a, w: f(a),
     "okr.people_page": lambda f, a, w: f(a, today=TODAY),
-    "okr.team_page": lambda f, a, w: f(a, w.company.team),
+    "okr.team_page": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "okr.person_page": lambda f, a, w: f(a, w.company.ids["lead"], today=TODAY),
+    "okr.alignment_page": lambda f, a, w: [f(a, pk) for pk in (w.parent, w.goal, w.below)],
+    "okr.parents_of": lambda f, a, w: f(a, w.below),
+    "okr.shares_of": lambda f, a, w: f(a, w.parent),
+    "okr.requests_for": lambda f, a, w: f(a, w.asked),
+    "okr.requests_to_answer": lambda f, a, w: f(a if a.workspace_id != w.company.workspace_id or not a.is_admin else w.company.actor("lead")),
+    "okr.shown_pillar": lambda f, a, w: f(a, w.below),
+    "okr.top_objectives": lambda f, a, w: [w.word for _, pk in f(a) if pk == w.goal],
+    "okr.strategy_page": lambda f, a, w: [
+        (p.objectives, p.kpis, p.past) for p in f(a, today=TODAY).pillars
+    ],
     "okr.start_of": lambda f, a, w: f(a, w.kpi, today=TODAY, fiscal_month=1),
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),

@@ -18,7 +18,7 @@ from django.urls import reverse
 from milepost.metrics import actions as metrics
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import AlignmentRequest, Contributor, KeyResult, Objective
 from milepost.rhythm import actions as talk
 from milepost.rhythm.queries import objective_timeline
 from milepost.workspace import actions
@@ -96,6 +96,11 @@ def life(company: Company) -> dict[str, object]:
     client = Client()
     client.force_login(zoe.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     okr.change_rules(by=replace(by, role=Role.ADMIN), draft=okr.usual_rules("strict"), reason="Her choice", now=NOW)
+    okr.add_away(by=by, membership_id=zoe.pk, first_day=NOW.date(), last_day=NOW.date(), note="Hiking", now=NOW)
+    AlignmentRequest.objects.create(
+        workspace_id=company.workspace_id, parent_id=goal, child_id=company.objective("Asks"),
+        asked_by=zoe, asked_at=NOW,
+    )  # fmt: skip
     return {
         "other": other, "goal": goal, "token": token, "invited": invited, "client": client, "zoe": zoe, "webhook": webhook,
     }  # fmt: skip

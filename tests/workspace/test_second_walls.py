@@ -76,7 +76,7 @@ def test_a_place_that_was_left_of_somebody_removed_is_not_shown(company: Company
     workspace.remove_member(by=company.actor(), membership_id=pk, now=NOW)
     TeamMembership.objects.create(team_id=company.team, membership_id=pk)
     assert pk not in {m["person_id"] for m in show_team(company.actor(), company.team)["members"]}
-    assert pk not in {m[0] for m in goals.team_page(company.actor(), company.team).members}
+    assert pk not in {m[0] for m in goals.team_page(company.actor(), company.team, today=TODAY).members}
 
 
 def test_who_was_removed_or_switched_off_is_in_no_audience(company: Company) -> None:

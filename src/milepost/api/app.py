@@ -11,6 +11,7 @@ from ninja.renderers import BaseRenderer
 
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
 from milepost.api.routers import (
+    alignment,
     check_ins,
     comments,
     cycles,
@@ -25,6 +26,7 @@ from milepost.api.routers import (
     past,
     people,
     rules,
+    strategy,
     templates,
     tokens,
     webhooks,
@@ -122,6 +124,7 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 api.add_router("/cycles", cycles.router)
 api.add_router("/objectives", objectives.router)
+api.add_router("", alignment.router)
 api.add_router("", key_results.router)
 api.add_router("", initiatives.router)
 api.add_router("", check_ins.router)
@@ -134,6 +137,7 @@ api.add_router("", people.router)
 api.add_router("", past.router)
 api.add_router("", rules.router)
 api.add_router("/templates", templates.router)
+api.add_router("", strategy.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

@@ -118,6 +118,7 @@ def checkin(
 
 def goals(
     mine: Annotated[bool, typer.Option("--mine", help="Only those you lead.")] = False,
+    tag: Annotated[str, typer.Option(help="Only those with this tag.")] = "",
     state: Annotated[str, typer.Option(help="draft, in_review, active, paused, cancelled or closed.")] = "active",
     profile: ProfileName = "",
     as_json: AsJson = False,
@@ -127,7 +128,7 @@ def goals(
 
     def fetch() -> list[dict[str, Any]]:
         lead = remote.get("me")["person_id"] if mine else None
-        return remote.every("objectives", state=state, lead_id=lead, include="key_results")
+        return remote.every("objectives", state=state, lead_id=lead, tag=tag or None, include="key_results")
 
     found = guarded(fetch)
     if as_json:

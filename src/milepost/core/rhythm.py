@@ -137,6 +137,22 @@ def is_asked(rhythm: Rhythm, *, due_on: date, updated_on: date | None, away: Seq
     return (due_on - updated_on).days > rhythm.skip_days
 
 
+def asked_on(rhythm: Rhythm, *, due_on: date, away: Sequence[Away], today: date) -> date:
+    """Return the day for which somebody who may be away is asked for a check-in that was due on a day.
+
+    What falls due while they are away is asked for on the first due day after that, and so is what was due
+    before, as long as they are away: nobody is overdue while away.
+
+    Source: rule C4.
+    """
+    found = due_on
+    for stretch in sorted(away, key=lambda one: one.first):
+        is_on_it = stretch.first <= found <= stretch.last
+        if is_on_it or (stretch.first <= today <= stretch.last and found < stretch.first):
+            found = next_due(rhythm, after=stretch.last)
+    return found
+
+
 def check_in_day(*, today: date, last: date, is_closed: bool = False) -> CheckInDay:
     """Return the day for which a check-in made today counts: the goal's last day once that is over.
 

@@ -1,8 +1,12 @@
 """Who may change a goal, check in on it and plan cycles."""
 
+from datetime import date
+
+from django.db.models import QuerySet
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, Initiative, KeyResult, Objective, Template
+from milepost.okr.models import Contributor, Initiative, KeyResult, Objective, SharingTeam, Template
+from milepost.workspace.models import Away
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -27,12 +31,30 @@ def owns_goal(actor: Actor, goal: Objective | KeyResult | None) -> bool:
 
 
 @predicate
-def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
-    """Return whether the actor helps with the goal's objective: may check in, not change it."""
+def helps(actor: Actor, goal: Objective | KeyResult | None) -> bool:
+    """Return whether the actor helps with the goal's objective: may check in, not change it.
+
+    They are a contributor of it, or in a team that shares it; who is in such a team is asked as often.
+    """
     if goal is None or not actor.can_write or actor.membership_id is None:
         return False
     objective_id = goal.objective_id if isinstance(goal, KeyResult) else goal.pk
-    return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
+    me = actor.membership_id
+    named = Contributor.objects.filter(objective_id=objective_id, membership_id=me).order_by().values("pk")
+    shared = SharingTeam.objects.filter(objective_id=objective_id, team__members=me).order_by().values("pk")
+    return named.union(shared, all=True).exists()
+
+
+def stands_in_for(actor: Actor, *, today: date) -> frozenset[int]:
+    """Return whose place the actor takes today: people who are away and named them (rule C4)."""
+    if actor.membership_id is None or not actor.can_write:
+        return frozenset()
+    return frozenset(absences_of(actor, today=today).values_list("membership_id", flat=True))
+
+
+def absences_of(actor: Actor, *, today: date) -> QuerySet[Away]:
+    """Return the absences of today in which the actor was named to stand in."""
+    return Away.objects.filter(stand_in_id=actor.membership_id, first_day__lte=today, last_day__gte=today)
 
 
 @predicate
@@ -57,6 +79,6 @@ def made_template(actor: Actor, template: Template | None) -> bool:
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
 can_edit_template = is_admin | made_template
-can_check_in = can_edit_goal | contributes
+can_check_in = can_edit_goal | helps
 can_approve_goal = is_admin
 can_plan_cycles = can_change_settings

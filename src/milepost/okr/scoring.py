@@ -16,7 +16,7 @@ from milepost.core.parts import Amount, Combine
 from milepost.core.path import Amended, Checkpoint, Curve
 from milepost.core.plan import Timing, expected_progress
 from milepost.core.progress import Step, clip01
-from milepost.core.rhythm import Rhythm, due_after_check_in, first_due
+from milepost.core.rhythm import Away, Rhythm, asked_on, due_after_check_in, first_due
 from milepost.core.rollup import Child, roll_up
 from milepost.core.rule_sets import USUAL, Telling
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
@@ -108,6 +108,7 @@ class KeyResultFacts:
     value_at: datetime | None = None
     final: Final | None = None
     telling: Telling = USUAL
+    away: tuple[Away, ...] = ()  # when its lead is away
 
     @property
     def measure(self) -> Measure:
@@ -160,6 +161,7 @@ class KeyResultRow:
     confidence_before: int | None
     checked_in_on: date | None
     next_check_in_on: date | None
+    away_due_on: date | None
     next_change_on: date | None
 
 
@@ -190,6 +192,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
             confidence_before=earlier.confidence if earlier else None,
             checked_in_on=latest.valid_on if latest else None,
             next_check_in_on=None,
+            away_due_on=None,
             next_change_on=None,
         )
     tau = elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days)
@@ -218,6 +221,8 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         until = due_after_check_in(rhythm, checked_in_on=latest.valid_on)
         if today <= until:
             own_word, own_until = latest.own_word, until
+    due = _next_check_in(facts, latest, rhythm=rhythm, due_from=due_from, today=today)
+    asked = _asked(facts, due, rhythm=rhythm, today=today)
     return KeyResultRow(
         value=measured.value,
         value_on=value_on,
@@ -234,7 +239,8 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         confidence=latest.confidence if latest else None,
         confidence_before=earlier.confidence if earlier else None,
         checked_in_on=latest.valid_on if latest else None,
-        next_check_in_on=_next_check_in(facts, latest, rhythm=rhythm, due_from=due_from, today=today),
+        next_check_in_on=asked,
+        away_due_on=due if due != asked else None,
         next_change_on=_next_close(facts, today=today),
     )
 
@@ -421,6 +427,14 @@ def _next_close(facts: KeyResultFacts, *, today: date) -> date | None:
         return None
     waiting = [p for p in facts.points if not is_closed(p.start, facts.frequency, today=today)]
     return min((next_start(p.start, facts.frequency) for p in waiting), default=None)
+
+
+def _asked(facts: KeyResultFacts, due: date | None, *, rhythm: Rhythm, today: date) -> date | None:
+    """Return the day its lead is asked for a check-in, who may be away; None when there is none left to ask for."""
+    if due is None or not facts.away:
+        return due
+    asked = asked_on(rhythm, due_on=due, away=facts.away, today=today)
+    return asked if asked <= facts.last else None
 
 
 def _next_check_in(

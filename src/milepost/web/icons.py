@@ -18,6 +18,7 @@ NAMES = (
     "circle-dashed",
     "circle-question-mark",
     "clock",
+    "compass",
     "download",
     "ellipsis",
     "eye",

@@ -123,6 +123,8 @@ FIELDS = {
     "counts": "Made of",
     "cycle": "Cycle",
     "parent": "Contributes to",
+    "parents": "Contributes to",
+    "shares": "Shares",
     "key_results": "New key result",
     "start": "Start",
     "target": "Target",
@@ -149,6 +151,12 @@ FIELDS = {
     "due_on": "Due",
     "link": "Kept at",
     "checklist": "Checklist",
+    "pillar": "Pillar",
+    "tags": "Tags",
+    "sharing_teams": "Shared with",
+    "ends_on": "Ends on",
+    "stand_in": "Stands in",
+    "perspective": "Perspective",
     "visibility": "Seen by",
     "contributors": "Contributors",
     "name": "Name",
@@ -202,6 +210,12 @@ FIELDS = {
     "working_days": "Days that count",
     "holidays": "Holidays",
 }
+PERSPECTIVES = {
+    "financial": "Financial",
+    "customer": "Customer",
+    "process": "Process",
+    "learning": "Learning and growth",
+}
 RULE_KINDS = {
     "gap": "Gap: points before or behind the plan",
     "ratio": "Ratio: progress as percent of the plan",
@@ -215,6 +229,8 @@ KINDS = {
     "kpi": "KPI",
     "cycle": "Cycle",
     "team": "Team",
+    "pillar": "Pillar",
+    "strategy": "Strategy",
     "person": "Person",
     "invitation": "Invitation",
     "template": "Template",
@@ -257,6 +273,7 @@ VERBS = {
     "cancelled": "cancelled",
     "deleted": "deleted",
     "archived": "archived",
+    "restored": "took up again",
     "sent_to_review": "sent to review",
     "ordered": "reordered",
     "withdrew_note": "took back a note on",
@@ -275,6 +292,10 @@ VERBS = {
     "switched_off": "switched off",
     "exported": "took away",
     "erased": "erased",
+    "away": "set the absence of",
+    "back": "ended the absence of",
+    "accepted": "said yes to",
+    "declined": "said no to",
 }
 
 

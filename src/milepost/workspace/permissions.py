@@ -70,7 +70,14 @@ def manages_team(actor: Actor, team_id: int | None) -> bool:
     return actor.can_write and team_id is not None and team_id in actor.managed_teams
 
 
+@predicate
+def is_oneself(actor: Actor, membership_id: int | None) -> bool:
+    """Return whether the actor is this person."""
+    return actor.can_write and membership_id is not None and actor.membership_id == membership_id
+
+
 can_manage_people = is_admin
+can_set_away = is_admin | is_oneself
 can_change_settings = is_admin
 can_edit_team = is_admin | manages_team
 can_create_goals = can_write

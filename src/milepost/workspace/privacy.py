@@ -32,8 +32,9 @@ TABLES: dict[str, Columns] = {
         personal="email name last_login joined_at is_active is_operator", sealed="password", business="id"
     ),
     "workspace_membership": _table(
-        personal="user_id role removed_at joined_at last_seen_on", business="id workspace_id"
+        personal="user_id role removed_at joined_at last_seen_on away", business="id workspace_id"
     ),
+    "workspace_away": _table(personal="membership_id first_day last_day stand_in_id note", business="id workspace_id"),
     "workspace_teammembership": _table(personal="membership_id is_manager", business="id team_id"),
     "workspace_invitation": _table(
         personal="label invited_by_id",
@@ -76,7 +77,9 @@ TABLES: dict[str, Columns] = {
         personal="actor_id reason",
         business="id workspace_id since at kind ahead on_track at_risk early_until objective working_days holidays",
     ),
-    "workspace_team": _table(business="id workspace_id name parent_id version"),
+    "workspace_team": _table(business="id workspace_id name parent_id ends_on version"),
+    "workspace_strategy": _table(business="workspace_id mission vision values version"),
+    "workspace_pillar": _table(business="id workspace_id name description perspective position archived_at version"),
     "workspace_event": _table(
         personal="actor_id",
         business="id workspace_id sequence at actor_kind verb kind object_id data previous_hash hash",
@@ -107,10 +110,11 @@ TABLES: dict[str, Columns] = {
     "metrics_metric": _table(
         personal="lead_id",
         business="id workspace_id is_kpi slug name description unit_code direction frequency aggregation lag_days "
-        "group owner_team_id visibility formula archived_at created_at version",
+        "group owner_team_id pillar_id visibility formula tags archived_at created_at version",
     ),
     "metrics_formulainput": _table(business="id metric_id input_id"),
     "metrics_metriccontributor": _table(personal="membership_id", business="id metric_id"),
+    "metrics_metrictag": _table(business="id metric_id key word"),
     "metrics_note": _table(personal="author_id text", business="id workspace_id metric_id valid_on at withdrawn_at"),
     "metrics_reading": _table(
         personal="author_id reason",
@@ -133,14 +137,20 @@ TABLES: dict[str, Columns] = {
     "okr_checklistitem": _table(business="id initiative_id position title is_done"),
     "okr_objective": _table(
         personal="lead_id owner_person_id",
-        business="id workspace_id cycle_id title why owner_team_id ambition counts state created_at activated_at "
-        "activated_on closed_on final_score final_expected planned_score grade grade_reason is_reviewed "
+        business="id workspace_id cycle_id title why owner_team_id pillar_id ambition counts state tags created_at "
+        "activated_at activated_on closed_on final_score final_expected planned_score grade grade_reason is_reviewed "
         "visibility version",
     ),
     "okr_template": _table(personal="author_id", business="id workspace_id kind name body created_at"),
     "okr_contributor": _table(personal="membership_id", business="id objective_id"),
+    "okr_sharingteam": _table(business="id objective_id team_id"),
+    "okr_objectivetag": _table(business="id objective_id key word"),
     "okr_alignment": _table(
         business="id workspace_id parent_id child_id is_primary contributes weight share since until"
+    ),
+    "okr_alignmentrequest": _table(
+        personal="asked_by_id why answered_by_id answer",
+        business="id workspace_id parent_id child_id state asked_at answered_at",
     ),
     "okr_keyresult": _table(
         personal="lead_id override_by_id override_why",
@@ -164,7 +174,7 @@ TABLES: dict[str, Columns] = {
         personal="lead_id",
         business="key_result_id workspace_id cycle_id objective_id is_live value value_on progress score computed "
         "is_overridden expected word own_word own_until shown_word is_missing confidence confidence_before "
-        "checked_in_on next_check_in_on next_change_on status_on computed_at",
+        "checked_in_on next_check_in_on away_due_on next_change_on status_on computed_at",
     ),
     "okr_objectivescore": _table(
         personal="lead_id",

@@ -31,7 +31,7 @@ def show_week(request: ApiRequest) -> HttpResponse:
             "title": line.key_result.title, "objective": line.key_result.objective_title, "kind": line.key_result.kind,
             "kpi": line.key_result.kpi_slug, "unit": line.key_result.unit_code, "value": line.key_result.value,
             "confidence": line.key_result.confidence, "status": line.key_result.word, "due_on": line.due_on,
-            "is_overdue": line.is_overdue,
+            "is_overdue": line.is_overdue, "lead_name": line.key_result.lead_name, "away_until": line.away_until,
         }
         for line in week.due
     ]  # fmt: skip

@@ -41,7 +41,7 @@ RULE_OF = {"higher": TargetRule.AT_LEAST, "lower": TargetRule.AT_MOST, "within":
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[KpiOut], summary="List KPIs")
 def list_kpis(request: ApiRequest, asked: Query[KpiQuery]) -> HttpResponse:
-    filters = {name: getattr(asked, name) for name in ("status", "group", "team_id", "lead_id")}
+    filters = {name: getattr(asked, name) for name in ("status", "group", "team_id", "lead_id", "pillar_id", "tag")}
     page = queries.list_all_kpis(
         request.place.actor,
         today=request.place.today,
@@ -74,8 +74,8 @@ def update_kpi(request: ApiRequest, slug: str, body: KpiPatch) -> HttpResponse:
     there = queries.show_kpi(actor, slug, today=today)
     target = queries.kpi_plan(queries.get_kpi(actor, slug), today=body.target_since or today)
     given = body.model_dump(exclude_unset=True, exclude={"target"})
-    wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id"}}
-    kept = {"target", "formula"}  # what is not sent stays, and is not read and written again
+    wanted = {k: v for k, v in given.items() if v is not None or k in {"lag_days", "owner_team_id", "pillar_id"}}
+    kept = {"target", "formula", "tags"}  # what is not sent stays, and is not read and written again
     known = {name: there[name] for name in metrics.KpiDraft.__dataclass_fields__ if name in there and name not in kept}
     if "target" in body.model_fields_set:
         frequency = Frequency(body.frequency or there["frequency"])

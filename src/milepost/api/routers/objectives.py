@@ -23,7 +23,18 @@ from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Objectives"])
-FILTERS = ("cycle_id", "state", "team_id", "person_id", "lead_id", "parent_id", "status")
+FILTERS = (
+    "cycle_id",
+    "state",
+    "team_id",
+    "person_id",
+    "lead_id",
+    "parent_id",
+    "pillar_id",
+    "tag",
+    "unaligned",
+    "status",
+)
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[ObjectiveOut], summary="List objectives")
@@ -67,11 +78,11 @@ def create_objective(request: ApiRequest, body: ObjectiveIn) -> HttpResponse:
 )  # fmt: skip
 def update_objective(request: ApiRequest, objective_id: Path[Id], body: ObjectivePatch) -> HttpResponse:
     actor = request.place.actor
-    now_there = queries.show_objective(actor, objective_id)
+    now_there = queries.show_objective(actor, objective_id, is_brief=True)
     fields = actions.ObjectiveDraft.__dataclass_fields__
     given = body.model_dump(exclude_unset=True, exclude={"reason"})
     required = {name: value for name, value in given.items() if value is not None or name in NULLABLE}
-    known = {name: now_there[name] for name in fields if name != "contributor_ids"}  # left out: as they are
+    known = {name: now_there[name] for name in fields if name not in KEPT}  # left out: as they are
     actions.edit_objective(
         by=actor,
         objective_id=objective_id,
@@ -83,7 +94,8 @@ def update_objective(request: ApiRequest, objective_id: Path[Id], body: Objectiv
     return _shown(request, objective_id)
 
 
-NULLABLE = frozenset({"lead_id", "owner_team_id", "owner_person_id", "parent_id"})
+KEPT = frozenset({"contributor_ids", "sharing_team_ids", "tags"})
+NULLABLE = frozenset({"lead_id", "owner_team_id", "owner_person_id", "parent_id", "pillar_id"})
 
 
 @route(

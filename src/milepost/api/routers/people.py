@@ -1,5 +1,7 @@
 """Who one is, the workspace, people, teams, and what is found by words."""
 
+from dataclasses import asdict
+
 from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Path, Query, Router
@@ -9,6 +11,9 @@ from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route, seen_version
 from milepost.api.schemas.base import Id, PageOf, PageQuery
 from milepost.api.schemas.people import (
+    AwayIn,
+    AwayOut,
+    AwaysOut,
     FoundsOut,
     InvitationIn,
     InvitationOut,
@@ -27,6 +32,7 @@ from milepost.api.schemas.people import (
     WorkspacePatch,
 )
 from milepost.links import absolute
+from milepost.okr import actions as okr
 from milepost.okr.queries import find
 from milepost.workspace import actions, queries
 from milepost.workspace.permissions import Scope
@@ -129,6 +135,32 @@ def revoke_invitation(request: ApiRequest, invitation_id: Path[Id]) -> HttpRespo
     return reply(None, status=204)
 
 
+@route(router, "GET", "/away", scope=Scope.READ, answer=AwaysOut, summary="List who is away, today or later on")
+def list_away(request: ApiRequest) -> HttpResponse:
+    place = request.place
+    return reply({"items": [asdict(row) for row in queries.list_away(place.actor, today=place.today)]})
+
+
+@route(
+    router, "POST", "/people/{person_id}/away", scope=Scope.CHECK_IN, answer=AwayOut, status=201,
+    summary="Say when somebody is away: you, or anybody for an admin",
+)  # fmt: skip
+def add_away(request: ApiRequest, person_id: Path[Id], body: AwayIn) -> HttpResponse:
+    actor = request.place.actor
+    made = okr.add_away(by=actor, membership_id=person_id, now=clock.now(), **body.model_dump())
+    row = queries.show_away(actor, made)
+    return reply(asdict(row) if row else None, status=201)
+
+
+@route(
+    router, "DELETE", "/away/{away_id}", scope=Scope.CHECK_IN, status=204,
+    summary="Take days back; of those that run, what is over stays",
+)  # fmt: skip
+def end_away(request: ApiRequest, away_id: Path[Id]) -> HttpResponse:
+    okr.end_away(by=request.place.actor, away_id=away_id, now=clock.now())
+    return reply(None, status=204)
+
+
 @route(router, "GET", "/teams", scope=Scope.READ, answer=PageOf[TeamOut], summary="List teams")
 def list_teams(request: ApiRequest, asked: Query[TeamQuery]) -> HttpResponse:
     page = queries.list_all_teams(
@@ -148,7 +180,9 @@ def show_team(request: ApiRequest, team_id: Path[Id]) -> HttpResponse:
 
 @route(router, "POST", "/teams", scope=Scope.ADMIN, answer=TeamDetail, status=201, may_be=[404], summary="Add a team")
 def create_team(request: ApiRequest, body: TeamIn) -> HttpResponse:
-    made = actions.create_team(by=request.place.actor, name=body.name, parent_id=body.parent_id, now=clock.now())
+    made = actions.create_team(
+        by=request.place.actor, name=body.name, parent_id=body.parent_id, ends_on=body.ends_on, now=clock.now()
+    )
     return _team(request, made, status=201)
 
 
@@ -163,6 +197,7 @@ def update_team(request: ApiRequest, team_id: Path[Id], body: TeamPatch) -> Http
         team_id=team_id,
         name=body.name or there["name"],
         parent_id=body.parent_id if "parent_id" in body.model_fields_set else there["parent_id"],
+        ends_on=body.ends_on if "ends_on" in body.model_fields_set else there["ends_on"],
         seen=seen_version(request, there),
         now=clock.now(),
     )

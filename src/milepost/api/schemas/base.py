@@ -15,6 +15,9 @@ Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 
 
 Visibility = Literal["everybody", "team", "private"]
+Teams = Annotated[list[Id], Field(max_length=20)]
+Tags = Annotated[list[Annotated[str, StringConstraints(pattern=NO_NUL, max_length=60)]], Field(max_length=20)]
+Tag = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=60)]
 Contributors = Annotated[list[Id], Field(max_length=100)]
 
 

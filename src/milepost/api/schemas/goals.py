@@ -16,6 +16,9 @@ from milepost.api.schemas.base import (
     PageQuery,
     Reason,
     Share,
+    Tag,
+    Tags,
+    Teams,
     Visibility,
     as_list,
 )
@@ -89,6 +92,12 @@ class ObjectiveOut(Schema):
     created_at: datetime
     version: int
     visibility: Visibility
+    tags: list[str] = []
+    sharing_team_ids: list[int] | None = Field(None, description="Where one objective is shown.")
+    pillar_id: int | None = Field(description="Its own; null: that of the one above it, if any.")
+    shown_pillar_id: int | None = Field(
+        None, description="The one it stands on, by itself or by what is above it; where one objective is shown."
+    )
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one objective is shown.")
     key_results: list[KeyResultOut] | None = Field(None, description="With include=key_results.")
 
@@ -102,6 +111,11 @@ class ObjectiveQuery(PageQuery):
     person_id: Id | None = None
     lead_id: Id | None = None
     parent_id: Id | None = None
+    pillar_id: Id | None = Field(None, description="Of its own.")
+    tag: Tag | None = Field(None, description="In any capitals.")
+    unaligned: bool | None = Field(
+        None, description="Only those below nothing and on no pillar that are not the company's (rule R3)."
+    )
     status: GoalStatus | None = None
     sort: Literal["id", "-id", "title", "-title"] = "id"
     include: Literal["key_results"] | None = None
@@ -121,6 +135,9 @@ class ObjectiveIn(Body):
     counts: Counts = "key_results"
     visibility: Visibility = "everybody"
     contributor_ids: Contributors = []
+    sharing_team_ids: Teams = []
+    tags: Tags = Field([], description="Ten at most.")
+    pillar_id: Id | None = None
     key_results: Annotated[list[KeyResultIn], Field(max_length=20)] = []
     start: bool = True
 
@@ -139,6 +156,9 @@ class ObjectivePatch(Body):
     counts: Counts | None = None
     visibility: Visibility | None = None
     contributor_ids: Contributors | None = None
+    sharing_team_ids: Teams | None = None
+    tags: Tags | None = None
+    pillar_id: Id | None = None
     reason: Reason = ""
 
 
@@ -283,6 +303,8 @@ class DueOut(Schema):
     status: GoalStatus
     due_on: date
     is_overdue: bool
+    lead_name: str
+    away_until: date | None = Field(description="Its lead is away until then, and you stand in.")
 
 
 class WeekOut(Schema):

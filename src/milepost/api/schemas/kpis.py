@@ -13,6 +13,8 @@ from milepost.api.schemas.base import (
     Id,
     Number,
     PageQuery,
+    Tag,
+    Tags,
     Visibility,
     as_list,
 )
@@ -184,6 +186,8 @@ class KpiOut(Schema):
     formula: str = Field(
         description="What its values are calculated from, each input by its present name; empty: they are measured."
     )
+    pillar_id: int | None
+    tags: list[str] = []
     contributor_ids: list[int] | None = Field(None, description="Who helps; where one KPI is shown.")
     target: TargetOut | None = Field(description="Of the period shown; GET /kpis/{slug}/targets tells every one.")
 
@@ -195,6 +199,8 @@ class KpiQuery(PageQuery):
     group: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
     team_id: Id | None = None
     lead_id: Id | None = None
+    pillar_id: Id | None = None
+    tag: Tag | None = Field(None, description="In any capitals.")
     archived: bool = False
     sort: Literal["id", "-id", "name", "-name"] = "id"
 
@@ -216,6 +222,8 @@ class KpiIn(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility = "everybody"
     contributor_ids: Contributors = []
+    tags: Tags = Field([], description="Ten at most.")
+    pillar_id: Id | None = None
     formula: Formula = Field(
         "",
         examples=["100 × won ÷ (won + [lost deals])"],
@@ -240,6 +248,8 @@ class KpiPatch(Body):
     lag_days: Annotated[int, Field(ge=0, le=366)] | None = None
     visibility: Visibility | None = None
     contributor_ids: Contributors | None = None
+    tags: Tags | None = None
+    pillar_id: Id | None = None
     formula: Formula | None = Field(
         None, description="Makes all its values anew (rule K7); empty: from now on they are measured."
     )

@@ -1,6 +1,6 @@
 """Workspace, people, teams, tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
@@ -116,6 +116,7 @@ class TeamOut(Schema):
     id: int
     name: str
     parent_id: int | None
+    ends_on: date | None = Field(description="Its last day: afterwards it takes no new goals.")
     version: int
 
 
@@ -145,6 +146,7 @@ class TeamIn(Body):
 
     name: Name = Field(examples=["Support"])
     parent_id: Id | None = None
+    ends_on: date | None = None
 
 
 class TeamPatch(Body):
@@ -152,12 +154,40 @@ class TeamPatch(Body):
 
     name: Name | None = None
     parent_id: Id | None = None
+    ends_on: date | None = None
 
 
 class MemberIn(Body):
     """How somebody is in a team."""
 
     is_manager: bool = False
+
+
+class AwayOut(Schema):
+    """Days on which somebody is away, both included."""
+
+    id: int
+    person_id: int
+    first_day: date
+    last_day: date
+    stand_in_id: int | None
+    stand_in_name: str
+    note: str
+
+
+class AwaysOut(Schema):
+    """Who is away, the soonest first."""
+
+    items: list[AwayOut]
+
+
+class AwayIn(Body):
+    """When somebody is away; who stands in is asked for their check-ins meanwhile."""
+
+    first_day: date = Field(examples=["2026-12-21"])
+    last_day: date = Field(examples=["2027-01-03"])
+    stand_in_id: Id | None = None
+    note: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=200)] = ""
 
 
 class TokenOut(Schema):

@@ -7,6 +7,7 @@ from milepost import clock
 from milepost.cli.demo.company import NAME, PEOPLE, Company
 from milepost.cli.demo.goals import last_quarter, this_quarter
 from milepost.cli.demo.kpis import make_kpis
+from milepost.cli.demo.people import look_around
 from milepost.cli.demo.talk import talk
 from milepost.okr import actions
 from milepost.workspace import actions as workspace
@@ -39,4 +40,5 @@ def _build(password: str) -> None:
     last_quarter(company, kpis)
     this_quarter(company, kpis)
     talk(company, kpis)
+    look_around(company)
     actions.refresh_day(by=company.root.actor, now=company.now)

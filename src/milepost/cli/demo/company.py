@@ -38,6 +38,7 @@ class Company:
         self._rhythm(root)
         self._teams(root)
         self._cycles(root)
+        self._strategy(root)
 
     def place(self, who: str, at: datetime) -> Place:
         """Return the place of one of the people at a moment."""
@@ -76,6 +77,24 @@ class Company:
             workspace.set_team_member(
                 by=by, team_id=self.team[team], membership_id=self.ids[who], is_manager=is_manager, now=at
             )
+
+    def _strategy(self, root: Place) -> None:
+        by, at = root.actor, self.began
+        workspace.edit_strategy(
+            by=by,
+            mission="Nobody who asks for help has to ask twice.",
+            vision="By 2030 every small support team in Europe can be as good as the best large one.",
+            values="- Say what is so\n- Finish small things\n- Leave on time",
+            now=at,
+        )
+        self.pillar = {
+            name: workspace.create_pillar(by=by, name=name, description=line, perspective=side, now=at)
+            for name, line, side in (
+                ("Customers who stay", "They tell others, and nobody has to win them twice", "customer"),
+                ("Revenue that lasts", "Growth that we keep without shouting", "financial"),
+                ("Calm delivery", "Small changes, every day, that hold", "process"),
+            )
+        }
 
     def _cycles(self, root: Place) -> None:
         this = period_start(self.today, Frequency.QUARTER)

@@ -20,6 +20,7 @@ def last_quarter(company: Company, kpis: dict[str, str]) -> None:
             lead_id=company.ids["tom"],
             owner_team_id=company.team["Support"],
             why="Half of our customers write after six.",
+            pillar_id=company.pillar["Customers who stay"],
         ),
         key_results=[
             actions.KeyResultDraft(title="First reply time", kpi=kpis["First reply time"], start=57, target=48),
@@ -77,12 +78,15 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
             ),
         ],
         counts="both",
+        pillar="Customers who stay",
     )
     team = _objective(
         company,
         "tom",
         at,
         "Answer customers before they ask twice",
+        tags=("support",),
+        shared=("Growth",),
         team="Support",
         parent=top,
         key_results=[
@@ -104,6 +108,8 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "lena",
         at,
         "Grow revenue we keep",
+        tags=("onboarding", "pricing"),
+        pillar="Revenue that lasts",
         ambition="aspirational",
         key_results=[
             actions.KeyResultDraft(
@@ -122,6 +128,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "sofia",
         at,
         "Ship calmly",
+        pillar="Calm delivery",
         key_results=[
             actions.KeyResultDraft(title="Change failure rate", kpi=kpis["Change failure rate"], start=16, target=10),
             actions.KeyResultDraft(title="Lead time, median", kpi=kpis["Lead time, median"], start=4.2, target=2.5),
@@ -144,6 +151,7 @@ def this_quarter(company: Company, kpis: dict[str, str]) -> None:
         "jon",
         at,
         "Make the first week feel easy",
+        tags=("onboarding",),
         team="Growth",
         ambition="aspirational",
         key_results=[
@@ -203,6 +211,9 @@ def _objective(
     ambition: str = "committed",
     counts: str = "key_results",
     draft: bool = False,
+    pillar: str = "",
+    tags: tuple[str, ...] = (),
+    shared: tuple[str, ...] = (),
 ) -> int:
     return actions.create_objective(
         by=company.place(who, at).actor,
@@ -215,6 +226,9 @@ def _objective(
             parent_id=parent,
             ambition=ambition,
             counts=counts,
+            pillar_id=company.pillar.get(pillar),
+            tags=tags,
+            sharing_team_ids=[company.team[name] for name in shared],
         ),
         key_results=key_results,
         activate=not draft,

@@ -59,6 +59,10 @@ KPIS = (
     Kpi("New customers", "Growth", "", "higher", "month", "flow", _least(100, 10), "lena", "Growth", (), formula="[New trials] × [Trial to paid] ÷ 100"),
 )  # fmt: skip
 
+PILLARS = {  # of the groups
+    "Customers": "Customers who stay", "Growth": "Revenue that lasts", "Delivery": "Calm delivery",
+}  # fmt: skip
+
 
 def make_kpis(company: Company) -> dict[str, str]:
     """Make each KPI with its readings and return their slugs by name."""
@@ -81,6 +85,7 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
             owner_team_id=company.team.get(kpi.team),
             group=kpi.group,
             formula=kpi.formula,
+            pillar_id=company.pillar.get(PILLARS.get(kpi.group, "")),
         ),
         # A formula is written when the values it reads are there.
         today=company.today if kpi.formula else root.today,

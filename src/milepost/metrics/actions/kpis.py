@@ -17,16 +17,19 @@ from milepost.metrics.actions.calculate import Knowledge, recalculate
 from milepost.metrics.actions.formulas import check_grains, guard_inputs, set_formula
 from milepost.metrics.actions.refresh import refresh_kpis
 from milepost.metrics.actions.targets import check_target, plan_words, set_target
-from milepost.metrics.models import Metric, MetricContributor, Reading
+from milepost.metrics.models import Metric, MetricContributor, MetricTag, Reading
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.metrics.queries.access import get_kpi
 from milepost.metrics.queries.targets import target_rows, targets_of
 from milepost.metrics.scoring import ALWAYS, plan_on
 from milepost.workspace.actions import (
+    chosen_pillar,
+    clean_tags,
     index_words,
     keep_past,
     lock_workspace,
     made,
+    owning_team,
     read_visibility,
     record_event,
     walls_stand,
@@ -34,7 +37,7 @@ from milepost.workspace.actions import (
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.models import Membership, Team, Visibility
+from milepost.workspace.models import Membership, Visibility
 from milepost.workspace.permissions import WHO_SEES, Actor, require
 
 LONGEST_TEXT = 5000
@@ -45,7 +48,7 @@ class KpiDraft:
     """What a person writes of a KPI; `target` None means it is only watched (rule K3).
 
     `target_since` is the day from which the target is in force, None today. `visibility` is everybody, team
-    or private (M5); `contributor_ids` None leaves them as they are, and so does `formula` (K7), of which
+    or private (M5); `contributor_ids` and `tags` None leave them as they are, and so does `formula` (K7), of which
     "" says that the KPI is measured.
     """
 
@@ -64,6 +67,8 @@ class KpiDraft:
     contributor_ids: Sequence[int] | None = None
     target_since: date | None = None
     formula: str | None = None
+    pillar_id: int | None = None
+    tags: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,11 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
     require(can_create_kpi, by, to="add a KPI")
     workspace = lock_workspace(by.workspace_id)
     kpi = Metric(workspace_id=by.workspace_id, is_kpi=True, created_at=now)
-    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month)
+    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month, today=today)
     kpi.slug = _free_slug(by, kpi)
     kpi.save()
     _set_contributors(kpi, draft.contributor_ids)
+    tags = _set_tags(kpi, draft.tags or ())
     set_target(kpi, draft.target, since=draft.target_since or ALWAYS)
     formula = set_formula(kpi, draft.formula or "", by=by)
     if formula is not None:
@@ -101,7 +107,9 @@ def create_kpi(*, by: Actor, draft: KpiDraft, today: date, now: datetime) -> str
         kind="kpi",
         object_id=kpi.pk,
         now=now,
-        changes=made(**_told(kpi), target=plan_words(draft.target), formula=formula[1] if formula else ""),
+        changes=made(
+            **_told(kpi), target=plan_words(draft.target), formula=formula[1] if formula else "", tags=tags and tags[1]
+        ),
         about=_about(kpi),
     )
     return kpi.slug
@@ -122,7 +130,7 @@ def change_kpi(
     require(can_edit_kpi, by, kpi, to="change this KPI")
     count_up(kpi, seen=seen)
     before = _told(kpi)
-    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month)
+    _fill(kpi, by, draft, fiscal_month=workspace.fiscal_month, today=today)
     after = _told(kpi)
     changes = {field: [before[field], after[field]] for field in before if after[field] != before[field]}
     frozen = {"unit", "frequency", "aggregation"} & set(changes)
@@ -149,6 +157,9 @@ def change_kpi(
     if helpers is not None:
         changes["contributors"] = list(helpers)
         hanging["contributors"] = helpers[0]
+    tags = None if draft.tags is None else _set_tags(kpi, draft.tags)
+    if tags is not None:
+        changes["tags"] = list(tags)
     formula = None if draft.formula is None else set_formula(kpi, draft.formula, by=by)
     keep_past(kpi, now=now, **hanging)
     if formula is not None:
@@ -182,7 +193,7 @@ def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
     record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
 
 
-def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int) -> None:
+def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int, today: date) -> None:
     kpi.name = clean_name(draft.name, most=200)
     kpi.unit_code = parse_unit(draft.unit).code
     kpi.direction = _one_of(Direction, draft.direction, field="direction")
@@ -199,12 +210,8 @@ def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int) -> None
     if lead is None:
         raise Invalid("Choose a lead: the one person who answers for this KPI.", field="lead")
     kpi.lead = lead
-    if draft.owner_team_id is None:
-        kpi.owner_team = None
-    else:
-        kpi.owner_team = Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).first()
-        if kpi.owner_team is None:
-            raise NotFound
+    kpi.owner_team_id = owning_team(by, draft.owner_team_id, there=kpi.owner_team_id, today=today, field="team")
+    kpi.pillar_id = chosen_pillar(by, draft.pillar_id, there=kpi.pillar_id)
     kpi.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)
     if kpi.visibility != Visibility.EVERYBODY:
         walls_stand(by.workspace_id)
@@ -224,6 +231,18 @@ def _set_contributors(kpi: Metric, ids: Sequence[int] | None) -> tuple[list[int]
         MetricContributor(metric=kpi, membership_id=pk) for pk in sorted(wanted - there)
     )
     return sorted(there), sorted(wanted)
+
+
+def _set_tags(kpi: Metric, words: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Let a KPI be found by these tags; return them before and after, None if nothing changed."""
+    wanted = clean_tags(words)
+    there, kpi.tags = kpi.tags, list(wanted.values())
+    if there == kpi.tags:
+        return None
+    MetricTag.objects.filter(metric=kpi).delete()
+    MetricTag.objects.bulk_create(MetricTag(metric=kpi, key=key, word=word) for key, word in wanted.items())
+    kpi.save(update_fields=["tags"])
+    return there, kpi.tags
 
 
 def _one_of(enum: type[Direction] | type[Frequency] | type[Aggregation], value: str, *, field: str) -> str:
@@ -259,6 +278,7 @@ def _told(kpi: Metric) -> dict[str, object]:
         "aggregation": kpi.aggregation,
         "lead": kpi.lead_id,
         "owner_team": kpi.owner_team and kpi.owner_team.name,
+        "pillar": kpi.pillar and kpi.pillar.name,
         "group": kpi.group,
         "description": kpi.description,
         "lag_days": kpi.lag_days,

@@ -1,7 +1,7 @@
 """Tables of measured quantities: one metric for KPIs and key results alike (ADR 0001)."""
 
 from milepost.metrics.models.formula import FormulaInput
-from milepost.metrics.models.metric import Metric, MetricContributor
+from milepost.metrics.models.metric import Metric, MetricContributor, MetricTag
 from milepost.metrics.models.note import Note
 from milepost.metrics.models.reading import Reading, ReadingSource
 from milepost.metrics.models.score import KpiScore
@@ -12,6 +12,7 @@ __all__ = [
     "KpiScore",
     "Metric",
     "MetricContributor",
+    "MetricTag",
     "Note",
     "Reading",
     "ReadingSource",

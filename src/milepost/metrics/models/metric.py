@@ -9,7 +9,7 @@ from django.db.models import Q
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
 from milepost.core.target import Direction
-from milepost.workspace.models import GuardedManager, Membership, Remembered, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Pillar, Remembered, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -39,8 +39,10 @@ class Metric(Remembered):
     group = models.CharField(max_length=80, default="", blank=True)  # heading on the board
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="kpis")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, null=True, related_name="kpis")
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
     formula = models.TextField(default="", blank=True)  # "": measured; else [#id] stands where a KPI was named
+    tags = models.JSONField(default=list, blank=True)  # the words, as written; found through `MetricTag`
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
@@ -88,3 +90,17 @@ class MetricContributor(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["metric", "membership"], name="contributes_to_kpi_once"),
         ]
+
+
+class MetricTag(models.Model):
+    """A word that a KPI is found by; as the tags of objectives, which have the same words."""
+
+    metric = models.ForeignKey(Metric, on_delete=models.CASCADE, related_name="tag_rows")
+    key = models.CharField(max_length=60)
+    word = models.CharField(max_length=30)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["metric", "key"], name="kpi_tag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["key", "metric"], name="kpis_by_tag")]

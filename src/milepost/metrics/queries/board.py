@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from milepost.core.calendar import Frequency
+from milepost.core.tags import tag_key
 from milepost.core.target import Target
-from milepost.metrics.models import KpiScore, Metric
+from milepost.metrics.models import KpiScore, Metric, MetricTag
 from milepost.metrics.queries.targets import targets_of
 from milepost.metrics.scoring import Versions, target_of_period
 from milepost.prepared import prepared
@@ -70,6 +71,7 @@ class Board:
     counts: dict[str, int]
     words: dict[str, int]
     is_cut: bool
+    tags: tuple[str, ...]  # in use, as far as the reader sees it
 
 
 _VALUES = (
@@ -97,13 +99,18 @@ _VALUES = (
 )
 
 
-def board(actor: Actor, *, view: str, today: date) -> Board:
-    """Return the KPIs of a workspace under a filter; two queries and one for targets.
+def board(actor: Actor, *, view: str, today: date, tag: str = "") -> Board:
+    """Return the KPIs of a workspace under a filter; three queries and one for targets.
 
     Args:
         view: all, attention (off target, close, unknown, no value) or mine (led by the actor).
+        tag: only what has it; "" for everything.
     """
     rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None)
+    tags = MetricTag.objects.filter(metric__score__in=rows).order_by().values_list("key").annotate(Min("word"))
+    found = tuple(word for _, word in sorted(tags))
+    if tag:
+        rows = rows.filter(metric__tag_rows__key=tag_key(tag))
     facts = list(rows.values_list("severity", "metric__lead_id", "word"))
     counts = {
         "all": len(facts),
@@ -118,10 +125,12 @@ def board(actor: Actor, *, view: str, today: date) -> Board:
     elif view == "mine":
         rows = rows.filter(metric__lead_id=actor.membership_id)
     tiles = tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
-    return board_from(tiles, counts=counts, words=words)
+    return board_from(tiles, counts=counts, words=words, tags=found)
 
 
-def board_from(tiles: Sequence[Tile], *, counts: dict[str, int], words: dict[str, int]) -> Board:
+def board_from(
+    tiles: Sequence[Tile], *, counts: dict[str, int], words: dict[str, int], tags: tuple[str, ...] = ()
+) -> Board:
     """Return tiles, worst first, as a board: in groups by name, those without a group last."""
     groups: dict[str, list[Tile]] = {}
     for tile in sorted(tiles, key=lambda t: t.group == ""):
@@ -132,6 +141,7 @@ def board_from(tiles: Sequence[Tile], *, counts: dict[str, int], words: dict[str
         counts=counts,
         words=words,
         is_cut=len(tiles) == MOST_TILES,
+        tags=tags,
     )
 
 
@@ -197,3 +207,14 @@ def team_tiles(actor: Actor, team_id: int, *, today: date) -> list[Tile]:
     """Return the KPIs of a team, worst first; two queries."""
     rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__owner_team_id=team_id)
     return tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
+
+
+def pillar_tiles(actor: Actor, *, today: date) -> dict[int, list[Tile]]:
+    """Return the KPIs of each pillar, worst first; two queries."""
+    rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__pillar__isnull=False)
+    ordered = rows.order_by("severity", "-off_streak", "metric__name", "metric_id")[:MOST_TILES]
+    values = list(ordered.values_list("metric__pillar_id", *_VALUES))
+    found: dict[int, list[Tile]] = {}
+    for (pillar, *_), tile in zip(values, _tiles([row[1:] for row in values], today=today), strict=True):
+        found.setdefault(pillar, []).append(tile)
+    return found

@@ -92,6 +92,8 @@ class KpiPage:
     lag_days: int
     owner_name: str
     owner_team_id: int | None
+    pillar: tuple[int, str] | None
+    tags: tuple[str, ...]
     created_at: datetime
     is_archived: bool
     can_edit: bool
@@ -135,7 +137,7 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
     """
     kpi = (
         Metric.objects.visible_to(actor)
-        .select_related("score", "owner_team", "lead__user")
+        .select_related("score", "owner_team", "lead__user", "pillar")
         .filter(slug=slug, is_kpi=True)
         .first()
     )
@@ -162,6 +164,8 @@ def kpi_page(actor: Actor, slug: str, *, today: date, all_rows: bool = False) ->
         lag_days=default_lag_days(frequency) if kpi.lag_days is None else kpi.lag_days,
         owner_name=team.name if team else "Company",
         owner_team_id=kpi.owner_team_id,
+        tags=tuple(kpi.tags),
+        pillar=(kpi.pillar.pk, kpi.pillar.name) if kpi.pillar else None,
         created_at=kpi.created_at,
         is_archived=kpi.archived_at is not None,
         can_edit=can_edit_kpi.test(actor, kpi),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from milepost.core.calendar import Frequency
 from milepost.core.ramp import Ramp
+from milepost.core.tags import tag_key
 from milepost.core.target import Target
 from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.models import Metric, MetricContributor, Note, Reading
@@ -29,11 +30,11 @@ KPIS = Listing(
         "off_since": "score__off_since", "changed_on": "score__shift_on", "level_before": "score__shift_before",
         "level": "score__shift_level", "wants_objective": "score__wants_objective",
         "updated_at": "score__last_known_at", "archived_at": "archived_at", "version": "version",
-        "visibility": "visibility", "formula": "formula",
+        "visibility": "visibility", "formula": "formula", "pillar_id": "pillar_id", "tags": "tags",
     },
     filters={
         "status": "score__word", "group": "group", "team_id": "owner_team_id", "lead_id": "lead_id",
-        "is_archived": "archived_at__isnull",
+        "is_archived": "archived_at__isnull", "pillar_id": "pillar_id", "tag": "tag_rows__key",
     },
     sorts={"id": "pk", "name": "name"},
 )  # fmt: skip
@@ -60,7 +61,9 @@ def list_all_kpis(actor: Actor, *, today: date, filters: Mapping[str, object], *
 
     Two queries, and one more where a formula is among them.
     """
-    page = page_of(_kpis, actor.sight, KPIS, filters=filters, **asked)
+    tag = filters.get("tag")
+    wanted = {**filters, "tag": tag_key(tag) if isinstance(tag, str) else tag}
+    page = page_of(_kpis, actor.sight, KPIS, filters=wanted, **asked)
     targets = targets_of([item["id"] for item in page.items])
     formulas = shown_formulas(actor, {item["id"]: item["formula"] for item in page.items})
     for item in page.items:

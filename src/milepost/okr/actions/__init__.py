@@ -2,6 +2,15 @@
 
 from milepost.metrics.actions.readings import NewReading, Stored
 from milepost.metrics.models import ReadingSource
+from milepost.okr.actions.alignment import (
+    ShareDraft,
+    add_parent,
+    answer_request,
+    edit_parent,
+    remove_parent,
+    set_shares,
+)
+from milepost.okr.actions.away import add_away, end_away
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
     delete_check_in,
@@ -9,6 +18,7 @@ from milepost.okr.actions.check_ins import (
     record_check_in,
     record_check_ins,
 )
+from milepost.okr.actions.clone import clone_objective
 from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
@@ -35,6 +45,7 @@ from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
 from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
+from milepost.okr.actions.transfer import transfer_key_result
 
 __all__ = [
     "CheckInDraft",
@@ -48,15 +59,20 @@ __all__ = [
     "PartDraft",
     "ReadingSource",
     "RulesDraft",
+    "ShareDraft",
     "StepDraft",
     "Stored",
     "activate_objective",
+    "add_away",
     "add_initiative",
     "add_key_result",
+    "add_parent",
+    "answer_request",
     "cancel_key_result",
     "cancel_objective",
     "change_rules",
     "clear_override",
+    "clone_objective",
     "close_cycle",
     "close_objective",
     "create_cycle",
@@ -71,6 +87,8 @@ __all__ = [
     "edit_key_result",
     "edit_kpi",
     "edit_objective",
+    "edit_parent",
+    "end_away",
     "move_key_result",
     "patched_rules",
     "rebuild",
@@ -78,6 +96,7 @@ __all__ = [
     "record_check_ins",
     "record_readings",
     "refresh_day",
+    "remove_parent",
     "rename_template",
     "reopen_objective",
     "rules_of",
@@ -86,6 +105,8 @@ __all__ = [
     "set_initiative_state",
     "set_override",
     "set_paused",
+    "set_shares",
     "tick_item",
+    "transfer_key_result",
     "usual_rules",
 ]

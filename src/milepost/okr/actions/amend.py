@@ -7,7 +7,7 @@ from milepost.okr.errors import NeedsReason
 from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
 from milepost.workspace.actions import record_event
 from milepost.workspace.actions.text import clean_name
-from milepost.workspace.models import Team, Visibility
+from milepost.workspace.models import Pillar, Team, Visibility
 from milepost.workspace.permissions import Actor
 
 
@@ -85,6 +85,8 @@ def told(field: str, value: object) -> object:
         return value
     if field == "owner_team_id":
         return Team.objects.values_list("name", flat=True).get(pk=value)
+    if field == "pillar_id":
+        return Pillar.objects.values_list("name", flat=True).get(pk=value)
     if field == "parent":
         title, visibility = Objective.objects.values_list("title", "visibility").get(pk=value)
         return title if visibility == Visibility.EVERYBODY else "a goal that not everybody sees"

@@ -27,7 +27,7 @@ from milepost.okr.models import (
     KeyResultScore,
     Step,
 )
-from milepost.okr.permissions import can_check_in, can_edit_goal
+from milepost.okr.permissions import can_check_in, can_edit_goal, stands_in_for
 from milepost.okr.queries.access import get_check_in, get_key_results
 from milepost.okr.queries.facts import JustRead
 from milepost.prepared import insert
@@ -98,7 +98,7 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
         key_result = found.get(draft.key_result_id)
         if key_result is None:
             raise NotFound
-        require(can_check_in, by, key_result, to="check in on this key result")
+        _may_check_in(by, key_result, moment, to="check in on this key result")
         check_in, stored = _save(by, key_result, draft, moment=moment)
         saved.append(check_in.pk)
         touched[key_result.pk] = key_result
@@ -123,7 +123,7 @@ def edit_check_in(*, by: Actor, check_in_id: int, draft: CheckInDraft, now: date
         Others as `record_check_ins`.
     """
     moment = lock_moment(by, now=now)
-    old = _own(by, check_in_id)
+    old = _own(by, check_in_id, moment)
     new, _ = _save(by, old.key_result, draft, moment=moment, replaces=old)
     refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
     return new.pk
@@ -138,7 +138,7 @@ def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
         WrongState: the key result is closed.
     """
     moment = lock_moment(by, now=now)
-    old = _own(by, check_in_id)
+    old = _own(by, check_in_id, moment)
     _must_run(old.key_result)
     if old.reading is not None and old.key_result.metric is not None and not old.nothing_changed:
         _withdraw_value(by, old, moment=moment)
@@ -164,12 +164,19 @@ def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
     refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
 
 
-def _own(by: Actor, check_in_id: int) -> CheckIn:
+def _own(by: Actor, check_in_id: int, moment: Moment) -> CheckIn:
     found = get_check_in(by, check_in_id)
     if found.author_id != by.membership_id and not by.is_admin:
         raise NotFound
-    require(can_check_in, by, found.key_result, to="change this check-in")
+    _may_check_in(by, found.key_result, moment, to="change this check-in")
     return found
+
+
+def _may_check_in(by: Actor, key_result: KeyResult, moment: Moment, *, to: str) -> None:
+    """Let who may check in pass, and who stands in for a lead that is away today (rule C4)."""
+    if can_check_in.test(by, key_result) or key_result.lead_id in stands_in_for(by, today=moment.today):
+        return
+    require(can_check_in, by, key_result, to=to)
 
 
 def _save(

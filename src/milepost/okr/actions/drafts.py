@@ -10,10 +10,10 @@ from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.core.series import Window
 from milepost.okr.models import Counts, Objective
-from milepost.workspace.actions import read_visibility
+from milepost.workspace.actions import chosen_pillar, owning_team, read_visibility
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.errors import Invalid, NotFound
-from milepost.workspace.models import Membership, Team
+from milepost.workspace.models import Membership
 from milepost.workspace.permissions import Actor
 
 LONGEST_WHY = 5000
@@ -95,7 +95,9 @@ class KeyResultDraft:
 class ObjectiveDraft:
     """What a person writes of an objective; with neither owner it is the company's.
 
-    `visibility` is everybody, team or private (M5); `contributor_ids` None leaves them as they are.
+    `visibility` is everybody, team or private (M5); `contributor_ids`, `sharing_team_ids` and `tags`
+    None leave them as they are.
+    `pillar_id` None: it stands on the pillar of the one above it, if any.
     """
 
     title: str
@@ -109,9 +111,12 @@ class ObjectiveDraft:
     counts: str = Counts.KEY_RESULTS.value
     visibility: str = "everybody"
     contributor_ids: Sequence[int] | None = None
+    pillar_id: int | None = None
+    sharing_team_ids: Sequence[int] | None = None
+    tags: Sequence[str] | None = None
 
 
-def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> None:
+def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft, *, today: date) -> None:
     """Write a checked draft into a row; cycle and parent are the caller's matter.
 
     Raises:
@@ -121,14 +126,10 @@ def fill_objective(objective: Objective, by: Actor, draft: ObjectiveDraft) -> No
     objective.why = clean_text(draft.why, field="why", most=LONGEST_WHY)
     if draft.owner_team_id is not None and draft.owner_person_id is not None:
         raise Invalid("An objective has one owner: the company, a team or a person.", field="owner")
-    if (
-        draft.owner_team_id is not None
-        and not Team.objects.filter(pk=draft.owner_team_id, workspace_id=by.workspace_id).exists()
-    ):
-        raise NotFound
-    objective.owner_team_id = draft.owner_team_id
+    objective.owner_team_id = owning_team(by, draft.owner_team_id, there=objective.owner_team_id, today=today)
     objective.owner_person_id = person(by, draft.owner_person_id)
     objective.lead_id = person(by, draft.lead_id)
+    objective.pillar_id = chosen_pillar(by, draft.pillar_id, there=objective.pillar_id)
     objective.ambition = choose(Ambition, draft.ambition, field="ambition")
     objective.counts = choose(Counts, draft.counts, field="counts")
     objective.visibility = read_visibility(draft.visibility, owner_team_id=draft.owner_team_id)

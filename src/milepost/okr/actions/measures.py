@@ -22,7 +22,16 @@ from milepost.metrics.models import Metric
 from milepost.metrics.queries.access import get_kpi
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, StepDraft, choose, person
 from milepost.okr.actions.parts import Chosen, choose_parts, unit_of_sum
-from milepost.okr.models import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Objective, Step
+from milepost.okr.models import (
+    WITH_METRIC,
+    WITH_STEPS,
+    Alignment,
+    Checkpoint,
+    KeyResult,
+    KeyResultKind,
+    Objective,
+    Step,
+)
 from milepost.okr.models.key_result import HIGHEST_PRIORITY
 from milepost.workspace.actions import keep_past
 from milepost.workspace.actions.text import clean_name
@@ -187,18 +196,18 @@ def save_checkpoints(key_result: KeyResult, drafts: Sequence[CheckpointDraft]) -
 
 
 def check_shares(objective: Objective) -> None:
-    """Refuse fixed shares above 100 % together (R2).
+    """Refuse fixed shares above 100 % together: those of key results and of child objectives that count (R2).
 
     Raises:
         Invalid: with the sum named.
     """
     rows = KeyResult.objects.filter(objective=objective).exclude(state="cancelled")
-    children = [
-        Child(key=pk, score=None, expected=None, weight=weight, share=share)
-        for pk, weight, share in rows.values_list("id", "weight", "share")
-    ]
+    edges = Alignment.objects.filter(parent=objective, until=None, contributes=True, share__isnull=False)
+    edges = edges.exclude(child__state="cancelled")
+    counted = [("key_result", *row) for row in rows.values_list("id", "weight", "share")]
+    counted += [("objective", *row) for row in edges.values_list("child_id", "weight", "share")]
     try:
-        shares(children)
+        shares([Child((kind, pk), None, None, weight, share) for kind, pk, weight, share in counted])
     except SharesAboveOne as error:
         raise Invalid(str(error), field="share") from None
 

@@ -1,23 +1,23 @@
 """Making, changing and moving objectives."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
+from milepost.okr.actions.edges import set_parent
 from milepost.okr.actions.key_results import insert_key_result
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
-from milepost.okr.actions.walls import guard, set_contributors
-from milepost.okr.errors import GoalCircle, WrongState
-from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective
+from milepost.okr.actions.walls import guard, set_contributors, set_sharing_teams, set_tags
+from milepost.okr.errors import WrongState
+from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective, SharingTeam
 from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.ledger import bends_of
-from milepost.okr.queries.tree import path_up, with_ancestors
 from milepost.workspace.actions import index_words, keep_past, made, record_event, tell
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
@@ -28,12 +28,12 @@ from milepost.workspace.permissions import Actor, require
 SCORED = frozenset(  # what its score row is made of, and who may see what moves its parents
     {
         "cycle_id", "lead_id", "ambition", "counts", "parent", "visibility", "contributors", "owner_team_id",
-        "owner_person_id",
+        "owner_person_id", "sharing_teams",
     }
 )  # fmt: skip
 FIELDS = (
     "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "cycle_id",
-    "visibility",
+    "visibility", "pillar_id",
 )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def create_objective(
     moment = lock_moment(by, now=now)
     cycle = get_cycle(by, draft.cycle_id)
     objective = Objective(workspace_id=by.workspace_id, cycle=cycle, state=GoalState.DRAFT, created_at=now)
-    fill_objective(objective, by, draft)
+    fill_objective(objective, by, draft, today=moment.today)
     objective.save(force_insert=True)
     rows = [
         insert_key_result(by, objective, key_result, position=position, now=now)
@@ -66,6 +66,8 @@ def create_objective(
     ]
     check_shares(objective)
     set_contributors(by, objective, draft.contributor_ids or ())
+    shared = set_sharing_teams(by, objective, draft.sharing_team_ids or (), today=moment.today)
+    tags = set_tags(objective, draft.tags or ())
     guard(objective, has_walls=moment.has_walls)
     parents = set_parent(by, objective, draft.parent_id, now=now)
     fields = {field: getattr(objective, field) for field in FIELDS} | {"parent": draft.parent_id}
@@ -78,6 +80,8 @@ def create_objective(
         changes=made(
             **{field.removesuffix("_id"): told(field, value) for field, value in fields.items()},
             key_results=[row.title for row in rows],
+            sharing_teams=shared[1] if shared else None,
+            tags=tags[1] if tags else None,
         ),
         about=_about(objective),
     )
@@ -118,7 +122,7 @@ def edit_objective(
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
     before = {field: getattr(objective, field) for field in FIELDS}
-    fill_objective(objective, by, draft)
+    fill_objective(objective, by, draft, today=moment.today)
     if objective.state != GoalState.DRAFT and objective.lead_id is None:
         raise Invalid("Choose a lead: the one person who answers for it.", field="lead")
     old_cycle = objective.cycle
@@ -134,23 +138,20 @@ def edit_objective(
     if old_parent != parent_id:
         changes["parent"] = (old_parent, parent_id)
         parents = set_parent(by, objective, parent_id, now=now)
-    helpers = None
-    if draft.contributor_ids is not None:
-        helpers = set_contributors(by, objective, draft.contributor_ids)
-        if helpers is not None:
-            changes["contributors"] = helpers
+    if "owner_team_id" in changes and objective.owner_team_id is not None:  # whose it is now shares it no longer
+        SharingTeam.objects.filter(objective=objective, team_id=objective.owner_team_id).delete()
+    changes |= _share(by, objective, draft, today=moment.today)
+    if draft.tags is not None:
+        _retag(by, objective, draft.tags, now=now)
     if not changes:
         return
     moved = _moved_days(objective, old_cycle)
     changes |= moved
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     if moved:
-        plans = {row.pk: row for row in KeyResult.objects.filter(objective=objective)}
-        for pk, bends in bends_of(list(plans.values())).items():
-            plans[pk].bends = bends
-        KeyResult.objects.bulk_update(plans.values(), ["bends"])
-        keep_past(*plans.values(), now=now)
+        _bend_plans(objective, now=now)
     objective.save()
+    helpers = changes.get("contributors")
     keep_past(objective, now=now, **({"contributors": helpers[0]} if helpers is not None else {}))
     guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
@@ -233,45 +234,29 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     )
 
 
-def set_parent(by: Actor, objective: Objective, parent_id: int | None, *, now: datetime) -> set[int]:
-    """Hang an objective below another one, or below none; return the parents whose score that moves.
-
-    The old edge is closed and a new one opened, so the tree of any day can be told. Called under the
-    workspace's lock, so two edges that would close a circle together cannot both be saved.
-
-    Raises:
-        NotFound: no such parent.
-        GoalCircle: with the path named.
-    """
-    moved: set[int] = set()
-    edge = Alignment.objects.filter(child=objective, until=None, is_primary=True).first()
-    if edge is not None and edge.parent_id == parent_id:
-        return moved
-    if parent_id is not None:
-        parent = get_objective(by, parent_id)
-        _refuse_circle(by, objective, parent)
-    if edge is not None:
-        edge.until = now
-        edge.save(update_fields=["until"])
-        moved.add(edge.parent_id)
-    if parent_id is not None:
-        Alignment.objects.create(
-            workspace_id=by.workspace_id, parent_id=parent_id, child=objective, is_primary=True, since=now
-        )
-        moved.add(parent_id)
-    return moved
+def _share(by: Actor, objective: Objective, draft: ObjectiveDraft, *, today: date) -> dict[str, tuple[object, object]]:
+    """Write who else has to do with an objective, and return what of it changed."""
+    changes: dict[str, tuple[object, object]] = {}
+    if draft.contributor_ids is not None:
+        helpers = set_contributors(by, objective, draft.contributor_ids)
+        if helpers is not None:
+            changes["contributors"] = helpers
+    if draft.sharing_team_ids is not None:
+        shared = set_sharing_teams(by, objective, draft.sharing_team_ids, today=today)
+        if shared is not None:
+            changes["sharing_teams"] = shared
+    return changes
 
 
-def _refuse_circle(by: Actor, objective: Objective, parent: Objective) -> None:
-    above = with_ancestors([parent.pk])
-    if objective.pk not in above:
+def _retag(by: Actor, objective: Objective, words: Sequence[str], *, now: datetime) -> None:
+    """Write other tags; they are no part of the plan, so no reason is asked."""
+    tags = set_tags(objective, words)
+    if tags is None:
         return
-    parents: dict[int, list[int]] = {}
-    for child, up in Alignment.objects.filter(child_id__in=above, until=None).values_list("child_id", "parent_id"):
-        parents.setdefault(child, []).append(up)
-    path = path_up(start=parent.pk, goal=objective.pk, parents=dict(parents)) or [parent.pk, objective.pk]
-    titles = dict(Objective.objects.visible_to(by).filter(pk__in=path).values_list("id", "title"))
-    raise GoalCircle([objective.title, *(titles.get(pk, "a goal that is not yours to see") for pk in path)])
+    objective.save(update_fields=["version"])
+    changes = {"tags": tags}
+    about = _about(objective)
+    record_event(by=by, verb="changed", kind="objective", object_id=objective.pk, now=now, changes=changes, about=about)
 
 
 def _moved_days(objective: Objective, old: Cycle) -> dict[str, tuple[object, object]]:
@@ -286,6 +271,15 @@ def _moved_days(objective: Objective, old: Cycle) -> dict[str, tuple[object, obj
     if objective.state not in {GoalState.ACTIVE, GoalState.PAUSED}:
         return {}
     return moved
+
+
+def _bend_plans(objective: Objective, *, now: datetime) -> None:
+    """Make the plans of its key results those that its ledger tells, now that its days have moved (E5)."""
+    plans = {row.pk: row for row in KeyResult.objects.filter(objective=objective)}
+    for pk, bends in bends_of(list(plans.values())).items():
+        plans[pk].bends = bends
+    KeyResult.objects.bulk_update(plans.values(), ["bends"])
+    keep_past(*plans.values(), now=now)
 
 
 def _sees(by: Actor, objective_id: int) -> bool:

@@ -133,5 +133,7 @@ def move_readers(values: Mapping[int, Knowledge], *, moment: Moment) -> None:
 
 @prepared
 def _readers(metric_ids: Collection[int], closed: str) -> QuerySet[KeyResult, KeyResult]:
-    rows = KeyResult.objects.select_related("objective__cycle", "objective__workspace__rules", "metric", "score")
+    rows = KeyResult.objects.select_related(
+        "lead", "objective__cycle", "objective__workspace__rules", "metric", "score"
+    )
     return rows.filter(metric_id__in=metric_ids).exclude(state=closed)

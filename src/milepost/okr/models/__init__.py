@@ -1,12 +1,12 @@
 """Tables of objectives and key results."""
 
-from milepost.okr.models.alignment import Alignment
+from milepost.okr.models.alignment import Alignment, AlignmentRequest, RequestState
 from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.initiative import ChecklistItem, Initiative, InitiativeState
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
-from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
+from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective, ObjectiveTag, SharingTeam
 from milepost.okr.models.part import Part
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 from milepost.okr.models.template import Template, TemplateKind
@@ -15,6 +15,7 @@ __all__ = [
     "WITH_METRIC",
     "WITH_STEPS",
     "Alignment",
+    "AlignmentRequest",
     "Amendment",
     "CheckIn",
     "ChecklistItem",
@@ -30,7 +31,10 @@ __all__ = [
     "KeyResultScore",
     "Objective",
     "ObjectiveScore",
+    "ObjectiveTag",
     "Part",
+    "RequestState",
+    "SharingTeam",
     "Step",
     "Template",
     "TemplateKind",

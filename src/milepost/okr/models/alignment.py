@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from milepost.okr.models.objective import Objective
-from milepost.workspace.models import Workspace
+from milepost.workspace.models import Membership, Workspace
 
 
 class Alignment(models.Model):
@@ -40,4 +40,36 @@ class Alignment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["child"], condition=Q(until__isnull=True), name="alignment_upwards"),
             models.Index(fields=["parent"], condition=Q(until__isnull=True), name="alignment_downwards"),
+        ]
+
+
+class RequestState(models.TextChoices):
+    """What became of a request."""
+
+    PENDING = "pending", "Waits for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class AlignmentRequest(models.Model):
+    """The question whether a goal may count towards another team's; until the yes it supports it (R3)."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    parent = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="requests")
+    child = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="asked")
+    state = models.CharField(max_length=10, choices=RequestState, default=RequestState.PENDING)
+    why = models.CharField(max_length=500, default="", blank=True)
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["parent", "child"], condition=Q(state="pending"), name="asked_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["parent"], condition=Q(state="pending"), name="requests_waiting"),
         ]

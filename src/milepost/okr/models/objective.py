@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from milepost.core.pace import Ambition
 from milepost.okr.models.cycle import Cycle
-from milepost.workspace.models import GuardedManager, Membership, Remembered, Team, Visibility, Workspace
+from milepost.workspace.models import GuardedManager, Membership, Pillar, Remembered, Team, Visibility, Workspace
 from milepost.workspace.models.visibility import up_to
 
 
@@ -50,10 +50,12 @@ class Objective(Remembered):
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="objectives")
     owner_person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    pillar = models.ForeignKey(Pillar, on_delete=models.PROTECT, null=True, related_name="objectives")  # its own
     ambition = models.CharField(max_length=12, choices=[(a.value, a.value) for a in Ambition])
     counts = models.CharField(max_length=12, choices=Counts, default=Counts.KEY_RESULTS)
     state = models.CharField(max_length=10, choices=GoalState)
     visibility = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.EVERYBODY)
+    tags = models.JSONField(default=list, blank=True)  # the words, as written; found through `ObjectiveTag`
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
     activated_on = models.DateField(null=True)
@@ -104,11 +106,13 @@ class Objective(Remembered):
             prefix: the way from the rows to the objective, such as "objective__".
         """
         theirs = cls.objects.filter(Q(contributions__membership_id=me) | Q(key_results__lead_id=me))
+        shared = SharingTeam.objects.filter(team_id__in=teams)
         return (
             up_to(level, prefix=prefix)
             | Q(**{f"{prefix}lead_id": me})
             | Q(**{f"{prefix}owner_person_id": me})
             | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}owner_team_id__in": teams})
+            | Q(**{f"{prefix}visibility": Visibility.TEAM, f"{prefix}id__in": shared.values("objective_id")})
             | Q(**{f"{prefix}id__in": theirs.order_by().values("id")})
         )
 
@@ -123,3 +127,37 @@ class Contributor(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["objective", "membership"], name="contributes_once"),
         ]
+
+
+class SharingTeam(models.Model):
+    """A team that shares an objective with the one that owns it.
+
+    Who is in it checks in as contributors do, and sees the objective where it is for teams alone. One that is
+    for its people alone stays so: to share it with a team is not to open it.
+    """
+
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="shared_with")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="shares")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["objective", "team"], name="shares_once"),
+        ]
+
+
+class ObjectiveTag(models.Model):
+    """A word that an objective is found by; `key` is the word in small letters.
+
+    It stands with each objective and not in a list of the workspace, which would tell of words that were only
+    used behind a wall.
+    """
+
+    objective = models.ForeignKey(Objective, on_delete=models.CASCADE, related_name="tag_rows")
+    key = models.CharField(max_length=60)  # small letters may be more than the capitals were
+    word = models.CharField(max_length=30)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["objective", "key"], name="objective_tag_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["key", "objective"], name="objectives_by_tag")]

@@ -37,6 +37,8 @@ class KeyResultScore(models.Model):
     confidence_before = models.PositiveSmallIntegerField(null=True)
     checked_in_on = models.DateField(null=True)
     next_check_in_on = models.DateField(null=True)  # None: not asked for
+    # When it was due before its lead went away, for who stands in; None while they are here.
+    away_due_on = models.DateField(null=True)
     next_change_on = models.DateField(null=True)  # when time alone changes p or s
     status_on = models.DateField()
     computed_at = models.DateTimeField()

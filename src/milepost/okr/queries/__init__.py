@@ -1,6 +1,16 @@
 """Reads around goals: one function each."""
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_initiative, get_key_result, get_objective
+from milepost.okr.queries.alignment import (
+    AlignmentPage,
+    ParentLine,
+    RequestLine,
+    ShareLine,
+    alignment_page,
+    parents_of,
+    requests_to_answer,
+    shares_of,
+)
 from milepost.okr.queries.as_of import (
     Differences,
     GoalDifference,
@@ -55,14 +65,17 @@ from milepost.okr.queries.listing import (
 )
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
-from milepost.okr.queries.people import people_page, person_page, team_page
+from milepost.okr.queries.people import PersonPage, people_page, person_page, team_page
+from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
+from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_page
 from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
+    "AlignmentPage",
     "Branch",
     "Change",
     "ChangesPage",
@@ -83,15 +96,23 @@ __all__ = [
     "Offered",
     "OverrideLine",
     "OwnerCount",
+    "ParentLine",
     "PartLine",
     "PastGoals",
+    "PersonPage",
+    "PillarLine",
+    "PillarShown",
     "PlanPage",
+    "RequestLine",
+    "ShareLine",
     "Start",
     "StepLine",
+    "StrategyPage",
     "TemplateKeyResult",
     "TemplateRow",
     "Thing",
     "WeekPage",
+    "alignment_page",
     "branch_of",
     "branch_then",
     "changes_page",
@@ -135,6 +156,7 @@ __all__ = [
     "objective_page",
     "offered_parts",
     "parent_of",
+    "parents_of",
     "parts_of",
     "past_page",
     "people_page",
@@ -142,14 +164,18 @@ __all__ = [
     "pick_cycle",
     "plan_page",
     "planned_score",
+    "requests_to_answer",
     "running_objectives",
+    "shares_of",
     "show_check_in",
     "show_cycle",
     "show_initiative",
     "show_key_result",
     "show_objective",
     "show_past",
+    "shown_pillar",
     "start_of",
+    "strategy_page",
     "task_key_results",
     "team_page",
     "things_of",

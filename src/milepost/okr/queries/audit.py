@@ -9,11 +9,11 @@ from django.db.models.functions import Cast
 
 from milepost.metrics.models import Metric
 from milepost.okr.models import Cycle, Initiative, KeyResult, Objective, Template
-from milepost.workspace.models import ApiToken, Invitation, Membership, Team, Webhook, Workspace
+from milepost.workspace.models import ApiToken, Invitation, Membership, Pillar, Team, Webhook, Workspace
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import names_of
 
-PEOPLE = frozenset({"lead", "owner_person"})  # fields of changes whose values are memberships
+PEOPLE = frozenset({"lead", "owner_person", "stand_in"})  # fields of changes whose values are memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ _TABLES: dict[str, tuple[Any, str, str | None, str]] = {
     "webhook": (Webhook, "url", "pk", "workspace_id"),
     "invitation": (Invitation, "label", "pk", "workspace_id"),
     "template": (Template, "name", "pk", "workspace_id"),
+    "pillar": (Pillar, "name", "pk", "workspace_id"),
     "workspace": (Workspace, "name", "slug", "id"),
+    "strategy": (Workspace, "name", "slug", "id"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
@@ -18,6 +18,7 @@ from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
 from milepost.core.plan import ends_of
 from milepost.core.progress import Step as StepFact
+from milepost.core.rhythm import Away
 from milepost.core.rule_sets import Telling
 from milepost.core.series import Aggregation, Point, Window
 from milepost.metrics.models import Reading
@@ -48,7 +49,7 @@ FACTS = (
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
     "at_close", "floor", "stretch", "curve", "bends", "combine", "override_score", "override_at", "override_kept",
-    *(f"objective__workspace__{name}" for name in TELLING),
+    "lead__away", *(f"objective__workspace__{name}" for name in TELLING),
 )  # fmt: skip
 
 # By value: to look one up costs a fifth of calling the enum, and a list of 2,000 key results looks up 12,000.
@@ -302,6 +303,7 @@ def loaded_of(
         final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
         if is_closed
         else None,
+        away=tuple(Away(date.fromisoformat(a), date.fromisoformat(b)) for a, b in k["lead__away"] or ()),
         telling=telling,
     )
     if k["bends"]:

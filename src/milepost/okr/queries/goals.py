@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
-from milepost.okr.models import KeyResultScore, ObjectiveScore
+from milepost.core.tags import tag_key
+from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, ObjectiveTag
 from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.alignment import unaligned
 from milepost.okr.queries.lines import (
     KeyResultLine,
     ObjectiveLine,
@@ -24,7 +26,7 @@ PAGE = 50
 COUNT_LIMIT = 100  # beyond it a count reads "100+": an exact one would cost more than the page
 OPEN_BY_ITSELF = 8  # so many top objectives unfold by themselves
 
-VIEWS = ("all", "attention", "overdue", "mine")
+VIEWS = ("all", "attention", "overdue", "mine", "unaligned")
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class GoalsPage:
     branches: tuple[Branch, ...]
     counts: dict[str, int]
     next_after: int | None
+    tags: tuple[str, ...] = ()  # of the cycle, as far as the reader sees it
+    tag: str = ""
 
 
 def goals_page(
@@ -56,23 +60,27 @@ def goals_page(
     today: date,
     after: int = 0,
     opened: Collection[int] = (),
+    tag: str = "",
 ) -> GoalsPage:
     """Return the goals of a cycle under a filter.
 
     Args:
-        view: all (the tree from its roots), attention, overdue or mine (flat, by id).
+        view: all (the tree from its roots), attention, overdue, mine or unaligned (flat, by id).
         after: id of the last objective of the page before, 0 for the first page.
         opened: objectives to unfold besides those that unfold by themselves.
+        tag: only what has it, flat and wherever it hangs; "" for everything.
     """
-    rows = _filtered(actor, cycle_id=cycle_id, view=view, today=today)
+    rows = _filtered(actor, cycle_id=cycle_id, view=view, today=today, tag=tag)
     lines = objective_lines(rows.filter(objective_id__gt=after).order_by("objective_id")[: PAGE + 1])
     next_after = lines[PAGE - 1].id if len(lines) > PAGE else None
     shown = with_narrow_children(actor, lines[:PAGE])
-    unfold = view != "all" or (len(lines) <= OPEN_BY_ITSELF and not after)
+    unfold = view != "all" or bool(tag) or (len(lines) <= OPEN_BY_ITSELF and not after)
     branches = [Branch(line, depth=0, is_open=unfold or line.id in opened) for line in shown]
-    _unfold(actor, branches, opened=opened, deep=unfold and view == "all")
-    counts = _counts({name: _filtered(actor, cycle_id=cycle_id, view=name, today=today) for name in VIEWS})
-    return GoalsPage(view=view, branches=tuple(branches), counts=counts, next_after=next_after)
+    _unfold(actor, branches, opened=opened, deep=unfold and view == "all" and not tag)
+    counts = _counts({name: _filtered(actor, cycle_id=cycle_id, view=name, today=today, tag=tag) for name in VIEWS})
+    return GoalsPage(
+        view=view, branches=tuple(branches), counts=counts, next_after=next_after, tags=_tags(actor, cycle_id), tag=tag
+    )
 
 
 def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
@@ -88,18 +96,30 @@ def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
     return branch
 
 
-def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date) -> QuerySet[ObjectiveScore]:
+def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date, tag: str = "") -> QuerySet[ObjectiveScore]:
     rows = ObjectiveScore.objects.visible_to(actor).filter(cycle_id=cycle_id)
+    if tag:
+        rows = rows.filter(objective__tag_rows__key=tag_key(tag))
     if view == "attention":
         return rows.filter(needs_attention=True)
     if view == "overdue":
         return rows.filter(next_check_in_on__lt=today)
+    if view == "unaligned":
+        loose = unaligned(Objective.objects.visible_to(actor), actor.sight)
+        return rows.filter(objective__in=loose.order_by().values("id"))
     if view == "mine":
         led = KeyResultScore.objects.filter(lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True).values(
             "objective_id"
         )
         return rows.filter(Q(lead_id=actor.membership_id) | Q(objective_id__in=led))
-    return rows.filter(is_root=True)
+    return rows if tag else rows.filter(is_root=True)
+
+
+def _tags(actor: Actor, cycle_id: int) -> tuple[str, ...]:
+    """Return the tags in use in a cycle, each in one spelling, by name."""
+    seen = Objective.objects.visible_to(actor).filter(cycle_id=cycle_id)
+    rows = ObjectiveTag.objects.filter(objective__in=seen).order_by().values_list("key").annotate(Min("word"))
+    return tuple(word for _, word in sorted(rows))
 
 
 def _counts(views: dict[str, QuerySet[ObjectiveScore]]) -> dict[str, int]:

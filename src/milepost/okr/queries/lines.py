@@ -101,6 +101,8 @@ class KeyResultLine:
     fixed_share: float | None = None
     is_revised: bool = False  # of a day of the past: for that day another value is known by now
     revised_to: float | None = None
+    away_due_on: date | None = None
+    lead_away: tuple[tuple[date, date], ...] = ()  # both ends included
 
     @property
     def is_typed(self) -> bool:
@@ -116,6 +118,10 @@ class KeyResultLine:
     def counted(self) -> float | None:
         """Return how far it counts as come: the override where one stands, else its progress."""
         return self.score if self.is_overridden else self.progress
+
+    def away_until(self, today: date) -> date | None:
+        """Return the last day of its lead's absence, None while they are here."""
+        return next((last for first, last in self.lead_away if first <= today <= last), None)
 
     @property
     def has_own_word(self) -> bool:
@@ -232,6 +238,8 @@ KEY_RESULT_VALUES = (
     "override_at",
     "override_kept",
     "combine",
+    "score__away_due_on",
+    "lead__away",
 )
 
 
@@ -408,6 +416,8 @@ def _key_result_line(v: Mapping[str, Any], share: float | None, steps: tuple[Ste
         override=override,
         combine=v["combine"],
         fixed_share=v["share"],
+        away_due_on=v["score__away_due_on"],
+        lead_away=tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in v["lead__away"] or ()),
     )
 
 

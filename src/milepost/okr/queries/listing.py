@@ -6,10 +6,23 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from milepost.okr.models import WITH_STEPS, Amendment, CheckIn, Checkpoint, Contributor, Cycle, KeyResult, Objective
+from milepost.core.tags import tag_key
+from milepost.okr.models import (
+    WITH_STEPS,
+    Amendment,
+    CheckIn,
+    Checkpoint,
+    Contributor,
+    Cycle,
+    KeyResult,
+    Objective,
+    SharingTeam,
+)
 from milepost.okr.models import Step as StepModel
+from milepost.okr.queries.alignment import unaligned
 from milepost.okr.queries.objective import with_names
 from milepost.okr.queries.parts import parts_of
+from milepost.okr.queries.pillars import shown_pillar
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
@@ -26,11 +39,13 @@ OBJECTIVES = Listing(
         "next_check_in_on": "score__next_check_in_on", "planned_score": "planned_score",
         "grade": "grade", "grade_reason": "grade_reason",
         "activated_on": "activated_on", "closed_on": "closed_on", "created_at": "created_at", "version": "version",
-        "visibility": "visibility", "parent_visibility": "edge__parent__visibility",
+        "visibility": "visibility", "pillar_id": "pillar_id", "tags": "tags",
+        "parent_visibility": "edge__parent__visibility",
     },
     filters={
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
-        "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id",
+        "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id", "pillar_id": "pillar_id",
+        "tag": "tag_rows__key",
     },
     sorts={"id": "pk", "title": "title"},
 )  # fmt: skip
@@ -82,13 +97,17 @@ def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any
     parent = filters.get("parent_id")
     if isinstance(parent, int) and not _seen(actor, [parent]):
         return Page([], None)
-    page = page_of(_objectives, actor.sight, OBJECTIVES, filters=filters, **asked)
+    rows = _unaligned if filters.get("unaligned") else _objectives
+    given = {name: value for name, value in _by_key(filters).items() if name != "unaligned"}
+    page = page_of(rows, actor.sight, OBJECTIVES, filters=given, **asked)
     _show_parents(actor, page.items)
     return page
 
 
-def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
-    """Return one objective as the list shows it, with the people who help; one query where no wall is near.
+def show_objective(actor: Actor, objective_id: int, *, is_brief: bool = False) -> dict[str, Any]:
+    """Return one objective as the list shows it, with the people and teams who help and the pillar it stands on.
+
+    One query where no wall is near and it `is_brief`, two more without.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -96,7 +115,15 @@ def show_objective(actor: Actor, objective_id: int) -> dict[str, Any]:
     rows = _objective(objective_id, *actor.sight)
     shown = _found([row[:-1] for row in rows[:1]], OBJECTIVES)
     _show_parents(actor, [shown])
-    return {**shown, "contributor_ids": [row[-1] for row in rows if row[-1] is not None]}
+    if is_brief:
+        return shown
+    pillar = shown_pillar(actor, objective_id) if shown["pillar_id"] or shown["parent_id"] else None
+    return {
+        **shown,
+        "sharing_team_ids": [pk for (pk,) in _sharing(objective_id)],
+        "shown_pillar_id": pillar.id if pillar else None,
+        "contributor_ids": [row[-1] for row in rows if row[-1] is not None],
+    }
 
 
 def list_key_results(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
@@ -194,6 +221,12 @@ def show_cycle(actor: Actor, cycle_id: int) -> dict[str, Any]:
     return shown
 
 
+def _by_key(filters: Mapping[str, object]) -> dict[str, object]:
+    """Return filters with a tag as it is found, whatever its capitals."""
+    tag = filters.get("tag")
+    return {**filters, "tag": tag_key(tag) if isinstance(tag, str) else tag}
+
+
 def contributor_ids(objective_id: int) -> list[int]:
     """Return who helps with an objective that the actor was shown already."""
     return [pk for (pk,) in _contributors(objective_id)]
@@ -220,6 +253,11 @@ def _seen_of(ids: Collection[int], *sight: Any) -> QuerySet[Objective, tuple[int
 
 
 @prepared
+def _sharing(objective_id: int) -> QuerySet[SharingTeam, tuple[int]]:
+    return SharingTeam.objects.filter(objective_id=objective_id).order_by("team_id").values_list("team_id")
+
+
+@prepared
 def _contributors(objective_id: int) -> QuerySet[Contributor, tuple[int]]:
     return Contributor.objects.filter(objective_id=objective_id).order_by("membership_id").values_list("membership_id")
 
@@ -227,6 +265,10 @@ def _contributors(objective_id: int) -> QuerySet[Contributor, tuple[int]]:
 def _objectives(*sight: Any) -> QuerySet[Objective, Any]:
     primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
     return Objective.objects.seen(*sight).annotate(edge=FilteredRelation("parent_edges", condition=primary))
+
+
+def _unaligned(*sight: Any) -> QuerySet[Objective, Any]:
+    return unaligned(_objectives(*sight), sight)
 
 
 def _key_results(*sight: Any) -> QuerySet[KeyResult]:

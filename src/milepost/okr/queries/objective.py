@@ -1,16 +1,17 @@
 """One objective with everything around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from milepost.metrics.queries.board import Tile, tiles_read
-from milepost.okr.models import Alignment, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, AlignmentRequest, Objective, ObjectiveScore
 from milepost.okr.models.amendment import PEOPLE
-from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal
+from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal, stands_in_for
+from milepost.okr.queries.alignment import ParentLine, RequestLine, parents_of, requests_for
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
     KeyResultLine,
@@ -21,6 +22,7 @@ from milepost.okr.queries.lines import (
     with_narrow_children,
 )
 from milepost.okr.queries.parts import PartLine, parts_of
+from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -40,8 +42,13 @@ OWN_VALUES = (
     "cycle__first_day",
     "cycle__last_day",
     "objective__version",
+    "objective__tags",
+    "objective__pillar_id",
+    "objective__pillar__name",
     "parent",
     "parent_title",
+    "has_more_above",
+    "is_asked",
 )
 
 
@@ -56,6 +63,8 @@ class ObjectivePage:
     first_day: date
     last_day: date
     parent: tuple[int, str] | None
+    pillar: PillarShown | None
+    pillar_id: int | None  # its own
     key_results: tuple[KeyResultLine, ...]
     parts: dict[int, tuple[PartLine, ...]]
     children: tuple[ObjectiveLine, ...]
@@ -70,6 +79,11 @@ class ObjectivePage:
     can_check_in: bool
     can_approve: bool
     my_id: int | None
+    stands_in_for: frozenset[int]
+    sharing_teams: tuple[tuple[int, str], ...]
+    parents: tuple[ParentLine, ...]  # where there is more to say than the primary one
+    requests: tuple[RequestLine, ...]
+    tags: tuple[str, ...]
 
 
 def objective_page(actor: Actor, objective_id: int, *, today: date) -> ObjectivePage:
@@ -81,7 +95,7 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
     found = _objective(objective_id, *actor.sight)
     if not found:
         raise NotFound
-    (values,) = found
+    values = found[0][:-2]
     (line,) = with_narrow_children(actor, [objective_line(values[: len(OBJECTIVE_VALUES)])])
     own = dict(zip(OWN_VALUES, values[len(OBJECTIVE_VALUES) :], strict=True))
     key_results = tuple(key_results_of([objective_id]))
@@ -94,6 +108,10 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         owner_team_id=own["objective__owner_team_id"],
         owner_person_id=own["objective__owner_person_id"],
     )
+    may_edit = can_edit_goal.test(actor, goal)
+    may_check_in = can_check_in.test(actor, goal)
+    teams = {row[-2]: row[-1] for row in found if row[-2] is not None}
+    standing = {k.lead_id for k in key_results if k.away_until(today) is not None}
     return ObjectivePage(
         line=line,
         why=own["objective__why"],
@@ -102,6 +120,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         first_day=own["cycle__first_day"],
         last_day=own["cycle__last_day"],
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
+        pillar=_pillar(actor, objective_id, own),
+        pillar_id=own["objective__pillar_id"],
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         parts=parts_of(actor, made) if made else {},
         children=tuple(children),
@@ -112,24 +132,44 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         closed_on=own["objective__closed_on"],
         activated_on=own["objective__activated_on"],
         version=own["objective__version"],
-        can_edit=can_edit_goal.test(actor, goal),
-        can_check_in=can_check_in.test(actor, goal),
+        can_edit=may_edit,
+        can_check_in=may_check_in,
         can_approve=can_approve_goal.test(actor, goal),
         my_id=actor.membership_id,
+        stands_in_for=stands_in_for(actor, today=today) if standing and not may_check_in else frozenset(),
+        sharing_teams=tuple(sorted(teams.items(), key=lambda team: team[1])),
+        tags=tuple(own["objective__tags"]),
+        parents=tuple(parents_of(actor, objective_id)) if own["has_more_above"] else (),
+        requests=tuple(requests_for(actor, objective_id)) if may_edit and own["is_asked"] else (),
     )
+
+
+def _pillar(actor: Actor, objective_id: int, own: Mapping[str, Any]) -> PillarShown | None:
+    if own["objective__pillar_id"] is not None:
+        return PillarShown(own["objective__pillar_id"], own["objective__pillar__name"])
+    return shown_pillar(actor, objective_id) if own["parent"] else None
 
 
 @prepared
 def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
     edge = Alignment.objects.filter(child=OuterRef("objective_id"), until=None, is_primary=True)
     edge = edge.filter(Objective.seen_by(*sight[1:], prefix="parent__"))  # a hidden parent is not named (R6)
+    others = Alignment.objects.filter(
+        Q(is_primary=False) | Q(contributes=False), child=OuterRef("objective_id"), until=None
+    )
+    asked = AlignmentRequest.objects.filter(parent=OuterRef("objective_id"), state="pending")
     return (
         ObjectiveScore.objects.seen(*sight)
         .filter(objective_id=objective_id)
         .annotate(
-            parent=Subquery(edge.values("parent_id")[:1]), parent_title=Subquery(edge.values("parent__title")[:1])
+            parent=Subquery(edge.values("parent_id")[:1]),
+            parent_title=Subquery(edge.values("parent__title")[:1]),
+            has_more_above=Exists(others),
+            is_asked=Exists(asked),
         )
-        .values_list(*OBJECTIVE_VALUES, *OWN_VALUES)
+        .values_list(
+            *OBJECTIVE_VALUES, *OWN_VALUES, "objective__shared_with__team_id", "objective__shared_with__team__name"
+        )
     )
 
 

@@ -5,11 +5,12 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
-from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, SharingTeam
 from milepost.okr.queries.lines import ObjectiveLine, objective_lines
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Membership, Team, TeamMembership
-from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people
+from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, can_set_away
+from milepost.workspace.queries import AwayRow, list_away
 
 MOST_GOALS = 100
 
@@ -25,6 +26,7 @@ class PersonRow:
     leads: int
     overdue: int
     checked_in_on: date | None
+    away: AwayRow | None = None  # while they are away
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class TeamRow:
     people: int
     managers: tuple[str, ...]
     objectives: int
+    ends_on: date | None = None
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,9 @@ class TeamPage:
     parent_name: str
     members: tuple[tuple[int, str, bool], ...]
     objectives: tuple[ObjectiveLine, ...]
+    shared: tuple[ObjectiveLine, ...]  # of other teams, and shared with this one
+    ends_on: date | None
+    has_ended: bool
     below: tuple[tuple[int, str], ...]
     version: int
     can_edit: bool
@@ -66,6 +73,8 @@ class PersonPage:
     teams: tuple[tuple[int, str], ...]
     objectives: tuple[ObjectiveLine, ...]
     load: PersonRow
+    away: tuple[AwayRow, ...]
+    can_set_away: bool
 
 
 def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tuple[TeamRow, ...]]:
@@ -73,6 +82,7 @@ def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tu
     rows = Membership.objects.filter(workspace_id=actor.workspace_id, removed_at=None)
     people = list(rows.order_by("user__name", "id").values_list("id", "user__name", "role"))
     load = _load(actor, today=today)
+    away = {row.person_id: row for row in list_away(actor, today=today) if row.first_day <= today}
     teams_of: dict[int, list[str]] = {}
     people_in: dict[int, int] = {}
     managers: dict[int, list[str]] = {}
@@ -91,39 +101,39 @@ def people_page(actor: Actor, *, today: date) -> tuple[tuple[PersonRow, ...], tu
         .values_list("owner_team_id")
         .annotate(Count("id"))
     )
-    below: dict[int | None, list[tuple[int, str]]] = {}
-    for team_id, name, parent_id in (
-        Team.objects.filter(workspace_id=actor.workspace_id).order_by("name").values_list("id", "name", "parent_id")
-    ):
-        below.setdefault(parent_id, []).append((team_id, name))
+    below: dict[int | None, list[Team]] = {}
+    for row in Team.objects.filter(workspace_id=actor.workspace_id).order_by("name"):
+        below.setdefault(row.parent_id, []).append(row)
     tree: list[TeamRow] = []
 
     def walk(parent: int | None, depth: int) -> None:
-        for team_id, name in below.get(parent, []):
+        for row in below.get(parent, []):
             tree.append(
                 TeamRow(
-                    team_id,
-                    name,
+                    row.pk,
+                    row.name,
                     depth,
                     parent,
-                    people_in.get(team_id, 0),
-                    tuple(managers.get(team_id, ())),
-                    goals.get(team_id, 0),
+                    people_in.get(row.pk, 0),
+                    tuple(managers.get(row.pk, ())),
+                    goals.get(row.pk, 0),
+                    row.ends_on,
+                    row.has_ended(today),
                 )
             )
-            walk(team_id, depth + 1)
+            walk(row.pk, depth + 1)
 
     walk(None, 0)
     return (
         tuple(
-            PersonRow(pk, name, role, tuple(teams_of.get(pk, ())), *load.get(pk, (0, 0, None)))
+            PersonRow(pk, name, role, tuple(teams_of.get(pk, ())), *load.get(pk, (0, 0, None)), away.get(pk))
             for pk, name, role in people
         ),
         tuple(tree),
     )
 
 
-def team_page(actor: Actor, team_id: int) -> TeamPage:
+def team_page(actor: Actor, team_id: int, *, today: date) -> TeamPage:
     """Return one team.
 
     Raises:
@@ -135,17 +145,24 @@ def team_page(actor: Actor, team_id: int) -> TeamPage:
     if team is None:
         raise NotFound
     members = TeamMembership.objects.filter(team=team, membership__removed_at=None).order_by("membership__user__name")
-    owned = Objective.objects.visible_to(actor).filter(owner_team=team, state__in=["active", "paused", "draft"])
+    shared = SharingTeam.objects.filter(team=team).values("objective_id")
+    owned = Objective.objects.visible_to(actor).filter(Q(owner_team=team) | Q(pk__in=shared))
+    owned = owned.filter(state__in=["active", "paused", "draft"])
     newest = owned.order_by("-cycle__first_day", "id").values("id")[:MOST_GOALS]
     # Inside, not joined: joined, a planner read every score row where one team owns most goals.
     rows = ObjectiveScore.objects.filter(objective_id__in=newest)
+    lines = objective_lines(rows.order_by("-cycle__first_day", "objective_id"))
+    own = {line.id for line in lines if line.owner_kind == "team" and line.owner_id == team_id}
     return TeamPage(
         id=team.pk,
         name=team.name,
         parent_id=team.parent_id,
         parent_name=team.parent.name if team.parent else "",
         members=tuple(members.values_list("membership_id", "membership__user__name", "is_manager")),
-        objectives=tuple(objective_lines(rows.order_by("-cycle__first_day", "objective_id"))),
+        objectives=tuple(line for line in lines if line.id in own),
+        shared=tuple(line for line in lines if line.id not in own),
+        ends_on=team.ends_on,
+        has_ended=team.has_ended(today),
         below=tuple((row.pk, row.name) for row in teams if row.pk != team_id),
         version=team.version,
         can_edit=can_edit_team.test(actor, team.pk),
@@ -174,13 +191,18 @@ def person_page(actor: Actor, membership_id: int, *, today: date) -> PersonPage:
     rows = ObjectiveScore.objects.visible_to(actor).filter(objective_id__in=ids, objective__state="active")
     rows = rows.order_by("-cycle__first_day", "objective_id")
     load = _load(actor, today=today, only=pk)
+    away = list_away(actor, today=today, membership_id=pk)
     return PersonPage(
         id=pk,
         name=name,
         role=role,
         teams=tuple(teams),
         objectives=tuple(objective_lines(rows)),
-        load=PersonRow(pk, name, role, (), *load.get(pk, (0, 0, None))),
+        load=PersonRow(
+            pk, name, role, (), *load.get(pk, (0, 0, None)), next((row for row in away if row.first_day <= today), None)
+        ),
+        away=away,
+        can_set_away=can_set_away.test(actor, pk),
     )
 
 

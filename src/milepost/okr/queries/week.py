@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 
 from milepost.core.rhythm import OPENS_DAYS_BEFORE
 from milepost.metrics.models import KpiScore, Metric
-from milepost.okr.models import KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.models import AlignmentRequest, KeyResult, KeyResultScore, Objective, ObjectiveScore
+from milepost.okr.permissions import absences_of
+from milepost.okr.queries.alignment import RequestLine, requests_to_answer
 from milepost.okr.queries.lines import KeyResultLine, key_result_lines
 from milepost.prepared import prepared
 from milepost.workspace.models import Event
@@ -29,6 +31,7 @@ class DueLine:
     key_result: KeyResultLine
     due_on: date
     is_overdue: bool
+    away_until: date | None = None  # its lead is away, and the reader stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class WeekPage:
     next_opens_on: date | None
     looks: tuple[Look, ...]
     news: tuple[News, ...]
+    requests: tuple[RequestLine, ...] = ()
 
 
 def week_page(actor: Actor, *, today: date) -> WeekPage:
@@ -79,6 +83,8 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
         for line in key_result_lines(waiting, with_steps=True)
         if line.next_check_in_on is not None
     ]
+    leads, is_asked = _others(actor, today=today)
+    due += _stood_in_for(actor, leads, today=today, soon=soon)
     due.sort(key=lambda line: line.due_on)
     upcoming = None
     if not due:
@@ -93,7 +99,32 @@ def week_page(actor: Actor, *, today: date) -> WeekPage:
         next_opens_on=upcoming - timedelta(days=OPENS_DAYS_BEFORE) if upcoming else None,
         looks=_looks(actor, today=today),
         news=_news(actor),
+        requests=tuple(requests_to_answer(actor)) if is_asked else (),
     )
+
+
+def _others(actor: Actor, *, today: date) -> tuple[frozenset[int], bool]:
+    """Return for whom the actor stands in, and whether anybody may wait for their yes; one query."""
+    if actor.membership_id is None:
+        return frozenset(), False
+    away, asked = (Value(word, CharField()) for word in ("away", "asked"))
+    requests = AlignmentRequest.objects.filter(parent__lead_id=actor.membership_id, state="pending").order_by()
+    absences = absences_of(actor, today=today).order_by().values_list(away, "membership_id")
+    found = list(absences.union(requests.values_list(asked, "id"), all=True))
+    leads = frozenset(pk for kind, pk in found if kind == "away")
+    return leads if actor.can_write else frozenset(), any(kind == "asked" for kind, _ in found)
+
+
+def _stood_in_for(actor: Actor, leads: Collection[int], *, today: date, soon: date) -> list[DueLine]:
+    """Return what is due of those who are away and named the actor, as far as the actor sees it; nobody is late."""
+    if not leads:
+        return []
+    waiting = KeyResult.objects.visible_to(actor).filter(score__lead_id__in=leads, score__away_due_on__lte=soon)
+    return [
+        DueLine(line, line.away_due_on, is_overdue=False, away_until=line.away_until(today))
+        for line in key_result_lines(waiting, with_steps=True)
+        if line.away_due_on is not None
+    ]
 
 
 def _looks(actor: Actor, *, today: date) -> tuple[Look, ...]:

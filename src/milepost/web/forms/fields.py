@@ -59,6 +59,17 @@ class NumberField(forms.CharField):
         return f"{value:.12g}" if isinstance(value, float) else value
 
 
+class TagsField(forms.CharField):
+    """Tags as people write them: words with commas between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = "Words to find it by, with commas between"
+        super().__init__(required=False, max_length=500, label="Tags", help_text=help_text, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return [word for word in super().clean(value).split(",") if word.strip()]
+
+
 def optional_id(value: str) -> int | None:
     """Return the id a select sent, None for its empty choice or anything that is no id."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None  # noqa: PLR2004 - of 64 bits

@@ -7,7 +7,7 @@ from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
 from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
-from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.fields import NumberField, Styled, TagsField, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
@@ -39,6 +39,9 @@ class ObjectiveForm(VersionedForm):
         choices=[("key_results", "its key results"), ("objectives", "objectives below it"), ("both", "both")],
         label="Score is made of",
     )
+    pillar = forms.ChoiceField(
+        required=False, label="Pillar", help_text="None: that of the objective it contributes to, if any"
+    )
     visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
     contributors = forms.MultipleChoiceField(
         required=False,
@@ -46,6 +49,13 @@ class ObjectiveForm(VersionedForm):
         help_text="May check in, not change it",
         widget=forms.SelectMultiple(attrs={"size": 4}),
     )
+    sharing_teams = forms.MultipleChoiceField(
+        required=False,
+        label="Shared with",
+        help_text="Teams that check in, too, and see it where it is for its team",
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
+    tags = TagsField()
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change")
 
     def __init__(
@@ -75,6 +85,9 @@ class ObjectiveForm(VersionedForm):
             counts=data["counts"],
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
+            pillar_id=optional_id(data["pillar"]),
+            sharing_team_ids=[int(pk) for pk in data["sharing_teams"]],
+            tags=data["tags"],
         )
 
 

@@ -10,7 +10,7 @@ from milepost.core.target import BadTarget, Target, TargetRule
 from milepost.core.target_text import goals_text, periods_text, read_goals, read_periods
 from milepost.core.targets import PerPeriod, TargetPlan
 from milepost.metrics.actions import KpiDraft
-from milepost.web.forms.fields import NumberField, Styled, optional_id
+from milepost.web.forms.fields import NumberField, Styled, TagsField, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AGGREGATIONS, AMBITIONS, DIRECTIONS, FREQUENCIES, VISIBILITIES
 
@@ -84,6 +84,8 @@ class KpiForm(VersionedForm):
     )
     lead = forms.ChoiceField(label="Lead", help_text="The one person who answers for it")
     team = forms.ChoiceField(required=False, label="Owner")
+    pillar = forms.ChoiceField(required=False, label="Pillar")
+    tags = TagsField()
     group = forms.CharField(max_length=80, required=False, label="Heading on the board")
     visibility = forms.ChoiceField(choices=list(VISIBILITIES.items()), required=False, label="Seen by")
     contributors = forms.MultipleChoiceField(
@@ -116,6 +118,7 @@ class KpiForm(VersionedForm):
         }  # fmt: skip
         self.fields["lead"].choices = choices["lead"]  # type: ignore[attr-defined]
         self.fields["team"].choices = choices["team"]  # type: ignore[attr-defined]
+        self.fields["pillar"].choices = choices["pillar"]  # type: ignore[attr-defined]
         self.fields["contributors"].choices = choices["lead"]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -171,6 +174,8 @@ class KpiForm(VersionedForm):
             visibility=data["visibility"] or "everybody",
             contributor_ids=[int(pk) for pk in data["contributors"]],
             formula=data["formula"],
+            pillar_id=optional_id(data["pillar"]),
+            tags=data["tags"],
         )
 
 
@@ -231,13 +236,14 @@ class StartObjectiveForm(Styled):
     owner = forms.ChoiceField(required=False, label="Owner")
     cycle = forms.ChoiceField(label="Cycle")
     parent = forms.ChoiceField(required=False, label="Contributes to")
+    pillar = forms.ChoiceField(required=False, label="Pillar")
     start = NumberField(label="Start")
     target = NumberField(label="Target")
     ambition = forms.ChoiceField(choices=list(AMBITIONS.items()), label="Kind")
 
     def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("lead", "owner", "cycle", "parent"):
+        for name in ("lead", "owner", "cycle", "parent", "pillar"):
             self.fields[name].choices = choices[name]  # type: ignore[attr-defined]
 
 

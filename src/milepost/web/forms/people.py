@@ -141,7 +141,26 @@ class TeamForm(VersionedForm):
 
     name = forms.CharField(max_length=120, label="Name")
     parent = forms.ChoiceField(required=False, label="Below")
+    ends_on = forms.DateField(
+        required=False,
+        label="Ends on",
+        help_text="Of a project: after this day it takes no new goals. Empty: it goes on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def __init__(self, *args: Any, teams: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].choices = [("", "no team"), *teams]  # type: ignore[attr-defined]
+
+
+class AwayForm(Styled):
+    """When somebody is away."""
+
+    first_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last_day = forms.DateField(label="Until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    stand_in = forms.ChoiceField(required=False, label="Stands in", help_text="Is asked for the check-ins meanwhile")
+    note = forms.CharField(max_length=200, required=False, label="Note", help_text="Everybody here reads it")
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stand_in"].choices = [("", "nobody"), *people]  # type: ignore[attr-defined]

@@ -18,12 +18,13 @@ from milepost.web.words import (
     HANDS,
     KEY_RESULT_KINDS,
     LOOKS,
+    PERSPECTIVES,
     WEEKDAYS,
 )
 from milepost.workspace.queries import Place
 
 LONGEST = 160  # letters of a text in a cell; the file has all of them
-PEOPLE = frozenset({"lead", "owner_person"})
+PEOPLE = frozenset({"lead", "owner_person", "stand_in"})
 ACTORS = {"operator": "The operator", "import": "An import", "job": "Milepost"}  # who acts for nobody
 
 Things = Mapping[tuple[str, int], Thing]
@@ -84,6 +85,8 @@ def address_of(place: Place, item: Mapping[str, Any], things: Things) -> str:
             return f"{reverse('settings_cycles', args=[place.slug])}?edit={pk}"
         case "webhook":
             return f"{reverse('webhooks', args=[place.slug])}?log={pk}#webhook-{pk}"
+        case "strategy" | "pillar":
+            return reverse("strategy", args=[place.slug])
         case "workspace":
             return reverse("settings", args=[place.slug])
     return ""
@@ -159,4 +162,5 @@ CHOICES: dict[str, Mapping[Any, str]] = {
     "curve": {key: text.split(":", maxsplit=1)[0] for key, text in CURVES.items()},
     "kind": KEY_RESULT_KINDS,
     "rhythm_weeks": {0: "every month"},
+    "perspective": PERSPECTIVES,
 }

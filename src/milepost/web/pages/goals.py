@@ -12,7 +12,13 @@ from milepost.web.forms.fields import optional_id
 from milepost.web.pages.past import asked_day, past_goals
 from milepost.workspace.errors import NotFound
 
-LABELS = {"all": "All", "attention": "Needs attention", "overdue": "Overdue check-in", "mine": "Mine"}
+LABELS = {
+    "all": "All",
+    "attention": "Needs attention",
+    "overdue": "Overdue check-in",
+    "mine": "Mine",
+    "unaligned": "Unaligned",
+}
 DEEPEST = 20
 
 
@@ -43,6 +49,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
             today=place.today,
             after=optional_id(request.GET.get("after", "")) or 0,
             opened=opened,
+            tag=request.GET.get("tag", "").replace("\0", "")[:60],
         )
         context["page"] = shown
         context["tabs"] = [(key, LABELS[key], shown.counts[key]) for key in VIEWS]

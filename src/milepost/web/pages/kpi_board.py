@@ -27,10 +27,12 @@ def board(request: PlacedRequest) -> HttpResponse:
     on = asked_day(request)
     if on is not None:
         return past_board(request, view, VIEWS, on)
-    shown = board_of(place.actor, view=view, today=place.today)
+    tag = request.GET.get("tag", "").replace("\0", "")[:60]
+    shown = board_of(place.actor, view=view, today=place.today, tag=tag)
     context = {
         "board": shown,
         "view": view,
+        "tag": tag,
         "tabs": [(key, label, shown.counts[key]) for key, label in VIEWS],
         "lede": board_sentence(shown.words),
         "goals": goals_by_kpi(request, (tile for _, tiles in shown.groups for tile in tiles)),

@@ -22,6 +22,7 @@ from milepost.web.pages.choices import kpi_choices
 from milepost.web.words import FREQUENCIES
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import WHO_SEES, Visibility
+from milepost.workspace.queries import show_pillar
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,13 +66,15 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
         "lead": str(found.lead_id),
         "team": str(found.owner_team_id or ""),
         "group": found.group,
+        "pillar": str(found.pillar_id or ""),
+        "tags": ", ".join(found.tags),
         "lag_days": found.lag_days,
         "visibility": WHO_SEES[Visibility(found.visibility)],
         "contributors": [str(pk) for pk in contributor_ids(found.pk)],
         "formula": shown_formula(place.actor, found),
         "version": found.version,
     }
-    form = _form(request, initial, slug=slug)
+    form = _form(request, initial, slug=slug, found=found)
     if request.method == "POST" and form.is_valid():
         saved = attempt_on(
             form,
@@ -95,12 +98,15 @@ def edit(request: PlacedRequest, slug: str) -> HttpResponse:
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
-def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str) -> KpiForm:
+def _form(request: PlacedRequest, initial: dict[str, Any], *, slug: str, found: Any = None) -> KpiForm:
     place = request.place
+    pillar = None
+    if found is not None and found.pillar_id is not None:
+        pillar = (found.pillar_id, show_pillar(place.actor, found.pillar_id)["name"])
     try_at = f"{reverse('kpi_formula', args=[place.slug])}?of={slug}"
     return KpiForm(
         request.POST or None,
-        choices=kpi_choices(place),
+        choices=kpi_choices(place, pillar=pillar, team=found and found.owner_team_id),
         fiscal_month=place.fiscal_month,
         try_at=try_at,
         initial=initial,
@@ -145,7 +151,8 @@ def _form_context(form: KpiForm, workspace: str, *, heading: str, back: str) -> 
         ("g3 target-ramp", ("start", "start_on", "goals")),
         ("target-periods", ("periods",)),
         ("target-given", ("as_given",)),
-        ("g4", ("lead", "team", "group", "lag_days")),
+        ("g3", ("lead", "team", "pillar")),
+        ("g3", ("group", "tags", "lag_days")),
         ("g2", ("visibility", "contributors")),
     )
     return {

@@ -39,6 +39,7 @@ def start_objective(request: PlacedRequest, slug: str) -> HttpResponse:
             owner_person_id=optional_id(owner) if kind == "person" else None,
             parent_id=optional_id(data["parent"]),
             ambition=data["ambition"],
+            pillar_id=optional_id(data["pillar"]),
             visibility=WHO_SEES[Visibility(start.kpi.visibility)],  # whoever sees the objective sees the KPI's values
         )
         key_result = actions.KeyResultDraft(title=start.kpi.name, kpi=slug, start=data["start"], target=data["target"])
@@ -85,6 +86,7 @@ def prefill(start: Start, *, today: date) -> dict[str, Any]:
         "lead": str(kpi.lead_id or ""),
         "owner": f"team-{kpi.owner_team_id}" if kpi.owner_team_id else "",
         "cycle": str(start.cycle.id) if start.cycle else "",
+        "pillar": str(kpi.pillar_id or ""),  # an archived one is not among the choices
         "start": None if first is None else float(f"{first:.4g}"),
         "target": edge,
         "ambition": "committed",

@@ -52,7 +52,8 @@ ROWS = (
     ("g1", ("why",)),
     ("g3", ("owner", "lead", "cycle")),
     ("g3", ("parent", "ambition", "counts")),
-    ("g2", ("visibility", "contributors")),
+    ("g2", ("pillar", "tags")),
+    ("g3", ("visibility", "contributors", "sharing_teams")),
     ("g1", ("reason",)),
 )
 
@@ -86,7 +87,7 @@ def objective_context(
             o.state == "active"
             and k.state == "active"
             and place.actor.can_write
-            and (shown.can_check_in or k.lead_id == shown.my_id)
+            and (shown.can_check_in or k.lead_id == shown.my_id or k.lead_id in shown.stands_in_for)
         )
         due = (
             k.next_check_in_on is not None
@@ -214,9 +215,14 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         "parent": str(parent[0]) if parent else "",
         "visibility": WHO_SEES[Visibility(o.visibility)],
         "contributors": [str(one) for one in contributor_ids(pk)],
+        "pillar": str(shown.pillar_id or ""),
+        "sharing_teams": [str(team) for team, _ in shown.sharing_teams],
+        "tags": ", ".join(shown.tags),
         "version": shown.version,
     }
-    choices = objective_choices(place, but=pk)
+    pillar = (shown.pillar.id, shown.pillar.name) if shown.pillar and shown.pillar_id else None
+    there = [o.owner_id if o.owner_kind == "team" else None, *(team for team, _ in shown.sharing_teams)]
+    choices = objective_choices(place, but=pk, pillar=pillar, there=there)
     if parent and str(parent[0]) not in dict(choices["parent"]):
         choices["parent"].append((str(parent[0]), parent[1]))
     form = ObjectiveForm(request.POST or None, choices=choices, runs=runs, initial=initial)

@@ -75,7 +75,7 @@ def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict
     first = place.user_name.split(" ")[0] if place.user_name else ""
     n = len(items)
     if n:
-        due = min(line.due_on for line in shown.due)
+        due = min(max(line.due_on, place.today) if line.away_until else line.due_on for line in shown.due)
         days = (due - place.today).days
         when = "overdue" if days < 0 else {0: "due today", 1: "due tomorrow"}.get(days, f"due on {due:%A}")
         lede = f"{words.count(n, 'check-in').capitalize()} for week {place.today.isocalendar().week}, {when}."

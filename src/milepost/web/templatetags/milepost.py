@@ -24,6 +24,7 @@ from milepost.web.words import (
     FIELDS,
     FLAGS,
     KEY_RESULT_KINDS,
+    PERSPECTIVES,
     REACTION_ICONS,
     SOURCES,
     STATES_FIRST,
@@ -194,6 +195,9 @@ def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
     """When the last check-in was; with a clock when the next one is overdue."""
     today = context["today"]
     text = words.ago(line.checked_in_on, today=today) if line.checked_in_on else "no check-in"
+    until = line.away_until(today) if hasattr(line, "away_until") else None
+    if until is not None:
+        return safe(f'<span class="age">{escape(text)}, away until {words.day(until, today=today)}</span>')
     due = line.next_check_in_on
     if due is not None and due < today:
         return safe(f'<span class="age stale">{icon("clock", small=True)}{text}</span>')
@@ -369,6 +373,11 @@ def flag(kind: str, settled_by: str = "") -> SafeString:
     label, name = FLAGS[kind]
     said = f"{label}, settled by {settled_by}" if settled_by else label
     return format_html('<span class="tag flag">{}{}</span>', icon("check" if settled_by else name, small=True), said)
+
+
+@register.filter
+def perspective(key: str) -> str:
+    return PERSPECTIVES.get(key, key)
 
 
 @register.filter

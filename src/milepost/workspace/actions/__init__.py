@@ -28,10 +28,13 @@ from milepost.workspace.actions.members import (
 from milepost.workspace.actions.operator import add_member, forget_second_steps, make_operator, set_password
 from milepost.workspace.actions.past import keep_past
 from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
+from milepost.workspace.actions.pillars import archive_pillar, chosen_pillar, create_pillar, edit_pillar, move_pillar
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
 from milepost.workspace.actions.sessions import end_session, end_sessions, touch_session
-from milepost.workspace.actions.teams import create_team, delete_team, edit_team, set_team_member
+from milepost.workspace.actions.strategy import edit_strategy
+from milepost.workspace.actions.tags import clean_tags
+from milepost.workspace.actions.teams import create_team, delete_team, edit_team, owning_team, set_team_member
 from milepost.workspace.actions.tokens import NewToken, create_token, revoke_token, touch_token
 from milepost.workspace.actions.visibility import read_visibility, walls_moved, walls_stand
 from milepost.workspace.actions.webhooks import (
@@ -57,10 +60,14 @@ __all__ = [
     "add_member",
     "add_second_step",
     "announce",
+    "archive_pillar",
     "change_role",
     "change_settings",
+    "chosen_pillar",
     "claim_deliveries",
     "claim_next",
+    "clean_tags",
+    "create_pillar",
     "create_team",
     "create_token",
     "create_webhook",
@@ -69,6 +76,8 @@ __all__ = [
     "delete_webhook",
     "delete_workspace",
     "delivered",
+    "edit_pillar",
+    "edit_strategy",
     "edit_team",
     "edit_webhook",
     "end_session",
@@ -93,8 +102,10 @@ __all__ = [
     "lock_workspace",
     "made",
     "make_operator",
+    "move_pillar",
     "not_delivered",
     "overwrite_erased",
+    "owning_team",
     "read_visibility",
     "record_event",
     "record_export",

@@ -25,6 +25,7 @@ from milepost.workspace.errors import Invalid
 from milepost.workspace.models import (
     ActorKind,
     ApiToken,
+    Away,
     Delivery,
     DueWork,
     IdempotencyKey,
@@ -143,6 +144,9 @@ def _leave(place: Membership, *, now: datetime) -> None:
     teams = TeamMembership.objects.filter(membership=place)
     was_in = list(teams.order_by("team__name").values_list("team__name", flat=True))
     teams.delete()
+    Away.objects.filter(membership=place).delete()
+    Away.objects.filter(stand_in=place).update(stand_in=None)
+    Membership.objects.filter(pk=place.pk).update(away=None)
     SearchWord.objects.filter(workspace_id=place.workspace_id, kind="person", object_id=place.pk).delete()
     changes = gone(role=place.role, teams=was_in) if place.removed_at is None else None
     if place.removed_at is None:

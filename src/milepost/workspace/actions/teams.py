@@ -1,6 +1,6 @@
 """Making and changing teams."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -17,8 +17,10 @@ from milepost.workspace.permissions import Actor, can_edit_team, can_manage_peop
 
 
 @transaction.atomic
-def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -> int:
+def create_team(*, by: Actor, name: str, parent_id: int | None, ends_on: date | None = None, now: datetime) -> int:
     """Make a team and return its id; a team manager may make teams below their own.
+
+    With a last day it is a project: when that is over it is offered for no new goals, and keeps those it has.
 
     Raises:
         NotAllowed, NotFound, Invalid.
@@ -26,7 +28,7 @@ def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -
     require(can_edit_team, by, parent_id, to="make a team")
     lock_workspace(by.workspace_id)
     parent = _parent(by, parent_id)
-    team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=parent)
+    team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=parent, ends_on=ends_on)
     team.save()
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
     record_event(
@@ -35,16 +37,23 @@ def create_team(*, by: Actor, name: str, parent_id: int | None, now: datetime) -
         kind="team",
         object_id=team.pk,
         now=now,
-        changes=made(name=team.name, parent=parent and parent.name),
+        changes=made(name=team.name, parent=parent and parent.name, ends_on=ends_on and ends_on.isoformat()),
     )
     return team.pk
 
 
 @transaction.atomic
 def edit_team(
-    *, by: Actor, team_id: int, name: str, parent_id: int | None, seen: int | None = None, now: datetime
+    *,
+    by: Actor,
+    team_id: int,
+    name: str,
+    parent_id: int | None,
+    ends_on: date | None = None,
+    seen: int | None = None,
+    now: datetime,
 ) -> None:
-    """Rename a team or hang it below another one.
+    """Rename a team, hang it below another one, or say when it ends; `ends_on` None: it goes on.
 
     Raises:
         NotAllowed, NotFound, Invalid, TeamCircle.
@@ -62,6 +71,9 @@ def edit_team(
         _refuse_circle(by, team, parent_id)
         old, team.parent = team.parent, _parent(by, parent_id)
         changes["parent"] = [old and old.name, team.parent and team.parent.name]
+    if ends_on != team.ends_on:
+        changes["ends_on"] = [day and day.isoformat() for day in (team.ends_on, ends_on)]
+        team.ends_on = ends_on
     if not changes:
         return
     team.save()
@@ -131,6 +143,21 @@ def set_team_member(
         changes={"place": (old, new)},
         about={"name": team.name, "person": membership_id},
     )
+
+
+def owning_team(by: Actor, team_id: int | None, *, there: int | None, today: date, field: str = "owner") -> int | None:
+    """Return the id if a goal or KPI may belong to the team: one that goes on, or the one it belongs to already.
+
+    Raises:
+        NotFound: there is none in this workspace.
+        Invalid: it has ended.
+    """
+    if team_id is None:
+        return None
+    team = _team(by, team_id)
+    if team_id != there and team.has_ended(today):
+        raise Invalid(f"{team.name} ended on {team.ends_on}. Choose a team that goes on.", field=field)
+    return team_id
 
 
 def _place(*, is_manager: bool) -> str:

@@ -1,6 +1,7 @@
 """Tables of people, teams and the audit trail."""
 
 from milepost.workspace.models.append_only import AppendOnlyLift
+from milepost.workspace.models.away import Away
 from milepost.workspace.models.due_work import DueWork
 from milepost.workspace.models.event import ActorKind, Event, EventHead
 from milepost.workspace.models.former import Former
@@ -9,6 +10,7 @@ from milepost.workspace.models.membership import Membership, Role
 from milepost.workspace.models.remembered import Remembered
 from milepost.workspace.models.rule_set import RuleSetVersion
 from milepost.workspace.models.search import SearchWord
+from milepost.workspace.models.strategy import Perspective, Pillar, Strategy
 from milepost.workspace.models.team import Team, TeamMembership
 from milepost.workspace.models.token import ApiToken, IdempotencyKey, Scope
 from milepost.workspace.models.user import User
@@ -21,6 +23,7 @@ __all__ = [
     "ActorKind",
     "ApiToken",
     "AppendOnlyLift",
+    "Away",
     "Delivery",
     "DueWork",
     "Event",
@@ -30,6 +33,8 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Membership",
+    "Perspective",
+    "Pillar",
     "Reader",
     "Remembered",
     "Role",
@@ -37,6 +42,7 @@ __all__ = [
     "Scope",
     "SearchWord",
     "Sight",
+    "Strategy",
     "Team",
     "TeamMembership",
     "User",

@@ -25,6 +25,8 @@ class Membership(models.Model):
     removed_at = models.DateTimeField(null=True)  # kept, so that history keeps its names
     joined_at = models.DateTimeField()
     last_seen_on = models.DateField(null=True)
+    # Derived from `Away`: [[first day, last day], …], None for never; here, so that scores need not look there.
+    away = models.JSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -1,5 +1,6 @@
 """Teams, nested to any depth."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,7 @@ class Team(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=120)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    ends_on = models.DateField(null=True)  # its last day: a project is a team that ends; None: it goes on
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
     members = models.ManyToManyField(Membership, through="TeamMembership", related_name="teams")
 
@@ -23,6 +25,10 @@ class Team(models.Model):
             models.UniqueConstraint(fields=["workspace", "name"], name="team_name_once"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent"),
         ]
+
+    def has_ended(self, today: date) -> bool:
+        """Return whether its last day is over: it keeps its goals and is offered for no new ones."""
+        return self.ends_on is not None and self.ends_on < today
 
     def __str__(self) -> str:
         return self.name

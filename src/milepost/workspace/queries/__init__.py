@@ -15,6 +15,7 @@ from milepost.workspace.queries.access import (
     rhythm_of,
 )
 from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
+from milepost.workspace.queries.away import AwayRow, list_away, show_away
 from milepost.workspace.queries.events import HANDS, every_event, list_events
 from milepost.workspace.queries.listing import (
     list_all_invitations,
@@ -41,12 +42,14 @@ from milepost.workspace.queries.people import (
 from milepost.workspace.queries.rules import TELLING, list_rules, rules_in_force, show_rules, telling_of
 from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
 from milepost.workspace.queries.sessions import SessionRow, list_sessions
+from milepost.workspace.queries.strategy import list_all_pillars, list_pillars, show_pillar, show_strategy
 from milepost.workspace.queries.tokens import TokenRow, list_tokens
 from milepost.workspace.queries.webhooks import list_deliveries, list_webhooks, show_webhook, whom_to_tell
 
 __all__ = [
     "HANDS",
     "TELLING",
+    "AwayRow",
     "Head",
     "InvitationRow",
     "MemberRow",
@@ -69,14 +72,17 @@ __all__ = [
     "job_place",
     "list_all_invitations",
     "list_all_people",
+    "list_all_pillars",
     "list_all_teams",
     "list_all_workspaces",
+    "list_away",
     "list_deliveries",
     "list_events",
     "list_everybody",
     "list_invitations",
     "list_members",
     "list_people",
+    "list_pillars",
     "list_rules",
     "list_second_steps",
     "list_sessions",
@@ -91,8 +97,11 @@ __all__ = [
     "put_back",
     "rhythm_of",
     "rules_in_force",
+    "show_away",
     "show_person",
+    "show_pillar",
     "show_rules",
+    "show_strategy",
     "show_team",
     "show_webhook",
     "show_workspace",

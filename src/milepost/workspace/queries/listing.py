@@ -15,7 +15,7 @@ PEOPLE = Listing(
     sorts={"id": "pk", "name": "user__name"},
 )
 TEAMS = Listing(
-    fields={"id": "id", "name": "name", "parent_id": "parent_id", "version": "version"},
+    fields={"id": "id", "name": "name", "parent_id": "parent_id", "ends_on": "ends_on", "version": "version"},
     filters={"parent_id": "parent_id"},
     sorts={"id": "pk", "name": "name"},
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -54,6 +54,7 @@ class TeamChoice:
     name: str
     depth: int
     parent_id: int | None
+    ends_on: date | None = None
 
 
 def names_of(workspace_id: int, membership_ids: Collection[int]) -> dict[int, str]:
@@ -81,14 +82,14 @@ def list_everybody(actor: Actor) -> tuple[Option, ...]:
 def list_teams(actor: Actor) -> tuple[TeamChoice, ...]:
     """Return the teams of the workspace, each followed by the ones below it."""
     rows = Team.objects.filter(workspace_id=actor.workspace_id).order_by("name")
-    below: dict[int | None, list[tuple[int, str]]] = {}
-    for team_id, name, parent_id in rows.values_list("id", "name", "parent_id"):
-        below.setdefault(parent_id, []).append((team_id, name))
+    below: dict[int | None, list[tuple[int, str, date | None]]] = {}
+    for team_id, name, parent_id, ends_on in rows.values_list("id", "name", "parent_id", "ends_on"):
+        below.setdefault(parent_id, []).append((team_id, name, ends_on))
     out: list[TeamChoice] = []
 
     def walk(parent: int | None, depth: int) -> None:
-        for team_id, name in below.get(parent, []):
-            out.append(TeamChoice(id=team_id, name=name, depth=depth, parent_id=parent))
+        for team_id, name, ends_on in below.get(parent, []):
+            out.append(TeamChoice(id=team_id, name=name, depth=depth, parent_id=parent, ends_on=ends_on))
             walk(team_id, depth + 1)
 
     walk(None, 0)

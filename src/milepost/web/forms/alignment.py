@@ -1,0 +1,53 @@
+"""Forms around alignment, moving and cloning."""
+
+from typing import Any
+
+from django import forms
+
+from milepost.web.forms.fields import Styled
+
+REASON = "The plan is running, so each change is kept with its reason."
+
+
+class ParentForm(Styled):
+    """One more objective above."""
+
+    parent = forms.ChoiceField(label="Below")
+    how = forms.ChoiceField(
+        choices=[("contributes", "counts towards it"), ("supports", "supports it, moves no number")], label="It"
+    )
+    why = forms.CharField(
+        max_length=500, required=False, label="A word for its lead", help_text="Another team's lead is asked first"
+    )
+    reason = forms.CharField(max_length=500, required=False, label="Reason for the change", help_text=REASON)
+
+    def __init__(self, *args: Any, parents: list[tuple[str, str]], runs: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].choices = parents  # type: ignore[attr-defined]
+        if not runs:
+            del self.fields["reason"]
+
+
+class TransferForm(Styled):
+    """Where a key result goes."""
+
+    objective = forms.ChoiceField(label="To the objective")
+    reason = forms.CharField(max_length=500, required=False, label="Reason for the change", help_text=REASON)
+
+    def __init__(self, *args: Any, objectives: list[tuple[str, str]], runs: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["objective"].choices = objectives  # type: ignore[attr-defined]
+        if not runs:
+            del self.fields["reason"]
+
+
+class CloneForm(Styled):
+    """What a copy is called and where it goes."""
+
+    title = forms.CharField(max_length=200, label="Objective")
+    cycle = forms.ChoiceField(label="Cycle")
+    with_key_results = forms.BooleanField(required=False, label="With its key results")
+
+    def __init__(self, *args: Any, cycles: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cycle"].choices = cycles  # type: ignore[attr-defined]
