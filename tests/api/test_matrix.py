@@ -49,6 +49,10 @@ TABLE: dict[str, Row] = {
     "list_notes": every(), "show_me": every(), "show_workspace": every(), "list_people": every(),
     "show_person": every(), "list_teams": every(), "show_team": every(),
     "explain_objective": every(), "explain_key_result": every(), "explain_kpi": every(),
+    "list_views": every(), "show_view": every(),
+    "create_view": Row(("admin", "manager", "lead", "member"), 201, lambda _: {"name": "New", "query": "as=map"}, outsider=201),
+    "update_view": Row(("admin", "lead", "workspace"), 200, lambda _: {"name": "Other"}),
+    "delete_view": Row(("admin", "lead", "workspace"), 204),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -103,12 +107,19 @@ TABLE: dict[str, Row] = {
 OUTSIDE_LISTS = frozenset(
     {
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
-        "show_workspace", "show_rules", "list_people", "list_teams", "search",
+        "show_workspace", "show_rules", "list_people", "list_teams", "search", "list_views",
     }
 )  # fmt: skip
 OUTSIDE = {"create_cycle": 201, "create_objective": 404, "check_in": 404, "create_kpi": 422}
 CONTRIBUTES = {"check_in": 201, "record_readings": 200}
-NOT_FOR_ROBOTS = {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
+NOT_FOR_ROBOTS = {
+    "create_view": 422,
+    "check_in": 422,
+    "delete_check_in": 422,
+    "edit_check_in": 422,
+    "create_token": 422,
+    "invite": 422,
+}
 
 
 def operations() -> dict[str, tuple[str, str]]:
@@ -122,7 +133,7 @@ def operations() -> dict[str, tuple[str, str]]:
 NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
-    "delivery_id": "delivery", "invitation_id": "invitation",
+    "delivery_id": "delivery", "invitation_id": "invitation", "view_id": "view",
 }  # fmt: skip
 GUARDED = {"objective_id", "key_result_id", "check_in_id", "slug", "note_id"}  # can stand behind a wall
 

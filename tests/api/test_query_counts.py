@@ -37,6 +37,8 @@ READS: dict[str, dict[str, str]] = {
     "list_objectives": {
         "/objectives?limit=200": "items",
         "/objectives?limit=200&include=key_results": "items",
+        "/objectives?limit=200&needs_attention=false&unaligned=false": "items",
+        "/objectives?limit=200&within_team_id={team}": "items",
         "/objectives?limit=200&include=key_results&state=active&lead_id={admin}&sort=-title": "items",
     },
     "show_objective": {"/objectives/{goal}": "key_results"},
@@ -65,6 +67,8 @@ READS: dict[str, dict[str, str]] = {
     "show_team": {"/teams/{team}": "members"},
     "list_events": {"/events?limit=200": "items"},
     "search": {"/search?q=goal": "items"},
+    "list_views": {"/views?limit=200": "items"},
+    "show_view": {"/views/{view}": ""},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
     "show_webhook": {"/webhooks/{webhook}": ""},
@@ -99,6 +103,7 @@ def ids(company: Company) -> dict[str, Any]:
         "cycle": company.cycle, "goal": parent, "root": root, "key_result": key_result.pk, "milestone": milestone.pk,
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
+        "view": actions.save_view(by=by, name="View", query="as=list", now=NOW),
     }  # fmt: skip
 
 
@@ -134,6 +139,7 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         member = Membership.objects.create(workspace_id=ws, user=user, role="member", joined_at=NOW)
         TeamMembership.objects.create(team_id=ids["team"], membership=member)
         Team.objects.create(workspace_id=ws, name=f"Team {n}", parent_id=ids["team"])
+        actions.save_view(by=company.actor("lead"), name=f"View {n}", query="as=map", is_shared=True, now=NOW)
         ApiToken.objects.create(workspace_id=ws, name=f"Token {n}", token_hash=f"{n}", scopes=["read"], created_at=NOW)
         Webhook.objects.create(
             workspace_id=ws,

@@ -11,7 +11,8 @@ from tests.browser.conftest import Opener, listen, violations
 from tests.people import NOW, PASSWORD, TODAY, Company
 
 PATHS = (
-    "week/", "goals/", "goals/?view=attention", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
+    "week/", "goals/", "goals/?view=attention", "goals/?as=list&group=owner", "goals/?as=map", "goals/?as=chart", "goals/?as=timeline",
+    "goals/choose/", "goals/views/", "goals/views/{view}/", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
     "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
     "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
     "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
@@ -59,10 +60,14 @@ def furnish(company: Company) -> dict[str, object]:
         by=company.actor(), draft=okr.CheckInDraft(key_result_id=key_result.pk, value=65, confidence=8), now=NOW
     )
     okr.close_objective(by=company.actor(), objective_id=closed, grade=okr.GradeDraft(), key_results={}, now=NOW)
+    company.objective("Below it", who="admin", parent_id=goal, counts="both")
+    rota = okr.StepDraft("Staffed", due_on=TODAY + timedelta(days=9))
+    company.objective("Loose one", key_results=[okr.KeyResultDraft(title="Rota", kind="milestone", steps=[rota])])
+    view = okr.save_view(by=company.actor(), name="By owner", query="as=list&group=owner", is_shared=True, now=NOW)
     okr.refresh_day(by=company.operator(), now=NOW)
     return {
         "goal": goal, "closed": closed, "key_result": tickets.pk, "check_in": check_in, "kpi": slug,
-        "person": company.ids["lead"], "team": company.team,
+        "view": view, "person": company.ids["lead"], "team": company.team,
     }  # fmt: skip
 
 

@@ -100,8 +100,13 @@ def pages(company: Company, public: Public) -> Iterator[str]:
         "webhooks",
     ):
         yield reverse(name, args=[ws])
+    for view in ("all", "attention", "overdue", "mine", "unaligned"):
+        for form in ("list", "tree", "map", "chart", "timeline"):
+            yield reverse("goals", args=[ws]) + f"?as={form}&view={view}"
+    for asked in ("q=canary", "status=off_track", f"team={company.team}", f"lead={company.ids['lead']}", "group=owner"):
+        yield reverse("goals", args=[ws]) + f"?as=list&{asked}"
+    yield reverse("goals", args=[ws]) + f"?as=map&follow={public.parent}"
     for view in ("all", "attention", "overdue", "mine"):
-        yield reverse("goals", args=[ws]) + f"?view={view}"
         yield reverse("kpis", args=[ws]) + f"?view={view}"
     for word in ("canary", "open", "reply", "canary 43", "reply 43"):
         yield reverse("find", args=[ws]) + f"?q={word}"
@@ -124,7 +129,7 @@ def routes(company: Company, public: Public) -> Iterator[str]:
     key_result = KeyResult.objects.filter(objective_id=public.parent).order_by("id")[0].pk
     ids = {
         "cycle_id": company.cycle, "objective_id": public.parent, "key_result_id": key_result, "slug": public.kpi,
-        "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "webhook_id": 1,
+        "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "webhook_id": 1, "view_id": 1,
     }  # fmt: skip
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods:
@@ -135,7 +140,18 @@ def routes(company: Company, public: Public) -> Iterator[str]:
 
 QUERIES = {
     "search": ("?q=canary", "?q=open", "?q=reply 43"),
-    "list_objectives": ("", "?include=key_results", "?parent_id={objective_id}", "?status=off_track", "?sort=-title"),
+    "list_objectives": (
+        "",
+        "?include=key_results",
+        "?parent_id={objective_id}",
+        "?status=off_track",
+        "?sort=-title",
+        "?text=canary",
+        "?needs_attention=true",
+        "?due_by=2027-01-01",
+        "?unaligned=true",
+        "?unaligned=false",
+    ),
     "list_key_results": ("", "?due_by=2027-01-01", "?sort=title"),
 }
 

@@ -25,7 +25,7 @@ PK = {
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
-    "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
+    "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team", "goal_view": "view",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class Things:
     invitation: int
     webhook: int
     delivery: int
+    view: int  # shared, and kept by the lead
 
     def of(self, name: str) -> dict[str, object]:
         """Return the arguments of a route."""
@@ -109,6 +110,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         invitation=Invitation.objects.latest("pk").pk,
         webhook=webhook,
         delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
+        view=actions.save_view(by=lead, name=f"View of {goal}", query="as=list", is_shared=True, now=NOW),
     )
 
 

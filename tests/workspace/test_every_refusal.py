@@ -21,9 +21,15 @@ OF_PEOPLE = [name for name, row in TABLE.items() if row.actor == "person" and na
 # What names nothing of another workspace, so an admin there does it in their own; and what viewers do.
 AT_HOME = {
     "workspace.change_settings", "workspace.record_export", "workspace.create_token", "workspace.create_webhook",
-    "okr.create_cycle", "okr.change_rules",
+    "okr.create_cycle", "okr.change_rules", "okr.save_view",
 }  # fmt: skip
-OF_MEMBERS = {"metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token"}
+OF_MEMBERS = {
+    "metrics.create_kpi",
+    "metrics.add_note",
+    "okr.create_objective",
+    "workspace.create_token",
+    "okr.save_view",
+}
 
 
 def refused(company: Company, name: str, stranger: Actor, monkeypatch: pytest.MonkeyPatch) -> bool:

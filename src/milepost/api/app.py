@@ -21,6 +21,7 @@ from milepost.api.routers import (
     people,
     rules,
     tokens,
+    views,
     webhooks,
 )
 
@@ -122,6 +123,7 @@ api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)
 api.add_router("", rules.router)
+api.add_router("/views", views.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

@@ -2,7 +2,7 @@
 
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import Contributor, KeyResult, Objective, SavedView
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -35,6 +35,13 @@ def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
 
 
+@predicate
+def keeps_view(actor: Actor, view: SavedView | None) -> bool:
+    """Return whether the view is the actor's own, or an admin's to tidy up because it is shared."""
+    return view is not None and actor.can_write and (view.owner_id == actor.membership_id or actor.is_admin)
+
+
+can_change_view = keeps_view
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
 can_check_in = can_edit_goal | contributes

@@ -9,7 +9,9 @@ from lucide.templatetags.lucide import lucide
 NAMES = (
     "arrow-down",
     "arrow-up",
+    "bookmark",
     "calendar-check",
+    "calendar-range",
     "check",
     "chevron-down",
     "chevrons-up",
@@ -22,11 +24,16 @@ NAMES = (
     "file-diff",
     "file-text",
     "flag",
+    "funnel",
     "gauge",
     "key-round",
+    "list",
     "list-checks",
+    "list-tree",
     "lock",
+    "map",
     "milestone",
+    "network",
     "octagon-x",
     "pencil-line",
     "plug",
@@ -39,6 +46,8 @@ NAMES = (
     "triangle-alert",
     "upload",
     "users",
+    "waypoints",
+    "x",
 )
 
 

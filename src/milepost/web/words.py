@@ -208,6 +208,7 @@ KINDS = {
     "person": "Person",
     "invitation": "Invitation",
     "token": "Token",
+    "view": "Saved view",
     "webhook": "Webhook",
     "workspace": "Workspace",
     "audit": "Audit trail",

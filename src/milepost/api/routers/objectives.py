@@ -23,7 +23,10 @@ from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Objectives"])
-FILTERS = ("cycle_id", "state", "team_id", "person_id", "lead_id", "parent_id", "status")
+FILTERS = (
+    "cycle_id", "state", "team_id", "within_team_id", "person_id", "lead_id", "parent_id", "status", "text",
+    "needs_attention", "due_by", "unaligned",
+)  # fmt: skip
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[ObjectiveOut], summary="List objectives")

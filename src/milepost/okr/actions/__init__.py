@@ -30,6 +30,7 @@ from milepost.okr.actions.objectives import (
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
+from milepost.okr.actions.saved_views import change_view, delete_view, save_view
 
 __all__ = [
     "CheckInDraft",
@@ -48,6 +49,7 @@ __all__ = [
     "cancel_key_result",
     "cancel_objective",
     "change_rules",
+    "change_view",
     "clear_override",
     "close_cycle",
     "close_objective",
@@ -55,6 +57,7 @@ __all__ = [
     "create_objective",
     "delete_check_in",
     "delete_cycle",
+    "delete_view",
     "edit_check_in",
     "edit_cycle",
     "edit_key_result",
@@ -69,6 +72,7 @@ __all__ = [
     "refresh_day",
     "reopen_objective",
     "rules_of",
+    "save_view",
     "set_override",
     "set_paused",
     "usual_rules",

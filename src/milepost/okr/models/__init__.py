@@ -7,6 +7,7 @@ from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective
 from milepost.okr.models.part import Part
+from milepost.okr.models.saved_view import SavedView
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "Objective",
     "ObjectiveScore",
     "Part",
+    "SavedView",
     "Step",
 ]
