@@ -73,6 +73,18 @@ def pages(application: Any, made: Any) -> dict[str, Send]:
 
     return {
         "goals page, 50 roots": request(application, ws + "goals/", HTTP_COOKIE=admin),
+        **{
+            f"goals as {name}": request(application, f"{ws}goals/?as={asked}", HTTP_COOKIE=admin)
+            for name, asked in (
+                ("list", "list"),
+                ("list by team, behind first", "list&group=team&sort=behind"),
+                ("map", "map"),
+                ("map of what needs attention", "map&view=attention"),
+                ("tree of what needs attention", "tree&view=attention"),
+                ("alignment chart", "chart"),
+                ("timeline", "timeline"),
+            )
+        },
         "objective": request(application, f"{ws}goals/{made.deep_objective}/", HTTP_COOKIE=admin),
         "KPI board of 100": request(application, ws + "kpis/", HTTP_COOKIE=admin),
         "my week, 5 due": request(application, ws + "week/", HTTP_COOKIE=lead),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from milepost.okr.models import Cycle, KeyResult, KeyResultScore, ObjectiveScore
 from milepost.okr.scoring import KeyResultRow
-from milepost.prepared import insert, prepared, upsert
+from milepost.prepared import counted, insert, prepared, upsert
 from milepost.workspace.models import Workspace
 from tests.people import Company
 
@@ -92,3 +92,31 @@ def test_score_rows_are_written_in_the_order_of_their_columns() -> None:
         "checked_in_on", "next_check_in_on", "status_on", "computed_at",
     ]  # fmt: skip
     assert KeyResult._meta.pk is not None
+
+
+def _of_day(ids: Collection[int], day: date) -> list[QuerySet[Cycle]]:
+    rows = Cycle.objects.filter(pk__in=ids)
+    return [rows, rows.filter(first_day__lte=day), rows.filter(first_day__gt=day, name="C2")]
+
+
+def test_counts_are_those_of_the_querysets_up_to_a_limit(company: Company) -> None:
+    made = [
+        Cycle.objects.create(
+            workspace_id=company.workspace_id, name=f"C{n}", first_day=date(2026, n, 1), last_day=date(2026, n, 20)
+        ).pk
+        for n in range(1, 8)
+    ]
+    count = counted(_of_day, most=5)
+    with CaptureQueriesContext(connection) as asked:
+        assert count(made, date(2026, 1, 1)) == [5, 1, 1]
+        assert count(made[:3], date(2026, 2, 1)) == [3, 2, 0]  # nothing sticks from the call before
+    assert len(asked.captured_queries) == 2
+
+
+def test_counts_that_cannot_be_prepared_are_refused(company: Company) -> None:
+    with pytest.raises(TypeError, match="by position"):
+        counted(_of_day, most=5)(ids=[1], day=date(2026, 1, 1))
+    with pytest.raises(TypeError, match="cannot be asked about None"):
+        counted(_of_day, most=5)([company.cycle], None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="changes or drops"):
+        counted(lambda _name: [Cycle.objects.all()], most=5)("x")

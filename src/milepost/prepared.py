@@ -42,20 +42,9 @@ def prepared(build: Callable[P, "QuerySet[Any, Row]"]) -> Callable[P, list[Row]]
     def run(*given: P.args, **named: P.kwargs) -> list[Row]:
         if named:
             raise TypeError(f"{build.__name__} takes its arguments by position.")
-        values: list[object] = []
-        shape: list[object] = []
-        for argument in given:
-            if isinstance(argument, int | str | date) and not isinstance(argument, bool):
-                values.append(argument)
-                shape.append(type(argument))
-            elif isinstance(argument, Collection) and not isinstance(argument, str):
-                if not argument:
-                    return []
-                padded = _padded(argument)
-                values.extend(padded)
-                shape.append(len(padded))
-            else:
-                raise TypeError(f"{build.__name__} cannot be asked about {argument!r}.")
+        values, shape = _flat(build.__name__, given)
+        if 0 in shape:
+            return []
         connection = connections[DEFAULT_DB_ALIAS]
         key = (connection.vendor, *shape)
         compiled = known.get(key)
@@ -70,17 +59,7 @@ class _Compiled:
     """A queryset with its SQL, and the places of the arguments among its parameters."""
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Any]"], shape: Sequence[object]) -> None:
-        marks: list[object] = []
-        arguments: list[object] = []
-        for kind in shape:
-            if isinstance(kind, int):
-                run_of_marks = [_MARK + len(marks) + i for i in range(kind)]
-                marks.extend(run_of_marks)
-                arguments.append(run_of_marks)
-            else:
-                mark = _mark(kind, len(marks))
-                marks.append(mark)
-                arguments.append(mark)
+        marks, arguments = _stand_ins(shape)
         self._rows = build(*arguments)
         self._compiler = self._rows.query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, params = self._compiler.as_sql()
@@ -88,25 +67,15 @@ class _Compiled:
         # A dictionary of Django's converters; which they are is asked once, not once a column and run.
         self._compiler.get_converters = lambda _expressions: converters
         self._is_plain = self._rows._iterable_class is ValuesListIterable
-        adapted = [_adapted(m) if isinstance(m, date) else m for m in marks]
         self._params = list(params)
-        index_of = {mark: index for index, mark in enumerate(adapted)}
-        self._places: list[tuple[int, int, Any]] = [
-            (place, index_of[param], None if type(param) is type(adapted[index_of[param]]) else type(param))
-            for place, param in enumerate(self._params)
-            if isinstance(param, Hashable) and param in index_of
-        ]
-        if {index for _, index, _ in self._places} != set(range(len(marks))):
-            raise ValueError(f"{build.__name__} changes or drops an argument on its way into the query.")
+        self._places = _places(build.__name__, marks, self._params)
         self._days = frozenset(i for i, mark in enumerate(marks) if isinstance(mark, date))
 
     def run(self, values: list[Any]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         for i in self._days:
             values[i] = _adapted(values[i])
-        params = list(self._params)
-        for place, index, wrapper in self._places:  # psycopg wants to know how wide an integer is
-            params[place] = values[index] if wrapper is None else wrapper(values[index])
+        params = _put_in(values, self._params, self._places)
         compiler = copy.copy(self._compiler)
         compiler.connection = connection  # one per thread
         compiler.as_sql = lambda *_args, **_kwargs: (self._sql, tuple(params))
@@ -115,6 +84,60 @@ class _Compiled:
         rows = self._rows._chain()  # type: ignore[attr-defined] # a clone that shares nothing that changes
         rows.query.get_compiler = lambda *_args, **_kwargs: compiler
         return list(rows)
+
+
+def _flat(name: str, given: Sequence[object]) -> tuple[list[object], list[object]]:
+    """Return arguments in a row, lists padded, and of each its type or its length."""
+    values: list[object] = []
+    shape: list[object] = []
+    for argument in given:
+        if isinstance(argument, int | str | date) and not isinstance(argument, bool):
+            values.append(argument)
+            shape.append(type(argument))
+        elif isinstance(argument, Collection) and not isinstance(argument, str):
+            padded = _padded(argument) if argument else []
+            values.extend(padded)
+            shape.append(len(padded))
+        else:
+            raise TypeError(f"{name} cannot be asked about {argument!r}.")
+    return values, shape
+
+
+def _stand_ins(shape: Sequence[object]) -> tuple[list[object], list[object]]:
+    """Return marks that stand for the values of this shape, in a row and as arguments."""
+    marks: list[object] = []
+    arguments: list[object] = []
+    for kind in shape:
+        if isinstance(kind, int):
+            run_of_marks = [_MARK + len(marks) + i for i in range(kind)]
+            marks.extend(run_of_marks)
+            arguments.append(run_of_marks)
+        else:
+            mark = _mark(kind, len(marks))
+            marks.append(mark)
+            arguments.append(mark)
+    return marks, arguments
+
+
+def _places(name: str, marks: Sequence[object], params: Sequence[Any]) -> list[tuple[int, int, Any]]:
+    """Return where among the parameters each mark stands, with what wraps it there."""
+    adapted = [_adapted(m) if isinstance(m, date) else m for m in marks]
+    index_of = {mark: index for index, mark in enumerate(adapted)}
+    found = [
+        (place, index_of[param], None if type(param) is type(adapted[index_of[param]]) else type(param))
+        for place, param in enumerate(params)
+        if isinstance(param, Hashable) and param in index_of
+    ]
+    if {index for _, index, _ in found} != set(range(len(marks))):
+        raise ValueError(f"{name} changes or drops an argument on its way into the query.")
+    return found
+
+
+def _put_in(values: Sequence[Any], params: Sequence[Any], places: Sequence[tuple[int, int, Any]]) -> list[Any]:
+    found = list(params)
+    for place, index, wrapper in places:  # psycopg wants to know how wide an integer is
+        found[place] = values[index] if wrapper is None else wrapper(values[index])
+    return found
 
 
 def _mark(kind: object, number: int) -> object:
@@ -208,3 +231,52 @@ def _insert_sql(model: type[Model], columns: tuple[str, ...], count: int) -> str
     places = f"({', '.join(['%s'] * len(columns))})"
     names = ", ".join(map(quote, columns))
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {', '.join([places] * count)}"  # noqa: S608 - names are the model's
+
+
+def counted(build: Callable[P, "Sequence[QuerySet[Any, Any]]"], *, most: int) -> Callable[P, list[int]]:
+    """Return a function that counts the rows of several querysets, each up to `most`, in one statement.
+
+    The statement is compiled at its first use; `build` and its arguments are as those of `prepared`.
+    """
+    known: dict[tuple[object, ...], _Counts] = {}
+
+    @wraps(build)
+    def run(*given: P.args, **named: P.kwargs) -> list[int]:
+        if named:
+            raise TypeError(f"{build.__name__} takes its arguments by position.")
+        values, shape = _flat(build.__name__, given)
+        connection = connections[DEFAULT_DB_ALIAS]
+        key = (connection.vendor, *shape)
+        compiled = known.get(key)
+        if compiled is None:
+            compiled = known[key] = _Counts(build, shape, most)
+        return compiled.run(values)
+
+    return run
+
+
+class _Counts:
+    """One statement of counts with the places of the arguments among its parameters."""
+
+    def __init__(
+        self, build: Callable[..., "Sequence[QuerySet[Any, Any]]"], shape: Sequence[object], most: int
+    ) -> None:
+        marks, arguments = _stand_ins(shape)
+        parts: list[str] = []
+        params: list[Any] = []
+        for rows in build(*arguments):
+            sql, given = rows.order_by().values("pk")[:most].query.sql_with_params()
+            parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - Django wrote the statement
+            params += given
+        self._sql = f"SELECT {', '.join(parts)}"
+        self._params = params
+        self._days = frozenset(i for i, mark in enumerate(marks) if isinstance(mark, date))
+        self._places = _places(build.__name__, marks, params)
+
+    def run(self, values: list[Any]) -> list[int]:
+        for i in self._days:
+            values[i] = _adapted(values[i])
+        params = _put_in(values, self._params, self._places)
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self._sql, params)
+            return list(cursor.fetchone())

@@ -70,6 +70,10 @@ TABLE: dict[str, Row] = {
     "list_guidance": every(), "objective_guidance": every(), "list_templates": every(),
     "create_template": Row(OWNERS, 201, lambda t: {"objective_id": t.goal, "name": "To begin with"}),
     "delete_template": Row(("admin", "lead", "workspace"), 204),
+    "list_views": every(), "show_view": every(),
+    "create_view": Row(("admin", "manager", "lead", "member"), 201, lambda _: {"name": "New", "query": "as=map"}, outsider=201),
+    "update_view": Row(("admin", "lead", "workspace"), 200, lambda _: {"name": "Other"}),
+    "delete_view": Row(("admin", "lead", "workspace"), 204),
     "search": Row((*ROLES, "workspace", "read only"), more="?q=tool"),
     "create_cycle": Row(ADMINS, 201, lambda _: {"name": "Q1", "first_day": "2027-01-01", "last_day": "2027-03-31"}),
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
@@ -143,7 +147,7 @@ OUTSIDE_LISTS = frozenset(
         "list_cycles", "list_objectives", "list_key_results", "show_week", "list_check_ins", "list_kpis", "show_me",
         "show_workspace", "show_rules", "list_people", "list_teams", "search", "show_feed", "list_notifications",
         "list_initiatives", "show_strategy", "list_away", "list_requests", "list_pillars",
-        "show_choices",
+        "show_choices", "list_views",
         "list_guidance", "list_templates",
         "list_past_kpis",
     }
@@ -166,9 +170,15 @@ NOT_FOR_ROBOTS = dict.fromkeys(
         "follow_kpi",
         "unfollow_kpi",
         "choose_notifications",
+        "create_view",
+        "check_in",
+        "delete_check_in",
+        "edit_check_in",
+        "create_token",
+        "invite",
     ),
     422,
-) | {"check_in": 422, "delete_check_in": 422, "edit_check_in": 422, "create_token": 422, "invite": 422}
+)
 
 
 def operations() -> dict[str, tuple[str, str]]:
@@ -183,7 +193,7 @@ NAMED = {
     "cycle_id": "cycle", "objective_id": "goal", "key_result_id": "key_result", "check_in_id": "check_in", "comment_id": "comment", "kind": "reaction", "slug": "kpi",
     "note_id": "note", "person_id": "person", "team_id": "team", "token_id": "token", "webhook_id": "webhook",
     "pillar_id": "pillar", "away_id": "away", "request_id": "request", "parent_id": "goal",
-    "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative", "template_id": "template",
+    "delivery_id": "delivery", "invitation_id": "invitation", "initiative_id": "initiative", "template_id": "template", "view_id": "view",
 }  # fmt: skip
 GUARDED = {
     "objective_id",

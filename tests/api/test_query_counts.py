@@ -49,6 +49,8 @@ READS: dict[str, dict[str, str]] = {
     "list_objectives": {
         "/objectives?limit=200": "items",
         "/objectives?limit=200&include=key_results": "items",
+        "/objectives?limit=200&needs_attention=false&unaligned=false": "items",
+        "/objectives?limit=200&within_team_id={team}": "items",
         "/objectives?limit=200&include=key_results&state=active&lead_id={admin}&sort=-title": "items",
     },
     "show_objective": {"/objectives/{goal}": "key_results"},
@@ -88,6 +90,8 @@ READS: dict[str, dict[str, str]] = {
     "list_parents": {"/objectives/{goal}/parents": ""},
     "list_shares": {"/objectives/{root}/shares": "items"},
     "list_requests": {"/alignment-requests": ""},
+    "list_views": {"/views?limit=200": "items"},
+    "show_view": {"/views/{view}": ""},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
     "show_webhook": {"/webhooks/{webhook}": ""},
@@ -123,6 +127,7 @@ def ids(company: Company) -> dict[str, Any]:
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
         "pillar": workspace.create_pillar(by=by, name="Customers who stay", now=NOW),
+        "view": actions.save_view(by=by, name="View", query="as=list", now=NOW),
     }  # fmt: skip
 
 
@@ -160,6 +165,7 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         TeamMembership.objects.create(team_id=ids["team"], membership=member)
         Away.objects.create(workspace_id=ws, membership=member, first_day=TODAY, last_day=TODAY)
         Team.objects.create(workspace_id=ws, name=f"Team {n}", parent_id=ids["team"])
+        actions.save_view(by=company.actor("lead"), name=f"View {n}", query="as=map", is_shared=True, now=NOW)
         ApiToken.objects.create(workspace_id=ws, name=f"Token {n}", token_hash=f"{n}", scopes=["read"], created_at=NOW)
         Webhook.objects.create(
             workspace_id=ws,

@@ -12,7 +12,8 @@ from tests.browser.conftest import Opener, listen, violations
 from tests.people import NOW, PASSWORD, TODAY, Company
 
 PATHS = (
-    "week/", "goals/", "goals/?view=attention", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
+    "week/", "goals/", "goals/?view=attention", "goals/?as=list&group=owner", "goals/?as=map", "goals/?as=chart", "goals/?as=timeline",
+    "goals/choose/", "goals/views/", "goals/views/{view}/", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
     "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
     "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
     "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
@@ -66,11 +67,15 @@ def furnish(company: Company) -> dict[str, object]:
     reply = talk.CommentDraft(text="Say **when**", reply_to=first)
     comment = talk.post_comment(by=company.actor(), subject=subject, draft=reply, now=NOW)
     talk.set_reaction(by=company.actor(), comment_id=first, kind="eyes", now=NOW)
+    company.objective("Below it", who="admin", parent_id=goal, counts="both")
+    rota = okr.StepDraft("Staffed", due_on=TODAY + timedelta(days=9))
+    company.objective("Loose one", key_results=[okr.KeyResultDraft(title="Rota", kind="milestone", steps=[rota])])
+    view = okr.save_view(by=company.actor(), name="By owner", query="as=list&group=owner", is_shared=True, now=NOW)
     okr.refresh_day(by=company.operator(), now=NOW)
     return {
         "comment": comment,
         "goal": goal, "closed": closed, "key_result": tickets.pk, "check_in": check_in, "kpi": slug,
-        "person": company.ids["lead"], "team": company.team,
+        "view": view, "person": company.ids["lead"], "team": company.team,
     }  # fmt: skip
 
 

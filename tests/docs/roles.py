@@ -34,6 +34,7 @@ class Line:
 ADD_TOKEN, ADD_NOTE, CHECK_IN = "Make a token for oneself", "Write a note", "Check in"
 COMMENT = "Comment on a goal or a KPI, name people in it"
 MAKE_TEMPLATE = "Make a template of an objective"
+KEEP_VIEW = "Keep a view of goals, private or shared"
 NOUNS: dict[str, tuple[Line, ...]] = {
     "Objectives": (
         Line(
@@ -58,6 +59,9 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Pause it, or let it run again", ("post goal_pause",), ("pause_objective", "resume_objective")),
         Line("Cancel it, with a reason", ("post goal_cancel",), ("cancel_objective",)),
         Line("Grade and close it", ("post goal_close",), ("close_objective",)),
+        Line("See saved views of goals: one's own and shared ones", ("get goal_views", "get goal_view", "get goals_choose"), ("list_views", "show_view")),
+        Line(KEEP_VIEW, ("post goal_views",), ("create_view",)),
+        Line("Rename, share or delete a view", ("post goal_view", "view_delete"), ("update_view", "delete_view"), own=KEEP_VIEW),
         Line("Reopen it, with a reason", ("post goal_reopen",), ("reopen_objective",)),
     ),
     "Key results and check-ins": (

@@ -129,11 +129,19 @@ def _template(things: Things, who: str) -> None:
     okr.delete_template(by=by, template_id=made, now=LATER)
 
 
+def _view(things: Things, who: str) -> None:
+    by = things.company.actor(who)
+    made = okr.save_view(by=by, name="Mine", query="as=list", now=LATER)
+    okr.change_view(by=by, view_id=made, is_shared=True, now=LATER)
+    okr.delete_view(by=by, view_id=made, now=LATER)
+
+
 TAKES_BACK: dict[str, Callable[[Things, str], None]] = {
     "Correct or take back a check-in": _check_in, "Take a note back": _note, "End a token": _token,
     "Change a comment": _comment, "Delete a comment": _comment_back,
     "Settle a flagged risk or opportunity on what one leads": _flag,
     "Rename or delete a template": _template,
+    "Rename, share or delete a view": _view,
 }  # fmt: skip
 OWNED = [(line.sentence, who) for line in LINES for who in ROLES if line.own and mark(line, who).startswith(OWN)]
 
@@ -151,7 +159,7 @@ def test_whoever_made_it_takes_it_back(things: Things, sentence: str, who: str) 
 
 def test_there_are_such_things() -> None:
     assert {sentence for sentence, _ in OWNED} == set(TAKES_BACK) == {line.sentence for line in LINES if line.own}
-    assert len(OWNED) == 27
+    assert len(OWNED) == 31
     assert mark(line_of("Take a note back"), "member") == OWN
 
 

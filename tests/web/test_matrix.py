@@ -71,6 +71,9 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "initiative_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "initiative_move": (NO, only(*OWNERS, status=302)),
     "initiative_delete": (NO, only(*OWNERS, status=302)),
+    "goals_choose": (READ, NO),
+    "goal_views": (READ, everybody(422)),
+    "goal_view": (READ, everybody(422)),
     "key_result_plan": (READ, NO),
     "key_result_explanation": (READ, NO),
     "goal_explanation": (READ, NO),
@@ -193,6 +196,8 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "template_change": (lambda _: {"name": "Other"}, only("admin", "lead", status=302)),
     "goal_pause": (lambda _: {"paused": "1"}, only(*OWNERS, status=302)),
     "goal_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
+    "goal_views": (lambda _: {"name": "Mine", "query": "as=list&view=mine"}, only(*WRITERS, status=302)),
+    "goal_view": (lambda _: {"name": "Other", "seen_by": "all"}, only("admin", "lead", status=302)),
     "key_result_new": (key_result_form, only(*OWNERS, status=302)),
     "key_result_edit": (key_result_form, only(*OWNERS, status=302)),
     "key_result_override": (lambda _: {"score": "80", "why": "Signed"}, only(*OWNERS, status=302)),
@@ -269,6 +274,7 @@ DEEDS: dict[str, Deed] = {
     "cycle_delete": Deed(
         "settings_cycles", BY_ADMIN, lambda _: {"do": "delete"}, asked=lambda t: {"edit": t.empty_cycle}
     ),
+    "view_delete": Deed("goal_view", only("admin", "lead", status=302), lambda _: {"do": "delete"}),
     "team_below": Deed(
         "team_new", only("admin", "manager", status=302), lambda t: {"name": "New", "parent": t.team}, names=False
     ),
@@ -407,7 +413,7 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "absent", "team", "pillar", "template"}
+        return PK.get(self.name) not in {"person", "absent", "team", "pillar", "template", "view"}
 
 
 # What is said before the thing is looked up.

@@ -112,8 +112,13 @@ def pages(company: Company, public: Public) -> Iterator[str]:
         "webhooks",
     ):
         yield reverse(name, args=[ws])
+    for view in ("all", "attention", "overdue", "mine", "unaligned"):
+        for form in ("list", "tree", "map", "chart", "timeline"):
+            yield reverse("goals", args=[ws]) + f"?as={form}&view={view}"
+    for asked in ("q=canary", "status=off_track", f"team={company.team}", f"lead={company.ids['lead']}", "group=owner"):
+        yield reverse("goals", args=[ws]) + f"?as=list&{asked}"
+    yield reverse("goals", args=[ws]) + f"?as=map&follow={public.parent}"
     for view in ("all", "attention", "overdue", "mine"):
-        yield reverse("goals", args=[ws]) + f"?view={view}"
         yield reverse("kpis", args=[ws]) + f"?view={view}"
     for word in ("canary", "open", "reply", "canary 43", "reply 43"):
         yield reverse("find", args=[ws]) + f"?q={word}"
@@ -139,7 +144,7 @@ def routes(company: Company, public: Public) -> Iterator[str]:
     ids = {
         "cycle_id": company.cycle, "objective_id": public.parent, "key_result_id": key_result, "slug": public.kpi,
         "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "comment_id": 1, "webhook_id": 1,
-        "pillar_id": public.pillar,
+        "pillar_id": public.pillar, "view_id": 1,
     }  # fmt: skip
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods:
@@ -157,6 +162,11 @@ QUERIES = {
         "?status=off_track",
         "?sort=-title",
         "?tag=canary",
+        "?text=canary",
+        "?needs_attention=true",
+        "?due_by=2027-01-01",
+        "?unaligned=true",
+        "?unaligned=false",
     ),
     "list_kpis": ("", "?tag=canary"),
     "list_key_results": ("", "?due_by=2027-01-01", "?sort=title"),

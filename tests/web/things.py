@@ -33,6 +33,7 @@ PK = {
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
+    "goal_view": "view",
 }  # fmt: skip
 
 
@@ -71,6 +72,7 @@ class Things:
     webhook: int
     delivery: int
     template: int
+    view: int  # shared, and kept by the lead
 
     def of(self, name: str) -> dict[str, object]:
         """Return the arguments of a route."""
@@ -149,6 +151,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         webhook=webhook,
         delivery=workspace.send_test(by=admin, webhook_id=webhook, now=NOW),
         template=actions.save_objective_template(by=lead, objective_id=goal, name=f"Template of {goal}", now=NOW),
+        view=actions.save_view(by=lead, name=f"View of {goal}", query="as=list", is_shared=True, now=NOW),
     )
 
 

@@ -243,6 +243,14 @@ def _empty_cycle(w: World) -> Deed:
     return lambda: okr.delete_cycle(by=w.company.actor(), cycle_id=pk, now=LATER)
 
 
+def _of_view(deed: Callable[[World, int], object]) -> Callable[[World], Deed]:
+    def prepare(w: World) -> Deed:
+        pk = okr.save_view(by=w.company.actor("lead"), name="Mine", query="as=list", is_shared=True, now=NOW)
+        return lambda: deed(w, pk)
+
+    return prepare
+
+
 def _passkey(w: World) -> int:
     data = {"name": "Lead's key", "credential": {}}
     return Authenticator.objects.create(user=w.company.users["lead"], type="webauthn", data=data).pk
@@ -490,6 +498,20 @@ TABLE: dict[str, Row] = {
         "created", "cycle",
         lambda w: lambda: okr.create_cycle(by=w.company.actor(), name="Q1", first_day=TODAY, last_day=TODAY, now=LATER),
         "name", "first_day", "last_day",
+    ),
+    "okr.save_view": row(
+        "created", "view",
+        lambda w: lambda: okr.save_view(by=w.company.actor("lead"), name="Mine", query="as=list", is_shared=True, now=LATER),
+        "name", "is_shared",
+    ),
+    "okr.change_view": row(
+        "changed", "view",
+        _of_view(lambda w, pk: okr.change_view(by=w.company.actor("lead"), view_id=pk, name="Map", query="as=map", now=LATER)),
+        "name", "query",
+    ),
+    "okr.delete_view": row(
+        "deleted", "view", _of_view(lambda w, pk: okr.delete_view(by=w.company.actor("lead"), view_id=pk, now=LATER)),
+        "name", "is_shared",
     ),
     "okr.edit_cycle": row(
         "changed", "cycle",

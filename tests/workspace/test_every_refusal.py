@@ -21,11 +21,11 @@ OF_PEOPLE = [name for name, row in TABLE.items() if row.actor == "person" and na
 # What names nothing of another workspace, so an admin there does it in their own; and what viewers do.
 AT_HOME = {
     "workspace.change_settings", "workspace.record_export", "workspace.create_token", "workspace.create_webhook",
-    "okr.create_cycle", "okr.change_rules", "workspace.edit_strategy", "workspace.create_pillar",
+    "okr.create_cycle", "okr.change_rules", "workspace.edit_strategy", "workspace.create_pillar", "okr.save_view",
 }  # fmt: skip
 OF_MEMBERS = {
     "metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token", "rhythm.post_comment",
-    "okr.clone_objective",
+    "okr.clone_objective", "okr.save_view",
     "okr.answer_request",  # the member leads what is asked
 }  # fmt: skip
 

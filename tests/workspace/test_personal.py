@@ -65,6 +65,7 @@ def life(company: Company) -> dict[str, object]:
     draft = okr.CheckInDraft(key_result_id=key_result.pk, value=80, confidence=6, note="Slow", blockers="Rota")
     okr.record_check_in(by=by, draft=draft, now=NOW)
     okr.set_override(by=by, key_result_id=key_result.pk, score=0.7, why="Signed", now=NOW)
+    okr.save_view(by=by, name="Hers", query="as=list&view=mine", now=NOW)
     token = actions.create_token(by=by, name=f"{NAME}'s laptop", scopes=["read"], days=9, now=NOW)
     actions.keep_answer(
         token_id=token.id, key="k", body_hash="h", status=200, headers={}, now=NOW,

@@ -29,6 +29,7 @@ from milepost.api.routers import (
     strategy,
     templates,
     tokens,
+    views,
     webhooks,
 )
 
@@ -138,6 +139,7 @@ api.add_router("", past.router)
 api.add_router("", rules.router)
 api.add_router("/templates", templates.router)
 api.add_router("", strategy.router)
+api.add_router("/views", views.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/events", events.router)

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, Initiative, KeyResult, Objective, SharingTeam, Template
+from milepost.okr.models import Contributor, Initiative, KeyResult, Objective, SavedView, SharingTeam, Template
 from milepost.workspace.models import Away
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
@@ -76,6 +76,13 @@ def made_template(actor: Actor, template: Template | None) -> bool:
     )
 
 
+@predicate
+def keeps_view(actor: Actor, view: SavedView | None) -> bool:
+    """Return whether the view is the actor's own, or an admin's to tidy up because it is shared."""
+    return view is not None and actor.can_write and (view.owner_id == actor.membership_id or actor.is_admin)
+
+
+can_change_view = keeps_view
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
 can_edit_template = is_admin | made_template

@@ -235,6 +235,7 @@ KINDS = {
     "invitation": "Invitation",
     "template": "Template",
     "token": "Token",
+    "view": "Saved view",
     "webhook": "Webhook",
     "workspace": "Workspace",
     "audit": "Audit trail",

@@ -159,6 +159,9 @@ TABLES: dict[str, Columns] = {
         "ambition state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
         "grade_reason lesson version",
     ),
+    "okr_savedview": _table(
+        personal="owner_id name query is_default", business="id workspace_id is_shared created_at version"
+    ),
     "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
     "okr_checkpoint": _table(business="id key_result_id on value"),
     "okr_part": _table(business="id workspace_id parent_id child_id weight since until"),

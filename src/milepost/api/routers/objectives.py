@@ -24,17 +24,9 @@ from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Objectives"])
 FILTERS = (
-    "cycle_id",
-    "state",
-    "team_id",
-    "person_id",
-    "lead_id",
-    "parent_id",
-    "pillar_id",
-    "tag",
-    "unaligned",
-    "status",
-)
+    "cycle_id", "state", "team_id", "within_team_id", "person_id", "lead_id", "parent_id", "pillar_id", "tag", "status",
+    "text", "needs_attention", "due_by", "unaligned",
+)  # fmt: skip
 
 
 @route(router, "GET", "", scope=Scope.READ, answer=PageOf[ObjectiveOut], summary="List objectives")

@@ -108,6 +108,7 @@ class ObjectiveQuery(PageQuery):
     cycle_id: Id | None = None
     state: State | None = None
     team_id: Id | None = None
+    within_team_id: Id | None = Field(None, description="A team or one below it.")
     person_id: Id | None = None
     lead_id: Id | None = None
     parent_id: Id | None = None
@@ -117,6 +118,11 @@ class ObjectiveQuery(PageQuery):
         None, description="Only those below nothing and on no pillar that are not the company's (rule R3)."
     )
     status: GoalStatus | None = None
+    text: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=100)] | None = Field(
+        None, description="Beginnings of words of the title."
+    )
+    needs_attention: bool | None = Field(None, description="At risk or off track, here or in a key result.")
+    due_by: date | None = Field(None, description="The next check-in is due on this day or before.")
     sort: Literal["id", "-id", "title", "-title"] = "id"
     include: Literal["key_results"] | None = None
 

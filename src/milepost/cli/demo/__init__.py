@@ -9,6 +9,7 @@ from milepost.cli.demo.goals import last_quarter, this_quarter
 from milepost.cli.demo.kpis import make_kpis
 from milepost.cli.demo.people import look_around
 from milepost.cli.demo.talk import talk
+from milepost.cli.demo.views import make_views
 from milepost.okr import actions
 from milepost.workspace import actions as workspace
 from milepost.workspace.queries import list_all_workspaces
@@ -41,4 +42,5 @@ def _build(password: str) -> None:
     this_quarter(company, kpis)
     talk(company, kpis)
     look_around(company)
+    make_views(company)
     actions.refresh_day(by=company.root.actor, now=company.now)

@@ -44,6 +44,7 @@ from milepost.okr.actions.objectives import (
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
+from milepost.okr.actions.saved_views import change_view, delete_view, save_view
 from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
 from milepost.okr.actions.transfer import transfer_key_result
 
@@ -71,6 +72,7 @@ __all__ = [
     "cancel_key_result",
     "cancel_objective",
     "change_rules",
+    "change_view",
     "clear_override",
     "clone_objective",
     "close_cycle",
@@ -81,6 +83,7 @@ __all__ = [
     "delete_cycle",
     "delete_initiative",
     "delete_template",
+    "delete_view",
     "edit_check_in",
     "edit_cycle",
     "edit_initiative",
@@ -102,6 +105,7 @@ __all__ = [
     "rules_of",
     "save_kpi_template",
     "save_objective_template",
+    "save_view",
     "set_initiative_state",
     "set_override",
     "set_paused",

@@ -8,6 +8,7 @@ from milepost.okr.models.initiative import ChecklistItem, Initiative, Initiative
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective, ObjectiveTag, SharingTeam
 from milepost.okr.models.part import Part
+from milepost.okr.models.saved_view import SavedView
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 from milepost.okr.models.template import Template, TemplateKind
 
@@ -34,6 +35,7 @@ __all__ = [
     "ObjectiveTag",
     "Part",
     "RequestState",
+    "SavedView",
     "SharingTeam",
     "Step",
     "Template",

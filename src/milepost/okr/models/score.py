@@ -90,6 +90,7 @@ class ObjectiveScore(models.Model):
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["workspace", "cycle", "objective"], name="goals_of_cycle"),
             models.Index(fields=["workspace", "cycle", "objective"], condition=Q(is_root=True), name="roots_of_cycle"),
             models.Index(
                 fields=["workspace", "cycle", "objective"],

@@ -11,6 +11,7 @@ from milepost.okr.queries.alignment import (
     requests_to_answer,
     shares_of,
 )
+from milepost.okr.queries.alignment_chart import AlignmentChart, Edges, Owner, alignment_chart
 from milepost.okr.queries.as_of import (
     Differences,
     GoalDifference,
@@ -26,7 +27,10 @@ from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.changes import Change, ChangesPage, changes_page
 from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
+from milepost.okr.queries.filtering import Asked, ask
+from milepost.okr.queries.filters import GoalFilter, read_filter, write_filter
 from milepost.okr.queries.find import Found, find
+from milepost.okr.queries.goal_map import Card, GoalMap, goal_map
 from milepost.okr.queries.goals import Branch, GoalsPage, branch_of, goals_page
 from milepost.okr.queries.guidance import (
     CycleGuidance,
@@ -69,22 +73,31 @@ from milepost.okr.queries.people import PersonPage, people_page, person_page, te
 from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.planned import planned_score
+from milepost.okr.queries.saved_views import ViewLine, default_view, get_view, list_all_views, list_views, show_view
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_page
 from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
+from milepost.okr.queries.timeline import DueStep, Span, Timeline, timeline
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
+    "AlignmentChart",
     "AlignmentPage",
+    "Asked",
     "Branch",
+    "Card",
     "Change",
     "ChangesPage",
     "CycleGuidance",
     "CycleRow",
     "Differences",
     "DraftContext",
+    "DueStep",
+    "Edges",
     "Found",
     "GoalDifference",
+    "GoalFilter",
+    "GoalMap",
     "GoalOfKpi",
     "GoalsPage",
     "InitiativeLine",
@@ -95,6 +108,7 @@ __all__ = [
     "ObjectivePage",
     "Offered",
     "OverrideLine",
+    "Owner",
     "OwnerCount",
     "ParentLine",
     "PartLine",
@@ -105,14 +119,19 @@ __all__ = [
     "PlanPage",
     "RequestLine",
     "ShareLine",
+    "Span",
     "Start",
     "StepLine",
     "StrategyPage",
     "TemplateKeyResult",
     "TemplateRow",
     "Thing",
+    "Timeline",
+    "ViewLine",
     "WeekPage",
+    "alignment_chart",
     "alignment_page",
+    "ask",
     "branch_of",
     "branch_then",
     "changes_page",
@@ -121,6 +140,7 @@ __all__ = [
     "cycle_differences",
     "cycle_guidance",
     "cycle_on",
+    "default_view",
     "draft_context",
     "explained_key_result",
     "explained_objective",
@@ -132,6 +152,8 @@ __all__ = [
     "get_key_result",
     "get_objective",
     "get_template",
+    "get_view",
+    "goal_map",
     "goals_of_kpi",
     "goals_page",
     "initiative_page",
@@ -140,6 +162,7 @@ __all__ = [
     "key_results_by_objective",
     "kpi_guidance",
     "list_all_cycles",
+    "list_all_views",
     "list_amendments",
     "list_check_ins",
     "list_cycles",
@@ -149,6 +172,7 @@ __all__ = [
     "list_objectives",
     "list_parents",
     "list_templates",
+    "list_views",
     "my_initiatives",
     "names_in",
     "objective_guidance",
@@ -164,6 +188,7 @@ __all__ = [
     "pick_cycle",
     "plan_page",
     "planned_score",
+    "read_filter",
     "requests_to_answer",
     "running_objectives",
     "shares_of",
@@ -173,11 +198,14 @@ __all__ = [
     "show_key_result",
     "show_objective",
     "show_past",
+    "show_view",
     "shown_pillar",
     "start_of",
     "strategy_page",
     "task_key_results",
     "team_page",
     "things_of",
+    "timeline",
     "week_page",
+    "write_filter",
 ]

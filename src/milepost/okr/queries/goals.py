@@ -1,17 +1,12 @@
-"""The goals page: a tree with filters and counts, at the cost of what it shows."""
+"""Goals as a list and as a tree, at the cost of what is shown."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db import connection
-from django.db.models import Min, Q, QuerySet
-
-from milepost.core.tags import tag_key
-from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, ObjectiveTag
+from milepost.okr.models import ObjectiveScore
 from milepost.okr.queries.access import get_objective
-from milepost.okr.queries.alignment import unaligned
+from milepost.okr.queries.filtering import PAGE, Asked, counts_of, heading_of, lines_of
 from milepost.okr.queries.lines import (
     KeyResultLine,
     ObjectiveLine,
@@ -22,11 +17,7 @@ from milepost.okr.queries.lines import (
 )
 from milepost.workspace.permissions import Actor
 
-PAGE = 50
-COUNT_LIMIT = 100  # beyond it a count reads "100+": an exact one would cost more than the page
-OPEN_BY_ITSELF = 8  # so many top objectives unfold by themselves
-
-VIEWS = ("all", "attention", "overdue", "mine", "unaligned")
+OPEN_BY_ITSELF = 8  # so many objectives unfold by themselves
 
 
 @dataclass(slots=True)
@@ -42,45 +33,56 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class GoalsPage:
-    """One page of goals; `counts` holds what each filter would show, at most 101."""
+    """One page of goals, under headings where they are grouped (one without words where not).
 
-    view: str
-    branches: tuple[Branch, ...]
+    `counts` holds what each tab would show and the `tops`, at most 101 each.
+    """
+
+    groups: tuple[tuple[str, tuple[Branch, ...]], ...]
     counts: dict[str, int]
-    next_after: int | None
-    tags: tuple[str, ...] = ()  # of the cycle, as far as the reader sees it
-    tag: str = ""
+    has_more: bool
 
 
 def goals_page(
     actor: Actor,
+    asked: Asked,
     *,
     cycle_id: int,
-    view: str,
     today: date,
-    after: int = 0,
+    page: int = 1,
     opened: Collection[int] = (),
     tag: str = "",
 ) -> GoalsPage:
     """Return the goals of a cycle under a filter.
 
+    The tree begins at its roots; where the filter leaves goals out, at each that it leaves. Any other
+    view is flat: a row each, nothing below.
+
     Args:
-        view: all (the tree from its roots), attention, overdue, mine or unaligned (flat, by id).
-        after: id of the last objective of the page before, 0 for the first page.
+        page: from 1.
         opened: objectives to unfold besides those that unfold by themselves.
         tag: only what has it, flat and wherever it hangs; "" for everything.
     """
-    rows = _filtered(actor, cycle_id=cycle_id, view=view, today=today, tag=tag)
-    lines = objective_lines(rows.filter(objective_id__gt=after).order_by("objective_id")[: PAGE + 1])
-    next_after = lines[PAGE - 1].id if len(lines) > PAGE else None
+    wanted = asked.filter
+    is_tree, is_narrow = wanted.form == "tree", wanted.is_narrow
+    is_rooted = is_tree and not is_narrow
+    lines = lines_of(actor, asked, cycle_id=cycle_id, today=today, page=page, is_rooted=is_rooted)
     shown = with_narrow_children(actor, lines[:PAGE])
-    unfold = view != "all" or bool(tag) or (len(lines) <= OPEN_BY_ITSELF and not after)
-    branches = [Branch(line, depth=0, is_open=unfold or line.id in opened) for line in shown]
-    _unfold(actor, branches, opened=opened, deep=unfold and view == "all" and not tag)
-    counts = _counts({name: _filtered(actor, cycle_id=cycle_id, view=name, today=today, tag=tag) for name in VIEWS})
+    unfold = is_tree and page == 1 and len(lines) <= OPEN_BY_ITSELF
+    branches = [Branch(line, depth=0, is_open=is_tree and (unfold or line.id in opened)) for line in shown]
+    _unfold(actor, branches, opened=opened, deep=unfold and not is_narrow)
     return GoalsPage(
-        view=view, branches=tuple(branches), counts=counts, next_after=next_after, tags=_tags(actor, cycle_id), tag=tag
+        groups=_grouped(branches, wanted.group),
+        counts=counts_of(actor, asked, cycle_id=cycle_id, today=today),
+        has_more=len(lines) > PAGE,
     )
+
+
+def _grouped(branches: list[Branch], group: str) -> tuple[tuple[str, tuple[Branch, ...]], ...]:
+    found: dict[str, list[Branch]] = {}
+    for branch in branches:
+        found.setdefault(heading_of(branch.objective, group), []).append(branch)
+    return tuple((heading, tuple(below)) for heading, below in found.items())
 
 
 def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
@@ -94,45 +96,6 @@ def branch_of(actor: Actor, objective_id: int, *, depth: int) -> Branch:
     branch = Branch(line, depth=depth, is_open=True)
     _unfold(actor, [branch], opened=(), deep=False)
     return branch
-
-
-def _filtered(actor: Actor, *, cycle_id: int, view: str, today: date, tag: str = "") -> QuerySet[ObjectiveScore]:
-    rows = ObjectiveScore.objects.visible_to(actor).filter(cycle_id=cycle_id)
-    if tag:
-        rows = rows.filter(objective__tag_rows__key=tag_key(tag))
-    if view == "attention":
-        return rows.filter(needs_attention=True)
-    if view == "overdue":
-        return rows.filter(next_check_in_on__lt=today)
-    if view == "unaligned":
-        loose = unaligned(Objective.objects.visible_to(actor), actor.sight)
-        return rows.filter(objective__in=loose.order_by().values("id"))
-    if view == "mine":
-        led = KeyResultScore.objects.filter(lead_id=actor.membership_id, cycle_id=cycle_id, is_live=True).values(
-            "objective_id"
-        )
-        return rows.filter(Q(lead_id=actor.membership_id) | Q(objective_id__in=led))
-    return rows if tag else rows.filter(is_root=True)
-
-
-def _tags(actor: Actor, cycle_id: int) -> tuple[str, ...]:
-    """Return the tags in use in a cycle, each in one spelling, by name."""
-    seen = Objective.objects.visible_to(actor).filter(cycle_id=cycle_id)
-    rows = ObjectiveTag.objects.filter(objective__in=seen).order_by().values_list("key").annotate(Min("word"))
-    return tuple(word for _, word in sorted(rows))
-
-
-def _counts(views: dict[str, QuerySet[ObjectiveScore]]) -> dict[str, int]:
-    """Return how many rows each view has, counted up to 101; one query for all of them."""
-    parts: list[str] = []
-    params: list[Any] = []
-    for rows in views.values():
-        sql, given = rows.order_by().values("objective_id")[: COUNT_LIMIT + 1].query.sql_with_params()
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 - Django wrote the statement
-        params += given
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(views, cursor.fetchone(), strict=True))
 
 
 def _unfold(actor: Actor, branches: list[Branch], *, opened: Collection[int], deep: bool) -> None:

@@ -156,6 +156,8 @@ class ObjectiveLine:
     next_check_in_on: date | None
     grade: float | None
     visibility: int = 0
+    pillar_id: int | None = None  # its own
+    pillar_name: str | None = None
     share: float | None = None
 
 
@@ -184,6 +186,8 @@ OBJECTIVE_VALUES = (
     "next_check_in_on",
     "objective__grade",
     "objective__visibility",
+    "objective__pillar_id",
+    "objective__pillar__name",
 )
 KEY_RESULT_VALUES = (
     "id",

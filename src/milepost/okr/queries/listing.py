@@ -20,14 +20,18 @@ from milepost.okr.models import (
 )
 from milepost.okr.models import Step as StepModel
 from milepost.okr.queries.alignment import unaligned
+from milepost.okr.queries.filtering import ask, named
+from milepost.okr.queries.filters import GoalFilter
 from milepost.okr.queries.objective import with_names
 from milepost.okr.queries.parts import parts_of
 from milepost.okr.queries.pillars import shown_pillar
 from milepost.prepared import prepared
-from milepost.workspace.errors import NotFound
+from milepost.workspace.actions.search import words_of
+from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.permissions import WHO_SEES, Actor
 from milepost.workspace.queries.paging import Listing, Page, one_of, page_of
 
+NAMED_MOST = 2000  # objectives with a word of a text
 OBJECTIVES = Listing(
     fields={
         "id": "id", "title": "title", "why": "why", "state": "state", "ambition": "ambition", "counts": "counts",
@@ -46,6 +50,8 @@ OBJECTIVES = Listing(
         "cycle_id": "cycle_id", "state": "state", "team_id": "owner_team_id", "person_id": "owner_person_id",
         "lead_id": "lead_id", "status": "score__word", "parent_id": "edge__parent_id", "pillar_id": "pillar_id",
         "tag": "tag_rows__key",
+        "within_team_id": "owner_team_id__in", "text": "pk__in", "needs_attention": "score__needs_attention",
+        "due_by": "score__next_check_in_on__lte",
     },
     sorts={"id": "pk", "title": "title"},
 )  # fmt: skip
@@ -93,15 +99,39 @@ AMENDMENTS = Listing(
 
 
 def list_objectives(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:
-    """Return a page of objectives; one query, one more where a parent or a filter stands at a wall."""
+    """Return a page of objectives; one query, one more where a parent or a filter stands at a wall.
+
+    Args:
+        filters: `within_team_id` is a team with all below it, `text` beginnings of words of the title,
+            `unaligned` what hangs on nothing and is not the company's; a query more for each of the first two.
+
+    Raises:
+        Invalid: too many objectives have words like those of the text.
+    """
     parent = filters.get("parent_id")
     if isinstance(parent, int) and not _seen(actor, [parent]):
         return Page([], None)
     rows = _unaligned if filters.get("unaligned") else _objectives
     given = {name: value for name, value in _by_key(filters).items() if name != "unaligned"}
+    if isinstance(given.get("within_team_id"), int):
+        team = GoalFilter(team_id=given["within_team_id"])  # type: ignore[arg-type] # just looked at
+        given["within_team_id"] = ask(actor, team).team_ids
+    if given.get("text"):
+        given["text"] = _with_words(actor, str(given["text"]))
     page = page_of(rows, actor.sight, OBJECTIVES, filters=given, **asked)
     _show_parents(actor, page.items)
     return page
+
+
+def _with_words(actor: Actor, text: str) -> list[int]:
+    found: set[int] | None = None
+    for word in words_of(text):
+        ids = set(named(actor, word).values_list("object_id", flat=True)[: NAMED_MOST + 1])
+        if len(ids) > NAMED_MOST:
+            said = f"More than {NAMED_MOST:,} objectives have a word like “{word}”. Write more of it."
+            raise Invalid(said, field="text")
+        found = ids if found is None else found & ids
+    return sorted(found or ())
 
 
 def show_objective(actor: Actor, objective_id: int, *, is_brief: bool = False) -> dict[str, Any]:
@@ -264,7 +294,9 @@ def _contributors(objective_id: int) -> QuerySet[Contributor, tuple[int]]:
 
 def _objectives(*sight: Any) -> QuerySet[Objective, Any]:
     primary = Q(parent_edges__until=None, parent_edges__is_primary=True)
-    return Objective.objects.seen(*sight).annotate(edge=FilteredRelation("parent_edges", condition=primary))
+    owned = Q(owner_team__isnull=False) | Q(owner_person__isnull=False)
+    rows = Objective.objects.seen(*sight).alias(unaligned=Q(score__is_root=True) & owned)
+    return rows.annotate(edge=FilteredRelation("parent_edges", condition=primary))
 
 
 def _unaligned(*sight: Any) -> QuerySet[Objective, Any]:

@@ -19,8 +19,8 @@ from milepost.okr.queries import (
     objective_on,
     past_page,
 )
+from milepost.okr.queries.as_of.page import VIEWS
 from milepost.okr.queries.changes import VIEWS as CHANGE_VIEWS
-from milepost.okr.queries.goals import VIEWS
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from milepost.core.grade import grade_word
 from milepost.core.pace import Ambition
 from milepost.core.target import Target
+from milepost.okr.queries import write_filter
 from milepost.web import format as words
 from milepost.web import icons
 from milepost.web.charts.spark import spark as draw_spark
@@ -432,6 +433,18 @@ def qr(text: str) -> SafeString:
 def level(depth: int) -> str:
     """The class that indents a row of a tree; beyond a dozen levels the eye gains nothing."""
     return f"d{min(depth, 12)}"
+
+
+@register.simple_tag(takes_context=True)
+def filter_with(context: dict[str, Any], **changed: Any) -> str:
+    """The address of the goals with what is changed of their filter."""
+    return write_filter(context["asked"], **changed)
+
+
+@register.filter
+def shade(n: int) -> int:
+    """How dark a cell with a count is, 1 to 4: one, up to three, up to nine, more."""
+    return 1 + sum(n > most for most in (1, 3, 9))
 
 
 @register.filter

@@ -1,17 +1,36 @@
 """The goals page of a day of the past, from goals as they stood: the same tree, filters and counts as today's."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from milepost.okr.queries.as_of.goals import PastGoals
 from milepost.okr.queries.family import STORED
-from milepost.okr.queries.goals import COUNT_LIMIT, OPEN_BY_ITSELF, PAGE, Branch, GoalsPage
+from milepost.okr.queries.filtering import COUNT_LIMIT, PAGE
+from milepost.okr.queries.goals import OPEN_BY_ITSELF, Branch
 from milepost.workspace.permissions import Actor
 
+VIEWS = ("all", "attention", "overdue", "mine")
 NEEDS_ATTENTION = STORED.index("needs_attention")
 
 
-def past_page(actor: Actor, past: PastGoals, *, view: str, after: int = 0, opened: Collection[int] = ()) -> GoalsPage:
-    """Return the page of a cycle as it stood; arguments as of `goals_page`. No query."""
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """One page of the goals of a past day; `counts` holds what each view would show, at most 101."""
+
+    view: str
+    branches: tuple[Branch, ...]
+    counts: dict[str, int]
+    next_after: int | None
+
+
+def past_page(actor: Actor, past: PastGoals, *, view: str, after: int = 0, opened: Collection[int] = ()) -> PastPage:
+    """Return the page of a cycle as it stood; no query.
+
+    Args:
+        view: all (the tree from its roots), attention, overdue or mine (flat, by id).
+        after: id of the last objective of the page before, 0 for the first page.
+        opened: objectives to unfold besides those that unfold by themselves.
+    """
     views: dict[str, Callable[[int], bool]] = {
         "all": lambda pk: pk in roots,
         "attention": lambda pk: bool(past.objective_rows[pk][NEEDS_ATTENTION]),
@@ -28,7 +47,7 @@ def past_page(actor: Actor, past: PastGoals, *, view: str, after: int = 0, opene
         for pk in shown
     ]
     counts = {name: min(len(found), COUNT_LIMIT + 1) for name, found in inside.items()}
-    return GoalsPage(view=view, branches=tuple(branches), counts=counts, next_after=shown[-1] if more else None)
+    return PastPage(view=view, branches=tuple(branches), counts=counts, next_after=shown[-1] if more else None)
 
 
 def branch_then(

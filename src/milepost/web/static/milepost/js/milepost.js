@@ -11,7 +11,12 @@
     el.addEventListener("toggle", () => localStorage.setItem(key(el), el.open ? "open" : "closed"));
   });
   folds(document);
-  document.addEventListener("htmx:load", (e) => folds(e.detail.elt));
+  document.addEventListener("htmx:load", (e) => {
+    folds(e.detail.elt);
+    // Rows that were left open are fetched again, a screenful at most.
+    const kept = [...e.detail.elt.querySelectorAll("details[data-fold][hx-get]")].filter((el) => localStorage.getItem(key(el)) === "open");
+    kept.slice(0, 12).forEach((el) => { el.open = true; });
+  });
 
   document.addEventListener("click", (e) => {
     const copy = e.target.closest("[data-copy]");
@@ -79,8 +84,27 @@
   const themes = { auto: "dark", dark: "light", light: "auto" };
   let before = "";
   const move = (step) => {
-    const rows = [...document.querySelectorAll(".row .name[href], .tile h3 a, .due h3 a, .kr .name[href]")].filter((r) => r.offsetParent);
+    const rows = [...document.querySelectorAll(".row .name[href], .tile h3 a, .due h3 a, .kr .name[href], .mc-t a, .gt .name")].filter((r) => r.offsetParent);
     rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement) + step))]?.focus();
+  };
+  // The strategy map: the branch under the pointer or the focus is drawn, arrows walk along it.
+  const nodeOf = (el) => el?.closest?.(".map .mn");
+  const light = (e) => {
+    const node = e.target.closest?.(".mc") && nodeOf(e.target);
+    if (!node) return;
+    document.querySelectorAll(".map .lit").forEach((n) => n.classList.remove("lit"));
+    for (let n = node; n; n = nodeOf(n.parentElement)) n.classList.add("lit");
+    node.querySelectorAll(".mn").forEach((n) => n.classList.add("lit"));
+    document.querySelector("[data-lit]").textContent = node.querySelector(".mc-t a").textContent;
+  };
+  document.addEventListener("pointerover", light);
+  document.addEventListener("focusin", light);
+  const walk = (arrow) => {
+    const node = nodeOf(document.activeElement);
+    if (!node) return false;
+    if (arrow === "ArrowUp" || arrow === "ArrowDown") move(arrow === "ArrowUp" ? -1 : 1);
+    else (arrow === "ArrowLeft" ? nodeOf(node.parentElement) : node.querySelector(".mn"))?.querySelector(".mc-t a").focus();
+    return true;
   };
   document.addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") { e.preventDefault(); find(); return; }
@@ -101,7 +125,8 @@
     else if (e.key === "/") { e.preventDefault(); find(); }
     else if (e.key === "j") move(1);
     else if (e.key === "k") move(-1);
-    else if (e.key === "o") document.activeElement.click?.();
+    else if (e.key.startsWith("Arrow") && walk(e.key)) e.preventDefault();
+    else if (e.key === "o") (document.activeElement.closest(".mc")?.querySelector("[data-follow]") || document.activeElement).click?.();
     else if (e.key === "x") { const d = document.activeElement.closest("li")?.querySelector("details[data-fold]"); if (d) d.open = !d.open; }
     else if (e.key === "n") document.querySelector("[data-new]")?.click();
     else if (e.key === "f") document.querySelector(".filters a")?.focus();
