@@ -1,8 +1,11 @@
 """Who may change a goal, check in on it and plan cycles."""
 
+from dataclasses import dataclass
+
+from django.db.models import Q
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, KeyResult, Objective
+from milepost.okr.models import Contributor, Cycle, KeyResult, Objective
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
 
@@ -35,8 +38,43 @@ def contributes(actor: Actor, goal: Objective | KeyResult | None) -> bool:
     return Contributor.objects.filter(objective_id=objective_id, membership_id=actor.membership_id).exists()
 
 
+@predicate
+def coaches_cycle(actor: Actor, about: Cycle | Objective | KeyResult | None) -> bool:
+    """Return whether the actor is the coach of the cycle, or of the one that the goal is in (G3)."""
+    if about is None or not actor.can_write or actor.membership_id is None:
+        return False
+    if isinstance(about, Cycle):
+        return about.coach_id == actor.membership_id
+    return (about.objective if isinstance(about, KeyResult) else about).cycle.coach_id == actor.membership_id
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A cycle as one team went through it, None for all together."""
+
+    cycle: Cycle
+    team_id: int | None
+
+
+@predicate
+def took_part(actor: Actor, about: About | None) -> bool:
+    """Return whether the actor coached the cycle, manages the team or led a goal in it that is the team's."""
+    if about is None or not actor.can_write or actor.membership_id is None:
+        return False
+    if coaches_cycle.test(actor, about.cycle) or about.team_id in actor.managed_teams:
+        return True
+    led = Objective.objects.filter(cycle=about.cycle)
+    if about.team_id is not None:
+        led = led.filter(owner_team_id=about.team_id)
+    me = Q(lead_id=actor.membership_id) | Q(key_results__lead_id=actor.membership_id)
+    return led.filter(me).exists()
+
+
 can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
+can_grade = can_edit_goal | coaches_cycle
+can_close_rest = is_admin | coaches_cycle
 can_check_in = can_edit_goal | contributes
 can_approve_goal = is_admin
+can_look_back = is_admin | took_part
 can_plan_cycles = can_change_settings

@@ -9,10 +9,11 @@ from milepost.okr.actions.check_ins import (
     record_check_in,
     record_check_ins,
 )
-from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
+from milepost.okr.actions.close import carry_over, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
+from milepost.okr.actions.grading import GradeDraft, save_grades
 from milepost.okr.actions.key_results import (
     add_key_result,
     cancel_key_result,
@@ -29,6 +30,7 @@ from milepost.okr.actions.objectives import (
 )
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
+from milepost.okr.actions.retrospectives import RetrospectiveDraft, write_retrospective
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "ObjectiveDraft",
     "PartDraft",
     "ReadingSource",
+    "RetrospectiveDraft",
     "RulesDraft",
     "StepDraft",
     "Stored",
@@ -47,6 +50,7 @@ __all__ = [
     "add_key_result",
     "cancel_key_result",
     "cancel_objective",
+    "carry_over",
     "change_rules",
     "clear_override",
     "close_cycle",
@@ -69,7 +73,9 @@ __all__ = [
     "refresh_day",
     "reopen_objective",
     "rules_of",
+    "save_grades",
     "set_override",
     "set_paused",
     "usual_rules",
+    "write_retrospective",
 ]

@@ -5,16 +5,20 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from milepost.workspace.models import Workspace
+from milepost.workspace.models import Membership, Workspace
 
 
 class Cycle(models.Model):
-    """A time box, usually a quarter; both days belong to it."""
+    """A time box, usually a quarter; both days belong to it.
+
+    Its coach, if it has one, helps with its review: grades what they see and closes the rest (G3).
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="cycles")
     name = models.CharField(max_length=60)
     first_day = models.DateField()
     last_day = models.DateField()
+    coach = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:

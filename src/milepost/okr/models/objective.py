@@ -58,6 +58,8 @@ class Objective(models.Model):
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
+    # The one of an earlier cycle whose unfinished key results go on here (G4).
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried_to")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     objects: ClassVar[GuardedManager[Self]] = GuardedManager()
