@@ -1,5 +1,6 @@
 """Who may change a goal, check in on it and plan cycles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -59,15 +60,24 @@ class About:
 @predicate
 def took_part(actor: Actor, about: About | None) -> bool:
     """Return whether the actor coached the cycle, manages the team or led a goal in it that is the team's."""
-    if about is None or not actor.can_write or actor.membership_id is None:
+    return about is not None and took_part_as(actor, about, led=led_teams(actor, about.cycle))
+
+
+def took_part_as(actor: Actor, about: About, *, led: Collection[int | None]) -> bool:
+    """Return as `took_part`, where the teams whose goals the actor led in the cycle are known already."""
+    if not actor.can_write or actor.membership_id is None:
         return False
     if coaches_cycle.test(actor, about.cycle) or about.team_id in actor.managed_teams:
         return True
-    led = Objective.objects.filter(cycle=about.cycle)
-    if about.team_id is not None:
-        led = led.filter(owner_team_id=about.team_id)
+    return bool(led) if about.team_id is None else about.team_id in led
+
+
+def led_teams(actor: Actor, cycle: Cycle) -> set[int | None]:
+    """Return the teams of whose goals in a cycle the actor leads one, None for goals without a team; one query."""
+    if actor.membership_id is None:
+        return set()
     me = Q(lead_id=actor.membership_id) | Q(key_results__lead_id=actor.membership_id)
-    return led.filter(me).exists()
+    return set(Objective.objects.filter(me, cycle=cycle).values_list("owner_team_id", flat=True))
 
 
 can_create_goal = can_write

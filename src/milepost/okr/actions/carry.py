@@ -25,7 +25,8 @@ from milepost.okr.models import (
     Objective,
     Step,
 )
-from milepost.okr.queries.following import cycle_after
+from milepost.okr.queries.access import get_cycle
+from milepost.okr.queries.cycles import follows, list_cycles
 from milepost.workspace.actions import index_words, made, record_event
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Membership, WebhookEvent
@@ -50,11 +51,14 @@ def carry(
     Raises:
         Invalid: there is no later cycle, or nothing is left to do of one of them.
     """
-    cycle = cycle_after(objective.cycle)
-    if cycle is None:
+    cycles = list_cycles(by, today=moment.today)
+    here = next(c for c in cycles if c.id == objective.cycle_id)
+    after = follows(cycles, here)
+    if after is None:
         raise Invalid(
             f"There is no cycle after {objective.cycle.name} yet. Add one first, then carry over.", field="outcome"
         )
+    cycle = get_cycle(by, after.id)
     draft = Objective.objects.filter(carried_from=objective, cycle=cycle, state=GoalState.DRAFT).first()
     draft = draft or _cloned(by, objective, cycle, moment=moment)
     there = set(KeyResult.objects.filter(objective=draft).values_list("carried_from_id", flat=True))

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from milepost.metrics.models import Metric
 from milepost.metrics.permissions import can_create_kpi, can_edit_kpi
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.errors import WrongState
-from milepost.okr.models import GoalState, KeyResult, KeyResultKind, Outcome, Review
+from milepost.okr.models import GoalState, KeyResult, Outcome, Review
+from milepost.okr.outcomes import outcomes_of
 from milepost.okr.permissions import can_grade
 from milepost.okr.queries.access import get_key_results
 from milepost.workspace.actions import record_event
@@ -20,7 +20,6 @@ from milepost.workspace.permissions import Actor, require
 
 MOST_AT_ONCE = 200
 FIELDS = ("grade", "lesson", "outcome", "keeps_progress")
-KEPT_AT_A_LEVEL = frozenset({KeyResultKind.REACH, KeyResultKind.KEEP, KeyResultKind.LEVELS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,9 @@ def checked(row: KeyResult, draft: GradeDraft, *, by: Actor) -> GradeDraft:
     """
     grade, reason = own_grade(draft, proposed=_proposed(row), title=row.title)
     outcome = draft.outcome
-    if outcome and outcome not in outcomes_of(row.kind, row.metric):
-        fits = ", ".join(Outcome(word).label.lower() for word in outcomes_of(row.kind, row.metric))
+    possible = outcomes_of(row.kind, is_kpi=row.metric.is_kpi if row.metric else None)
+    if outcome and outcome not in possible:
+        fits = ", ".join(Outcome(word).label for word in possible)
         raise Invalid(f"“{row.title}” cannot become that. What fits it: {fits}.", field="outcome")
     if outcome == Outcome.RAISE:
         require(can_edit_kpi, by, row.metric, to=f"change the target that “{row.title}” reads")
@@ -121,19 +121,6 @@ def checked(row: KeyResult, draft: GradeDraft, *, by: Actor) -> GradeDraft:
         outcome,
         draft.keeps_progress and outcome == Outcome.CARRY,
     )
-
-
-def outcomes_of(kind: str, metric: Metric | None) -> tuple[str, ...]:
-    """Return what a key result may become: its own measure a KPI, or the target of the KPI it reads another one.
-
-    One made of others is carried over by carrying those over.
-    """
-    found = [Outcome.KEEP, Outcome.DROP]
-    if kind != KeyResultKind.CHILDREN:
-        found.append(Outcome.CARRY)
-    if kind in KEPT_AT_A_LEVEL and metric is not None:
-        found.append(Outcome.RAISE if metric.is_kpi else Outcome.KPI)
-    return tuple(word.value for word in found)
 
 
 def said_of(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.models import Retrospective
@@ -52,7 +53,8 @@ def write_retrospective(
     if team_id is not None and not Team.objects.filter(pk=team_id, workspace_id=by.workspace_id).exists():
         raise NotFound
     require(can_look_back, by, About(cycle, team_id), to="write the retrospective of this cycle")
-    there = Retrospective.objects.filter(cycle=cycle, team_id=team_id).first()
+    of_team = Q(team_id=team_id) if team_id is not None else Q(team__isnull=True)
+    there = Retrospective.objects.filter(of_team, cycle=cycle).first()
     row = there or Retrospective(workspace_id=by.workspace_id, cycle=cycle, team_id=team_id, version=0)
     count_up(row, seen=seen)
     words = {name: clean_text(getattr(draft, name), field=name, most=LONGEST) for name in FIELDS}
