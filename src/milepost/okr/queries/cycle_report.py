@@ -33,6 +33,10 @@ MOST_DUE_DAYS = 60
 TARGETS = ("start", "target", "low", "high", "floor", "stretch", "tolerance")
 # The grade that stands: of the close, else the one that was given, else the proposed one of what was looked at.
 STANDS = Coalesce("grade", "review__grade", "score__score")
+GROUPS = (
+    "objective__cycle_id", "objective__owner_team_id", "objective__owner_team__name", "objective__owner_person_id",
+    "kind", "ambition", "word",
+)  # fmt: skip
 GRADED = Q(state=GoalState.CLOSED) | Q(state=GoalState.ACTIVE, review__isnull=False)
 
 
@@ -180,18 +184,15 @@ def calibration_of(actor: Actor, cycles: Sequence[CycleRow]) -> Calibration:
 
 
 def _hits(actor: Actor, cycle_ids: Collection[int]) -> QuerySet[KeyResult, dict[str, Any]]:
-    rows = KeyResult.objects.visible_to(actor).filter(GRADED, objective__cycle_id__in=cycle_ids)
-    rows = rows.annotate(stands=STANDS).annotate(word=_word()).order_by()
-    groups = rows.values(
-        "objective__cycle_id", "objective__owner_team_id", "objective__owner_team__name", "objective__owner_person_id",
-        "kind", "ambition", "word",
-    )  # fmt: skip
-    return groups.annotate(
+    graded = KeyResult.objects.visible_to(actor).filter(GRADED, objective__cycle_id__in=cycle_ids)
+    rows: QuerySet[KeyResult, Any] = graded.annotate(stands=STANDS).annotate(word=_word()).order_by()
+    found: QuerySet[KeyResult, dict[str, Any]] = rows.values(*GROUPS).annotate(
         n=Count("id"),
         graded=Count("stands"),
         grades=Sum("stands"),
         unseen=Count("id", filter=Q(is_reviewed=False, state=GoalState.CLOSED)),
     )
+    return found
 
 
 def _word() -> Case:
@@ -252,11 +253,11 @@ def _expected(actor: Actor, due: dict[int, list[date]], cycle_id: int) -> tuple[
             counts[f"d{pk}_{i}"] = Count(
                 "id", filter=runs & Q(objective__cycle_id=pk, activated_on__lte=day), distinct=True
             )
-    rows = KeyResult.objects.visible_to(actor).filter(
+    ran = KeyResult.objects.visible_to(actor).filter(
         objective__cycle_id__in=list(due), state__in=[GoalState.ACTIVE, GoalState.CLOSED]
     )
     checked_in = CheckIn.objects.filter(key_result=OuterRef("pk"), replaced_by=None, withdrawn=False)
-    rows = rows.annotate(has_check_in=Exists(checked_in))
+    rows: QuerySet[KeyResult, Any] = ran.annotate(has_check_in=Exists(checked_in))
     found = rows.aggregate(
         never=Count("id", filter=Q(has_check_in=False, objective__cycle_id=cycle_id), distinct=True), **counts
     )

@@ -14,6 +14,8 @@ from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import TELLING, telling_of
 
+COLUMNS = ("id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING))
+
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
@@ -57,9 +59,7 @@ def frame_facts(actor: Actor, *, today: date) -> tuple[tuple[CycleRow, ...], int
 @prepared
 def _cycles(workspace_id: int) -> QuerySet[Cycle, tuple[Any, ...]]:
     rows = Cycle.objects.filter(workspace_id=workspace_id).order_by("-first_day", "last_day", "-id")
-    return rows.values_list(
-        "id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING)
-    )
+    return rows.values_list(*COLUMNS)
 
 
 @prepared
@@ -75,10 +75,7 @@ def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...
         .order_by("-first_day", "last_day", "-id")
     )
     return tuple(
-        replace(_row(*values, today=today), objectives=held)
-        for *values, held in rows.values_list(
-            "id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING), "held"
-        )
+        replace(_row(*values, today=today), objectives=held) for *values, held in rows.values_list(*COLUMNS, "held")
     )
 
 
