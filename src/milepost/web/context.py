@@ -15,7 +15,7 @@ THEMES = ("auto", "light", "dark")
 
 
 # Addresses of things that are found under another entry of the menu.
-BELONGS = {"team": "people", "person": "people", "key-results": "goals", "check-ins": "goals"}
+BELONGS = {"team": "people", "person": "people", "key-results": "goals", "check-ins": "goals", "cycles": "goals"}
 
 
 @dataclass(frozen=True, slots=True)

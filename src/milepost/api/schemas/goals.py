@@ -30,6 +30,7 @@ class CycleOut(Schema):
     name: str = Field(examples=["Q4 2026"])
     first_day: date
     last_day: date
+    coach_id: int | None = Field(description="Who helps with its review and may close the rest (rule G3).")
     version: int
 
 
@@ -39,6 +40,7 @@ class CycleIn(Body):
     name: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=60)] = Field(examples=["Q1 2027"])
     first_day: date = Field(examples=["2027-01-01"])
     last_day: date = Field(examples=["2027-03-31"])
+    coach_id: Id | None = None
 
 
 class CyclePatch(Body):
@@ -47,6 +49,7 @@ class CyclePatch(Body):
     name: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=60)] | None = None
     first_day: date | None = None
     last_day: date | None = None
+    coach_id: Id | None = None
 
 
 class CycleQuery(PageQuery):

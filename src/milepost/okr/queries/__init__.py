@@ -2,6 +2,7 @@
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
 from milepost.okr.queries.audit import Thing, names_in, things_of
+from milepost.okr.queries.carried import Carried, carried_of
 from milepost.okr.queries.cycle_report import CycleReport, Hits, calibration_of, cycle_report
 from milepost.okr.queries.cycles import (
     CycleRow,
@@ -36,12 +37,13 @@ from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_o
 from milepost.okr.queries.past import PastCycle, past_cycles
 from milepost.okr.queries.people import people_page, person_page, team_page
 from milepost.okr.queries.plan import PlanPage, plan_page
-from milepost.okr.queries.review import ReviewObjective, ReviewPage, ReviewRow, review_page
+from milepost.okr.queries.review import ReviewObjective, ReviewPage, ReviewRow, review_page, review_rows
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
+    "Carried",
     "CycleReport",
     "CycleRow",
     "Found",
@@ -69,6 +71,7 @@ __all__ = [
     "alike",
     "branch_of",
     "calibration_of",
+    "carried_of",
     "checkpoints_of",
     "contributor_ids",
     "cycle_report",
@@ -106,6 +109,7 @@ __all__ = [
     "plan_page",
     "retrospectives_of",
     "review_page",
+    "review_rows",
     "running_objectives",
     "show_check_in",
     "show_cycle",

@@ -65,7 +65,14 @@ CHECK_INS = Listing(
     sorts={"id": "pk"},
 )  # fmt: skip
 CYCLES = Listing(
-    fields={"id": "id", "name": "name", "first_day": "first_day", "last_day": "last_day", "version": "version"},
+    fields={
+        "id": "id",
+        "name": "name",
+        "first_day": "first_day",
+        "last_day": "last_day",
+        "coach_id": "coach_id",
+        "version": "version",
+    },
     sorts={"id": "pk", "name": "name"},
 )
 AMENDMENTS = Listing(

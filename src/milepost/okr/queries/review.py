@@ -148,6 +148,14 @@ def review_page(actor: Actor, cycle: CycleRow, *, view: str = "all", after: int 
     )
 
 
+def review_rows(actor: Actor, cycle: CycleRow, key_result_ids: Collection[int]) -> tuple[ReviewRow, ...]:
+    """Return these key results of a review, as far as the actor sees them."""
+    rows = _key_results(actor, cycle.id).filter(pk__in=key_result_ids)
+    objectives = ObjectiveScore.objects.visible_to(actor).filter(objective_id__in=rows.values("objective_id"))
+    panels = _panels(actor, cycle, objective_lines(objectives.order_by("objective_id")), view="all")
+    return tuple(row for panel in panels for row in panel.rows if row.k.id in key_result_ids)
+
+
 def _key_results(actor: Actor, cycle_id: int) -> QuerySet[KeyResult]:
     rows = KeyResult.objects.visible_to(actor).filter(objective__cycle_id=cycle_id)
     return rows.filter(state__in=[GoalState.ACTIVE, GoalState.CLOSED], objective__state__in=[*OPEN, GoalState.CLOSED])

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from milepost.okr.queries import branch_of, frame_facts, goals_page, pick_cycle
+from milepost.okr.queries import branch_of, frame_facts, goals_page, past_cycles, pick_cycle
 from milepost.okr.queries.goals import VIEWS
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -42,6 +42,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
             opened=opened,
         )
         context["page"] = shown
+        context["past"] = past_cycles(place.actor, today=place.today)
         context["tabs"] = [(key, LABELS[key], shown.counts[key]) for key in VIEWS]
         n = shown.counts["all"]
         tops = "More than 100 top objectives" if n > 100 else words.count(n, "top objective").capitalize()  # noqa: PLR2004 - the page counts no further

@@ -16,9 +16,13 @@ from milepost.core.rhythm import is_open
 from milepost.okr import actions
 from milepost.okr.queries import (
     KeyResultLine,
+    Lessons,
+    ObjectiveLine,
     ObjectivePage,
+    carried_of,
     contributor_ids,
     get_objective,
+    lessons_for,
     list_cycles,
     objective_page,
     parent_of,
@@ -90,8 +94,11 @@ def objective_context(
         lede = f"{lede[0].upper()}{lede[1:]}." + (f" {worst} holds it back." if worst else "")
     else:
         lede = "No key result has a value yet."
+    came, went = carried_of(place.actor, o.id)
     return {
         "page": shown,
+        "came": came,
+        "went": went,
         "items": items,
         "o": o,
         "lede": lede,
@@ -145,6 +152,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "save_label": "Save objective",
         "draft_label": "Save as draft",
         "lede": "Who wants what to be true, and how will you know?",
+        "lessons": _lessons(place, optional_id(str(form["cycle"].value() or ""))),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "goals/form.html", context, status=status)
@@ -207,6 +215,8 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
         back=reverse("goal", args=[place.slug, pk]),
     )
     context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
+    if o.state == "draft":
+        context["lessons"] = _lessons(place, o.cycle_id, line=o)
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
@@ -329,6 +339,19 @@ def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: 
     sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
     proposed = "" if score is None else f"{score:.2f}"
     return {"key": key, "title": title, "way": about, "proposed": proposed or "none", "placeholder": proposed, **sent}
+
+
+def _lessons(place: Place, cycle_id: int | None, *, line: ObjectiveLine | None = None) -> Lessons | None:
+    """Return what the cycle before taught those who write a goal, or the team whose draft it is."""
+    if cycle_id is None:
+        return None
+    teams = [pk for pk, _ in place.teams]
+    if line is not None and line.owner_kind == "team" and line.owner_id is not None:
+        teams = [line.owner_id]
+    cycles = list_cycles(place.actor, today=place.today)
+    return lessons_for(
+        place.actor, cycles, cycle_id=cycle_id, team_ids=teams, objective_id=line.id if line is not None else None
+    )
 
 
 def _running_cycle(place: Place) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from milepost import clock
 from milepost.core.numbers import NotANumber
 from milepost.okr import actions
-from milepost.okr.queries import WeekPage, week_page
+from milepost.okr.queries import WeekPage, past_cycles, week_page
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS
@@ -83,6 +83,11 @@ def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict
         lede = "Everything is checked in." if shown.next_opens_on else "Nothing waits for you."
     return {
         "week": shown,
+        "to_grade": [
+            (past, words.count(past.mine, "objective"))
+            for past in past_cycles(place.actor, today=place.today)
+            if past.mine and place.actor.can_write
+        ],
         "due": items,
         "next_opens_on": shown.next_opens_on,
         "greeting": f"Good {part}, {first}",
