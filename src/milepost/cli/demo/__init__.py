@@ -7,6 +7,7 @@ from milepost import clock
 from milepost.cli.demo.company import NAME, PEOPLE, Company
 from milepost.cli.demo.goals import last_quarter, this_quarter
 from milepost.cli.demo.kpis import make_kpis
+from milepost.cli.demo.looking_back import looking_back
 from milepost.okr import actions
 from milepost.workspace import actions as workspace
 from milepost.workspace.queries import list_all_workspaces
@@ -37,4 +38,5 @@ def _build(password: str) -> None:
     kpis = make_kpis(company)
     last_quarter(company, kpis)
     this_quarter(company, kpis)
+    looking_back(company)
     actions.refresh_day(by=company.root.actor, now=company.now)

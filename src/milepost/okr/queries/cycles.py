@@ -14,6 +14,7 @@ from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import TELLING, telling_of
 
+REVIEW_DAYS = 13  # before the last day: two weeks with it
 COLUMNS = ("id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING))
 
 
@@ -37,6 +38,11 @@ class CycleRow:
     def weeks(self) -> int:
         """Return how many weeks the cycle has, a started one counted."""
         return (self.last_day - self.first_day).days // 7 + 1 - ((self.last_day - self.first_day).days % 7 == 0)
+
+    @property
+    def review_opens_on(self) -> date:
+        """Return the day from which the review is open: two weeks before the end, at half of a shorter cycle."""
+        return max(self.last_day - timedelta(days=REVIEW_DAYS), self.first_day + (self.last_day - self.first_day) / 2)
 
     @property
     def days(self) -> int:

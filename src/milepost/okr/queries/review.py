@@ -118,17 +118,19 @@ class ReviewPage:
     closes_rest: bool
 
 
-def review_page(actor: Actor, cycle: CycleRow, *, view: str = "all", after: int = 0) -> ReviewPage:
+def review_page(
+    actor: Actor, cycle: CycleRow, *, view: str = "all", after: int = 0, only_closed: bool = False
+) -> ReviewPage:
     """Return the review of a cycle, as far as the actor sees it: a fixed number of queries.
 
     Args:
+        only_closed: leave out what still runs: nothing is called reached or missed before its end (G1).
         view: all, waiting (for a grade), changed (another grade than the proposed one) or carried (over).
         after: id of the last objective of the page before, 0 for the first page.
     """
     key_results = _key_results(actor, cycle.id)
-    objectives = ObjectiveScore.objects.visible_to(actor).filter(
-        cycle_id=cycle.id, objective__state__in=[*OPEN, GoalState.CLOSED]
-    )
+    states = [GoalState.CLOSED] if only_closed else [*OPEN, GoalState.CLOSED]
+    objectives = ObjectiveScore.objects.visible_to(actor).filter(cycle_id=cycle.id, objective__state__in=states)
     if view != "all":
         objectives = objectives.filter(objective_id__in=key_results.filter(FILTERS[view]).values("objective_id"))
     lines = objective_lines(objectives.filter(objective_id__gt=after).order_by("objective_id")[: PAGE + 1])
@@ -165,7 +167,7 @@ def _panels(actor: Actor, cycle: CycleRow, lines: Sequence[ObjectiveLine], *, vi
     ids = [line.id for line in lines]
     by_objective: dict[int, list[KeyResultLine]] = {}
     rows = KeyResult.objects.filter(objective_id__in=ids, state__in=[GoalState.ACTIVE, GoalState.CLOSED])
-    for k in key_result_lines(rows):
+    for k in key_result_lines(rows, with_steps=True):
         by_objective.setdefault(k.objective_id, []).append(k)
     said = _said(actor, ids)
     every = [k for of_one in by_objective.values() for k in of_one]

@@ -42,6 +42,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
             opened=opened,
         )
         context["page"] = shown
+        context["is_in_review"] = place.today >= cycle.review_opens_on
         context["past"] = past_cycles(place.actor, today=place.today)
         context["tabs"] = [(key, LABELS[key], shown.counts[key]) for key in VIEWS]
         n = shown.counts["all"]

@@ -85,6 +85,7 @@ def _context(request: PlacedRequest, cycle: CycleRow, report: CycleReport) -> di
             {
                 "text": text,
                 "heading": text.team_name or "Everybody",
+                "is_folded": text.team_id is not None and not text.version,
                 "questions": [(name, label, hint, getattr(text, name)) for name, label, hint in QUESTIONS],
             }
             for text in texts

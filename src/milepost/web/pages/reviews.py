@@ -98,7 +98,9 @@ def review(request: PlacedRequest, pk: int) -> HttpResponse:
             else:
                 messages.info(request, "Nothing was changed, so nothing was saved.")
             return redirect(request.get_full_path())
-    shown = review_page(place.actor, cycle, view=view, after=optional_id(request.GET.get("after", "")) or 0)
+    is_open = place.today >= cycle.review_opens_on
+    after = optional_id(request.GET.get("after", "")) or 0
+    shown = review_page(place.actor, cycle, view=view if is_open else "all", after=after, only_closed=not is_open)
     return render(request, "reviews/page.html", _context(request, cycle, shown, error), status=422 if error else 200)
 
 
@@ -193,6 +195,7 @@ def _context(request: PlacedRequest, cycle: CycleRow, shown: ReviewPage, error: 
     to_do = next((row.k.id for row in waiting if row.can_grade and row.is_mine), None)
     focus = to_do if shown.view == "waiting" else None
     ended = place.today > cycle.last_day
+    is_open = place.today >= cycle.review_opens_on
     closable = {o.line.id for o in shown.objectives if o.can_grade}
     here = f"?{urlencode({'view': shown.view})}"
     return {
@@ -202,8 +205,9 @@ def _context(request: PlacedRequest, cycle: CycleRow, shown: ReviewPage, error: 
         "panels": [_panel(request, o, focus=focus, error=bool(error)) for o in shown.objectives],
         "tabs": [(view, LABELS[view], shown.counts[view]) for view in VIEWS],
         "error": error,
-        "lede": _lede(shown, waiting, ended=ended, cycle=cycle),
+        "lede": _lede(shown, waiting, ended=ended, cycle=cycle) if is_open else _not_yet(cycle),
         "ended": ended,
+        "is_open": is_open,
         "can_grade_any": any(row.can_grade for row in rows),
         "can_close_any": bool(closable),
         "waiting": waiting[:MOST_NAMED],
@@ -213,6 +217,10 @@ def _context(request: PlacedRequest, cycle: CycleRow, shown: ReviewPage, error: 
         "go_on": [row for row in rows if row.is_unfinished and row.k.objective_id in closable] if after else [],
         "next_page": f"{here}&after={shown.next_after}" if shown.next_after else "",
     }
+
+
+def _not_yet(cycle: CycleRow) -> str:
+    return f"The review opens on {cycle.review_opens_on:%-d %b %Y}. Until then the goals say how it goes."
 
 
 def _lede(shown: ReviewPage, waiting: list[ReviewRow], *, ended: bool, cycle: CycleRow) -> str:
