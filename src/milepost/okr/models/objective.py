@@ -85,6 +85,7 @@ class Objective(models.Model):
             models.Index(fields=["workspace", "cycle", "id"], name="objective_of_cycle"),
             models.Index(fields=["workspace", "owner_team", "cycle", "id"], name="objective_of_team"),
             models.Index(fields=["lead", "cycle"], name="objective_of_lead"),
+            models.Index(fields=["workspace", "state", "cycle"], name="objective_by_state"),
         ]
 
     def __str__(self) -> str:

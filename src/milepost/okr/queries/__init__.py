@@ -2,7 +2,6 @@
 
 from milepost.okr.queries.access import get_check_in, get_cycle, get_key_result, get_objective
 from milepost.okr.queries.audit import Thing, names_in, things_of
-from milepost.okr.queries.carried import Carried, carried_of
 from milepost.okr.queries.cycle_report import CycleReport, Hits, calibration_of, cycle_report
 from milepost.okr.queries.cycles import (
     CycleRow,
@@ -43,7 +42,6 @@ from milepost.okr.queries.week import WeekPage, week_page
 
 __all__ = [
     "Branch",
-    "Carried",
     "CycleReport",
     "CycleRow",
     "Found",
@@ -71,7 +69,6 @@ __all__ = [
     "alike",
     "branch_of",
     "calibration_of",
-    "carried_of",
     "checkpoints_of",
     "contributor_ids",
     "cycle_report",

@@ -1,15 +1,13 @@
 """What was learned in the cycle before, for the drafts of the next one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
-from milepost.okr.models import GoalState, KeyResult, Retrospective
+from milepost.okr.models import Cycle, GoalState, KeyResult, Retrospective
 from milepost.okr.permissions import About, led_teams, took_part_as
-from milepost.okr.queries.access import get_cycle
 from milepost.okr.queries.cycles import CycleRow, precedes
-from milepost.workspace.models import Team
 from milepost.workspace.permissions import Actor
 
 MOST = 12
@@ -98,27 +96,23 @@ def lessons_for(
     return Lessons(before.id, before.name, tuple(found.values())[:MOST], _texts(texts))
 
 
-def retrospectives_of(actor: Actor, cycle_id: int, *, team_ids: Collection[int] = ()) -> tuple[RetrospectiveText, ...]:
-    """Return what was written of a cycle: of everybody first, then of teams by name.
+def retrospectives_of(
+    actor: Actor, cycle: CycleRow, *, teams: Iterable[tuple[int, str]] = ()
+) -> tuple[RetrospectiveText, ...]:
+    """Return what was written of a cycle: of everybody first, then of teams by name; two queries.
 
     Args:
-        team_ids: teams to list although nothing is written of them yet.
-
-    Raises:
-        NotFound: no such cycle.
+        teams: (id, name) of teams to list although nothing is written of them yet.
     """
-    cycle = get_cycle(actor, cycle_id)
-    there = {text.team_id: text for text in _texts(Retrospective.objects.filter(cycle=cycle))}
-    names: dict[int | None, str] = {None: ""}
+    there = {text.team_id: text for text in _texts(Retrospective.objects.filter(cycle_id=cycle.id))}
+    names: dict[int | None, str] = {None: "", **dict(teams)}
     names |= {text.team_id: text.team_name for text in there.values()}
-    missing = [pk for pk in team_ids if pk not in names]
-    if missing:
-        names |= dict(Team.objects.filter(workspace_id=actor.workspace_id, pk__in=missing).values_list("id", "name"))
-    led = led_teams(actor, cycle)
+    row = Cycle(pk=cycle.id, coach_id=cycle.coach_id)
+    led = led_teams(actor, row) if actor.can_write and not actor.is_admin else set()
     return tuple(
         replace(
             there.get(pk) or RetrospectiveText(pk, names[pk]),
-            can_edit=actor.is_admin or took_part_as(actor, About(cycle, pk), led=led),
+            can_edit=actor.is_admin or took_part_as(actor, About(row, pk), led=led),
         )
         for pk in sorted(names, key=lambda pk: (pk is not None, names[pk].lower(), pk or 0))
     )

@@ -43,6 +43,10 @@ OWN_VALUES = (
     "objective__version",
     "parent",
     "parent_title",
+    "came",
+    "came_cycle",
+    "went",
+    "went_cycle",
 )
 
 
@@ -84,6 +88,8 @@ class ObjectivePage:
     first_day: date
     last_day: date
     parent: tuple[int, str] | None
+    came: tuple[int, str] | None  # the objective that it goes on with, and its cycle (G4)
+    went: tuple[int, str] | None  # the one in which it goes on itself
     key_results: tuple[KeyResultLine, ...]
     parts: dict[int, tuple[PartLine, ...]]
     children: tuple[ObjectiveLine, ...]
@@ -133,6 +139,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
         first_day=own["cycle__first_day"],
         last_day=own["cycle__last_day"],
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
+        came=(own["came"], own["came_cycle"]) if own["came"] else None,
+        went=(own["went"], own["went_cycle"]) if own["went"] else None,
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         parts=parts_of(actor, made) if made else {},
         children=tuple(children),
@@ -155,11 +163,18 @@ def objective_page(actor: Actor, objective_id: int, *, today: date, whole_timeli
 def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple[Any, ...]]:
     edge = Alignment.objects.filter(child=OuterRef("objective_id"), until=None, is_primary=True)
     edge = edge.filter(Objective.seen_by(*sight[1:], prefix="parent__"))  # a hidden parent is not named (R6)
+    came = Objective.objects.seen(*sight).filter(pk=OuterRef("objective__carried_from_id"))
+    went = Objective.objects.seen(*sight).filter(carried_from=OuterRef("objective_id")).order_by("-id")
     return (
         ObjectiveScore.objects.seen(*sight)
         .filter(objective_id=objective_id)
         .annotate(
-            parent=Subquery(edge.values("parent_id")[:1]), parent_title=Subquery(edge.values("parent__title")[:1])
+            came=Subquery(came.values("id")[:1]),
+            came_cycle=Subquery(came.values("cycle__name")[:1]),
+            went=Subquery(went.values("id")[:1]),
+            went_cycle=Subquery(went.values("cycle__name")[:1]),
+            parent=Subquery(edge.values("parent_id")[:1]),
+            parent_title=Subquery(edge.values("parent__title")[:1]),
         )
         .values_list(*OBJECTIVE_VALUES, *OWN_VALUES)
     )

@@ -1,11 +1,13 @@
 """Cycles that are over while objectives of them still run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from milepost.okr.models import GoalState, Objective
+from milepost.okr.models import GoalState, KeyResult, Objective
+from milepost.okr.queries.cycles import CycleRow
 from milepost.workspace.permissions import Actor
 
 
@@ -20,21 +22,26 @@ class PastCycle:
     mine: int
 
 
-def past_cycles(actor: Actor, *, today: date) -> tuple[PastCycle, ...]:
+def past_cycles(actor: Actor, cycles: Sequence[CycleRow], *, today: date) -> tuple[PastCycle, ...]:
     """Return the cycles that are over and not closed, as far as the actor sees them, the newest first; one query.
 
     The actor's are those they lead, and those with a key result of theirs that nobody has graded yet.
+
+    Args:
+        cycles: all of the workspace.
     """
+    over = {c.id: c for c in cycles if c.last_day < today}
+    if not over:
+        return ()
     me = actor.membership_id or 0
-    ungraded = Q(key_results__lead_id=me, key_results__state=GoalState.ACTIVE, key_results__review=None)
+    ungraded = KeyResult.objects.filter(objective=OuterRef("pk"), lead_id=me, state=GoalState.ACTIVE, review=None)
     rows = (
         Objective.objects.visible_to(actor)
-        .filter(state__in=[GoalState.ACTIVE, GoalState.PAUSED], cycle__last_day__lt=today)
+        .filter(state__in=[GoalState.ACTIVE, GoalState.PAUSED], cycle_id__in=list(over))
         .order_by()
-        .values("cycle_id", "cycle__name", "cycle__last_day")
-        .annotate(open=Count("id", distinct=True), mine=Count("id", filter=Q(lead_id=me) | ungraded, distinct=True))
+        .values("cycle_id")
+        .annotate(open=Count("id"), mine=Count("id", filter=Q(lead_id=me) | Q(Exists(ungraded))))
     )
-    found = [
-        PastCycle(row["cycle_id"], row["cycle__name"], row["cycle__last_day"], row["open"], row["mine"]) for row in rows
-    ]
-    return tuple(sorted(found, key=lambda c: (c.last_day, c.id), reverse=True))
+    found = [(over[row["cycle_id"]], row["open"], row["mine"]) for row in rows]
+    found.sort(key=lambda one: (one[0].last_day, one[0].id), reverse=True)
+    return tuple(PastCycle(c.id, c.name, c.last_day, still_open, mine) for c, still_open, mine in found)

@@ -8,13 +8,14 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from milepost.core.grade import GradeWord, grade_word
 from milepost.core.pace import Ambition
+from milepost.core.rollup import Child, roll_up
 from milepost.okr.models import Counts, Cycle, GoalState, KeyResult, Objective, ObjectiveScore, Outcome
 from milepost.okr.outcomes import outcomes_of
 from milepost.okr.permissions import can_close_rest, can_grade
 from milepost.okr.queries.cycles import CycleRow
 from milepost.okr.queries.first_plan import planned_scores
 from milepost.okr.queries.graded import graded_scores
-from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, key_result_lines, objective_lines
+from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, key_result_lines_with, objective_lines
 from milepost.workspace.permissions import Actor
 
 PAGE = 20
@@ -27,7 +28,7 @@ CHANGED = Q(review__grade__isnull=False) | (
 CARRIED = Q(review__outcome=Outcome.CARRY) | Q(outcome=Outcome.CARRY)
 FILTERS = {"all": Q(), "waiting": WAITING, "changed": CHANGED, "carried": CARRIED}
 SAID = (
-    "id", "metric__is_kpi", "outcome", "is_reviewed", "final_value", "final_score", "review", "review__grade",
+    "outcome", "is_reviewed", "final_value", "final_score", "review", "review__grade",
     "review__reason", "review__lesson", "review__outcome", "review__keeps_progress", "review__by__user__name",
     "objective__is_reviewed", "objective__counts", "objective__grade_reason",
 )  # fmt: skip
@@ -165,23 +166,21 @@ def _key_results(actor: Actor, cycle_id: int) -> QuerySet[KeyResult]:
 
 def _panels(actor: Actor, cycle: CycleRow, lines: Sequence[ObjectiveLine], *, view: str) -> list[ReviewObjective]:
     ids = [line.id for line in lines]
-    by_objective: dict[int, list[KeyResultLine]] = {}
-    rows = KeyResult.objects.filter(objective_id__in=ids, state__in=[GoalState.ACTIVE, GoalState.CLOSED])
-    for k in key_result_lines(rows, with_steps=True):
-        by_objective.setdefault(k.objective_id, []).append(k)
-    said = _said(actor, ids)
-    every = [k for of_one in by_objective.values() for k in of_one]
-    amended: dict[tuple[str, int], float | None] = {("key_result", k.id): _amended(k, said[k.id]) for k in every}
+    rows_of: dict[int, list[tuple[KeyResultLine, dict[str, Any]]]] = {}
+    for k, said in _said(actor, ids):
+        rows_of.setdefault(k.objective_id, []).append((k, said))
+    every = [pair for pairs in rows_of.values() for pair in pairs]
+    amended: dict[tuple[str, int], float | None] = {("key_result", k.id): _amended(k, said) for k, said in every}
     amended |= {("objective", line.id): line.score for line in lines}
-    sums = [s["objective_id"] for s in said.values() if s["objective__counts"] != Counts.KEY_RESULTS]
+    sums = {k.objective_id for k, said in every if said["objective__counts"] != Counts.KEY_RESULTS}
     planned = planned_scores(ids, amended, sums=sums)
-    own = {k.id: grade for k in every if (grade := _own(k, said[k.id])) is not None}
-    graded = graded_scores(sorted({k.objective_id for k in every if k.id in own and k.state != "closed"}), own)
+    graded = _graded(every, sums)
     panels = []
     for line in lines:
         objective = _objective(line, cycle)
-        of_one = [_row(actor, k, said[k.id], planned, objective) for k in by_objective.get(line.id, [])]
-        first = next((said[k.id] for k in by_objective.get(line.id, [])), None)
+        pairs = rows_of.get(line.id, [])
+        found = [_row(actor, k, said, planned, objective) for k, said in pairs]
+        first = pairs[0][1] if pairs else None
         is_open = line.state in OPEN
         panels.append(
             ReviewObjective(
@@ -192,7 +191,7 @@ def _panels(actor: Actor, cycle: CycleRow, lines: Sequence[ObjectiveLine], *, vi
                 amended=line.score,
                 grade=graded.get(line.id, line.score) if is_open else line.grade,
                 grade_reason=first["objective__grade_reason"] if first else "",
-                rows=tuple(row for row in of_one if _fits(row, view)),
+                rows=tuple(row for row in found if _fits(row, view)),
                 can_grade=is_open and can_grade.test(actor, objective),
                 carried_to=first["went_on"] if first else None,
             )
@@ -200,12 +199,30 @@ def _panels(actor: Actor, cycle: CycleRow, lines: Sequence[ObjectiveLine], *, vi
     return panels
 
 
-def _said(actor: Actor, objective_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return what is said of each key result, with what only its row knows of its objective; one query."""
+def _said(actor: Actor, objective_ids: Collection[int]) -> list[tuple[KeyResultLine, dict[str, Any]]]:
+    """Return the key results with what is said of each, and what only its row knows of its objective; one query."""
     went_on = Objective.objects.visible_to(actor).filter(carried_from=OuterRef("objective_id")).order_by("-id")
-    rows = KeyResult.objects.filter(objective_id__in=objective_ids)
-    found = rows.annotate(went_on=Subquery(went_on.values("id")[:1])).values(*SAID, "objective_id", "went_on")
-    return {row["id"]: row for row in found}
+    rows = KeyResult.objects.filter(
+        objective_id__in=objective_ids, state__in=[GoalState.ACTIVE, GoalState.CLOSED]
+    ).annotate(went_on=Subquery(went_on.values("id")[:1]))
+    return key_result_lines_with(rows, *SAID, "went_on")
+
+
+def _graded(every: Sequence[tuple[KeyResultLine, dict[str, Any]]], sums: Collection[int]) -> dict[int, float | None]:
+    """Return what running objectives come to with the grades that were given; asks only about those with children.
+
+    Source: rules G1, R1, R2, R4.
+    """
+    own = {k.id: grade for k, said in every if k.state != GoalState.CLOSED and (grade := _own(k, said)) is not None}
+    wanted = {k.objective_id for k, _ in every if k.id in own}
+    children: dict[int, list[Child]] = {pk: [] for pk in wanted - set(sums)}
+    for k, _ in every:
+        if k.objective_id in children:
+            child = Child(key=k.id, score=own.get(k.id, k.score), expected=None, weight=k.weight, share=k.fixed_share)
+            children[k.objective_id].append(child)
+    made_of_more = wanted & set(sums)
+    found = graded_scores(sorted(made_of_more), own) if made_of_more else {}
+    return found | {pk: roll_up(of_one).score for pk, of_one in children.items()}
 
 
 def _amended(k: KeyResultLine, said: dict[str, Any]) -> float | None:

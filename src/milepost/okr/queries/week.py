@@ -138,6 +138,7 @@ def _news(actor: Actor) -> tuple[News, ...]:
     events = (
         Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
+        .exclude(kind="cycle")  # its objectives tell it
         .order_by("-sequence")
         .values_list("actor__user__name", "verb", "kind", "object_id", "data", "at")
     )

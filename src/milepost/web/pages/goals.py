@@ -43,7 +43,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
         )
         context["page"] = shown
         context["is_in_review"] = place.today >= cycle.review_opens_on
-        context["past"] = past_cycles(place.actor, today=place.today)
+        context["past"] = past_cycles(place.actor, cycles, today=place.today)
         context["tabs"] = [(key, LABELS[key], shown.counts[key]) for key in VIEWS]
         n = shown.counts["all"]
         tops = "More than 100 top objectives" if n > 100 else words.count(n, "top objective").capitalize()  # noqa: PLR2004 - the page counts no further

@@ -19,7 +19,6 @@ from milepost.okr.queries import (
     Lessons,
     ObjectiveLine,
     ObjectivePage,
-    carried_of,
     contributor_ids,
     get_objective,
     lessons_for,
@@ -94,11 +93,8 @@ def objective_context(
         lede = f"{lede[0].upper()}{lede[1:]}." + (f" {worst} holds it back." if worst else "")
     else:
         lede = "No key result has a value yet."
-    came, went = carried_of(place.actor, o.id)
     return {
         "page": shown,
-        "came": came,
-        "went": went,
         "items": items,
         "o": o,
         "lede": lede,

@@ -11,7 +11,7 @@ from milepost import clock
 from milepost.core.calibration import Calibration
 from milepost.core.grade import Pitch
 from milepost.okr import actions
-from milepost.okr.queries import CycleReport, CycleRow, cycle_report, retrospectives_of
+from milepost.okr.queries import CycleReport, CycleRow, cycle_report, list_cycles, retrospectives_of
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.charts import calibration as chart
@@ -31,6 +31,8 @@ QUESTIONS = (
 @page
 def retrospective(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
+    if request.htmx:  # a part of a page whose frame stands already
+        request.frame_facts = (list_cycles(place.actor, today=place.today), 0)
     cycle = cycle_of(request, pk)
     error, wrong = "", None
     if request.method == "POST":
@@ -66,7 +68,7 @@ def retrospective(request: PlacedRequest, pk: int) -> HttpResponse:
 
 def _context(request: PlacedRequest, cycle: CycleRow, report: CycleReport) -> dict[str, Any]:
     place = request.place
-    texts = retrospectives_of(place.actor, cycle.id, team_ids=[pk for pk, _ in place.teams])
+    texts = retrospectives_of(place.actor, cycle, teams=place.teams)
     return {
         "cycle": cycle,
         "report": report,

@@ -107,7 +107,8 @@ def review(request: PlacedRequest, pk: int) -> HttpResponse:
 def cycle_of(request: PlacedRequest, pk: int) -> CycleRow:
     """Return the cycle that a page is about; what the frame asks of cycles is asked once."""
     place = request.place
-    request.frame_facts = frame_facts(place.actor, today=place.today)
+    if not hasattr(request, "frame_facts"):
+        request.frame_facts = frame_facts(place.actor, today=place.today)
     cycle = next((c for c in request.frame_facts[0] if c.id == pk), None)
     if cycle is None:
         raise NotFound
