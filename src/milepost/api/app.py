@@ -19,6 +19,7 @@ from milepost.api.routers import (
     kpis,
     objectives,
     people,
+    reviews,
     rules,
     tokens,
     webhooks,
@@ -118,6 +119,7 @@ api.add_router("/cycles", cycles.router)
 api.add_router("/objectives", objectives.router)
 api.add_router("", key_results.router)
 api.add_router("", check_ins.router)
+api.add_router("", reviews.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", explanations.router)
 api.add_router("", people.router)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milepost.cli import explain, kpis, people, rules
+from milepost.cli import explain, kpis, people, reviews, rules
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -27,6 +27,7 @@ app.add_typer(person_app, name="person")
 people.add_to(app)
 kpis.add()
 explain.add_to(app)
+reviews.add_to(app)
 rules.add_to(app)
 out = Console()
 err = Console(stderr=True)

@@ -62,7 +62,7 @@ def delete_cycle(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
 
 @route(
     router, "POST", "/{cycle_id}/closure", scope=Scope.GOAL, answer=ClosureOut,
-    summary="Close every running objective of a cycle with its proposed grade",
+    summary="Close every running objective of a cycle with what was saved of it, else its proposed grade",
 )  # fmt: skip
 def close_cycle(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
     closed, left = actions.close_cycle(by=request.place.actor, cycle_id=cycle_id, now=clock.now())

@@ -20,6 +20,7 @@ from milepost.api.schemas.base import (
     as_list,
 )
 from milepost.api.schemas.key_results import KeyResultIn, KeyResultOut
+from milepost.api.schemas.reviews import OUTCOME, OutcomeWord
 from milepost.api.schemas.words import Ambition, Confidence, Counts, GoalStatus, Kind, Short, State, Text
 
 
@@ -160,6 +161,8 @@ class KeyResultGrade(GradeIn):
     """The grade of one key result."""
 
     key_result_id: Id
+    outcome: OutcomeWord = Field("", description=OUTCOME)
+    keeps_progress: bool = Field(False, description="Carried over with its start and progress (rule G4).")
 
 
 class ClosureIn(GradeIn):
@@ -171,8 +174,10 @@ class ClosureIn(GradeIn):
 class ClosureOut(Schema):
     """What closing a cycle did."""
 
-    closed: list[int] = Field(description="Objectives closed with their proposed grades, not reviewed.")
-    left: list[int] = Field(description="Objectives that are yours to see but not to close.")
+    closed: list[int] = Field(
+        description="Objectives that were closed; what nobody had graded got the proposed grade, not reviewed."
+    )
+    left: list[int] = Field(description="Objectives that are not yours to close, or wait for a grade.")
 
 
 class AmendmentOut(Schema):

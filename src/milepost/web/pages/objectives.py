@@ -19,6 +19,7 @@ from milepost.okr.queries import (
     Lessons,
     ObjectiveLine,
     ObjectivePage,
+    ReviewRow,
     contributor_ids,
     get_objective,
     lessons_for,
@@ -26,6 +27,7 @@ from milepost.okr.queries import (
     objective_page,
     parent_of,
     pick_cycle,
+    review_rows,
 )
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -35,6 +37,7 @@ from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.check_in_items import OWN_WORDS, Item, item_of
 from milepost.web.pages.choices import objective_choices
 from milepost.web.templatetags.milepost import way
+from milepost.web.words import OUTCOMES
 from milepost.workspace.errors import NotAllowed, NotFound
 from milepost.workspace.permissions import WHO_SEES, Visibility
 from milepost.workspace.queries import Place
@@ -303,7 +306,9 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
                 by=place.actor,
                 objective_id=pk,
                 grade=_grade(request, "objective"),
-                key_results={k.id: _grade(request, str(k.id)) for k in shown.key_results},
+                key_results={
+                    k.id: _grade(request, str(k.id)) for k in shown.key_results if f"grade-{k.id}" in request.POST
+                },
                 now=clock.now(),
             )
         except (NotFound, NotAllowed):
@@ -312,8 +317,15 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
             error = str(refusal)
         else:
             return redirect("goal", place.slug, pk)
-    rows = [_grade_row(request, str(k.id), k.title, way(k), k.score) for k in shown.key_results if k.state == "active"]
-    rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score))
+    cycles = list_cycles(place.actor, today=place.today)
+    cycle = next(c for c in cycles if c.id == shown.line.cycle_id)
+    saved = {row.k.id: row for row in review_rows(place.actor, cycle, [k.id for k in shown.key_results])}
+    rows = [
+        _grade_row(request, str(k.id), k.title, way(k), k.score, saved.get(k.id))
+        for k in shown.key_results
+        if k.state == "active"
+    ]
+    rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score, None))
     context = {"page": shown, "grades": rows, "error": error}
     return render(request, "goals/close.html", context, status=422 if error else 200)
 
@@ -328,13 +340,34 @@ def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
         grade=grade,
         reason=request.POST.get(f"reason-{key}", ""),
         lesson=request.POST.get(f"lesson-{key}", ""),
+        outcome=request.POST.get(f"outcome-{key}", ""),
+        keeps_progress=request.POST.get(f"keep-{key}") == "1",
     )
 
 
-def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: float | None) -> dict[str, str]:
-    sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
+def _grade_row(
+    request: PlacedRequest, key: str, title: str, about: str, score: float | None, saved: ReviewRow | None
+) -> dict[str, Any]:
+    """Return a row of the form: what was sent, else what was saved in the review."""
+    there = {"grade": "", "reason": "", "lesson": "", "outcome": "", "keep": ""}
+    if saved is not None:
+        there |= {"reason": saved.reason, "lesson": saved.lesson, "outcome": saved.outcome}
+        there |= {
+            "grade": "" if saved.own is None else f"{saved.own:.4g}", "keep": "1" if saved.keeps_progress else "",
+        }  # fmt: skip
+    if request.method == "POST":
+        there = {name: request.POST.get(f"{name}-{key}", "") for name in there}
     proposed = "" if score is None else f"{score:.2f}"
-    return {"key": key, "title": title, "way": about, "proposed": proposed or "none", "placeholder": proposed, **sent}
+    options = [("", "Not decided"), *((word, OUTCOMES[word]) for word in saved.outcomes)] if saved else []
+    return {
+        "key": key,
+        "title": title,
+        "way": about,
+        "proposed": proposed or "none",
+        "placeholder": proposed,
+        "options": options,
+        **there,
+    }
 
 
 def _lessons(place: Place, cycle_id: int | None, *, line: ObjectiveLine | None = None) -> Lessons | None:

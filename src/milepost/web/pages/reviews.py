@@ -242,10 +242,8 @@ def _panel(request: PlacedRequest, o: ReviewObjective, *, focus: int | None, err
     word = f" {o.word.value}" if o.word else ""
     with_own = ""
     if o.changed and o.is_open and o.amended is not None:
-        names = " and ".join(sorted({row.k.lead_name.split(" ")[0] for row in o.changed}))
-        with_own = (
-            f" with the own grades of what {names} lead{'s' if ' and ' not in names else ''}, {o.amended:.2f} without."
-        )
+        own = "the own grade" if len(o.changed) == 1 else f"{len(o.changed)} own grades"
+        with_own = f" with {own}, {o.amended:.2f} without."
     return Panel(
         o=o,
         rows=tuple(_typed(request, row, focus=focus, error=error) for row in o.rows),
