@@ -45,6 +45,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Pause it, or let it run again", ("post goal_pause",), ("pause_objective", "resume_objective")),
         Line("Cancel it, with a reason", ("post goal_cancel",), ("cancel_objective",)),
         Line("Grade and close it", ("post goal_close",), ("close_objective",)),
+        Line("Grade a key result before the close", (), ("save_review",)),
+        Line("Carry unfinished key results over into the next cycle", ("post review_carry",), ("carry_over",)),
         Line("Reopen it, with a reason", ("post goal_reopen",), ("reopen_objective",)),
     ),
     "Key results and check-ins": (
@@ -77,7 +79,12 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Add a cycle", ("post settings_cycles",), ("create_cycle",)),
         Line("Change a cycle", ("cycle_edit",), ("update_cycle",)),
         Line("Delete a cycle that holds nothing", ("cycle_delete",), ("delete_cycle",)),
-        Line("Close what still runs in a cycle that is over", (), ("close_cycle",), limit="what they may close"),
+        Line(
+            "See the review of a cycle: grades, lessons, hit rates, how good confidence was", ("get review", "get retrospective"),
+            ("list_reviews", "show_retrospective", "show_hit_rates", "show_calibration"),
+        ),
+        Line("Close what still runs in a cycle that is over", ("post review_close",), ("close_cycle",), limit="what they may close"),
+        Line("Write the retrospective of a cycle one took part in", ("post retrospective",), ("write_retrospective",)),
     ),
     "People and teams": (
         Line("See people and teams", ("get people", "get person", "get team"), ("list_people", "show_person", "list_teams", "show_team")),
@@ -122,8 +129,8 @@ FORMS = {
     "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get team_new", "get team_edit",
 }  # fmt: skip
-# My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
-SILENT = {"post week"}
+# My week and the review save what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
+SILENT = {"post week", "post review"}
 
 
 def name_of(cell: Cell) -> str:

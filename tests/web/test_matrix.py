@@ -55,6 +55,10 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_cancel": (READ, everybody(422)),
     "goal_close": (only(*OWNERS, status=200), only(*OWNERS, status=302)),
     "goal_reopen": (READ, only(*OWNERS, status=422)),
+    "review": (READ, everybody(302)),  # saves what is theirs to say
+    "review_close": (NO, only(*WRITERS, status=302)),  # closes what is theirs to close
+    "review_carry": (NO, everybody(400)),
+    "retrospective": (READ, only("admin", "lead", status=302)),
     "key_result_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_plan": (READ, NO),
@@ -160,6 +164,9 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "key_result_override": (lambda _: {"score": "80", "why": "Signed"}, only(*OWNERS, status=302)),
     "goal_reopen": (lambda _: {"reason": "Again"}, only(*OWNERS, status=302)),
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
+    "review": (lambda t: {"row": t.key_result, f"lesson-{t.key_result}": "Ask earlier"}, everybody(302)),
+    "review_carry": (lambda t: {"carry": t.key_result}, only(*OWNERS, status=302)),
+    "retrospective": (lambda _: {"kept": "Mondays"}, only("admin", "lead", status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
     "check_in_edit": (check_in_form, only("admin", "lead", status=302, others=404)),
     "kpi_new": (kpi_form, only(*WRITERS, status=302)),
@@ -335,12 +342,13 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "team"}
+        is_named_in_body = self.name == "review_carry" and self.body is not None
+        return is_named_in_body or PK.get(self.name) not in {"person", "team", "cycle", "past_cycle"}
 
 
 # What is said before the thing is looked up.
 SAID_FIRST = {(name, 403) for name in ("team_delete", "settings_members", "settings_cycles", "webhooks")}
-SAID_FIRST |= {("team_members", 400)}
+SAID_FIRST |= {("team_members", 400), ("review_close", 403)}
 CELLS = [Cell(name, "get", None, said[0]) for name, said in TABLE.items()]
 CELLS += [Cell(name, "post", None, said[1]) for name, said in TABLE.items()]
 CELLS += [Cell(name, "post", body, said) for name, (body, said) in WRITES.items()]

@@ -1,7 +1,7 @@
 """Twelve readers, and one of everything in four worlds: open, behind a wall, in another workspace, nowhere."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from milepost.metrics import actions as metrics
@@ -25,6 +25,7 @@ PK = {
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
+    "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
 }  # fmt: skip
 
@@ -85,6 +86,8 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         actions.create_cycle(by=admin, name=f"{name} of {goal}", first_day=day, last_day=day, now=NOW)
         for name, day in (("Past", TODAY - timedelta(days=90)), ("Empty", TODAY))
     )
+    first, last = date(2027, 1, 1), date(2027, 3, 31)  # where goals go on
+    actions.create_cycle(by=admin, name=f"Next of {goal}", first_day=first, last_day=last, now=NOW)
     workspace.invite(by=admin, label="Noor", role="member", team_id=None, now=NOW)
     webhook, _ = workspace.create_webhook(by=admin, url="https://example.org/h", events=["cycle.closed"], now=NOW)
     return Things(

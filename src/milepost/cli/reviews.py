@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from milepost.cli import people
@@ -45,7 +46,8 @@ def review(
         final = "–" if item["final"] is None else f"{three_digits(item['final'])} {item['unit']}".strip()
         grade = _two(item["grade"]) if item["is_graded"] else "waits"
         becomes = WORDS[item["outcome"]]
-        table.add_row(item["title"], final, _two(item["proposed"]), grade, item["word"] or "", becomes, item["lesson"])
+        title, lesson = escape(item["title"]), escape(item["lesson"])
+        table.add_row(title, final, _two(item["proposed"]), grade, item["word"] or "", becomes, lesson)
     people.out.print(table)
 
 

@@ -91,7 +91,9 @@ def lessons_for(
     )
     values.sort(key=lambda row: row[-1] is None or row[-1] != objective_id)  # what it goes on with comes first
     found = {row[0]: Lesson(*row[:-1]) for row in values}
-    texts = Retrospective.objects.filter(cycle_id=before.id).exclude(changed="", learned="")
+    texts = Retrospective.objects.filter(workspace_id=actor.workspace_id, cycle_id=before.id).exclude(
+        changed="", learned=""
+    )
     texts = texts.filter(Q(team__isnull=True) | Q(team_id__in=team_ids))
     return Lessons(before.id, before.name, tuple(found.values())[:MOST], _texts(texts))
 
@@ -104,7 +106,8 @@ def retrospectives_of(
     Args:
         teams: (id, name) of teams to list although nothing is written of them yet.
     """
-    there = {text.team_id: text for text in _texts(Retrospective.objects.filter(cycle_id=cycle.id))}
+    rows = Retrospective.objects.filter(workspace_id=actor.workspace_id, cycle_id=cycle.id)
+    there = {text.team_id: text for text in _texts(rows)}
     names: dict[int | None, str] = {None: "", **dict(teams)}
     names |= {text.team_id: text.team_name for text in there.values()}
     row = Cycle(pk=cycle.id, coach_id=cycle.coach_id)
