@@ -129,7 +129,7 @@ FORMS = {
     "get key_result_edit", "get key_result_override", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get team_new", "get team_edit",
 }  # fmt: skip
-# My week and the review save what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
+# My week and the review save what the sender may say and pass over the rest, so their answers say nothing about who may.
 SILENT = {"post week", "post review"}
 
 
