@@ -17,6 +17,7 @@ from milepost.api.schemas.reviews import (
     HitRatesOut,
     RetrospectiveIn,
     RetrospectiveOut,
+    RetrospectiveQuery,
     ReviewIn,
     ReviewList,
     ReviewOut,
@@ -77,8 +78,8 @@ def carry_over(request: ApiRequest, cycle_id: Path[Id], body: CarryOverIn) -> Ht
     router, "GET", "/cycles/{cycle_id}/retrospective", scope=Scope.READ, answer=RetrospectiveOut,
     summary="Show what was kept, changed and learned in a cycle, by everybody or one team",
 )  # fmt: skip
-def show_retrospective(request: ApiRequest, cycle_id: Path[Id], team_id: Id | None = None) -> HttpResponse:
-    return _retrospective(request, cycle_id, team_id)
+def show_retrospective(request: ApiRequest, cycle_id: Path[Id], asked: Query[RetrospectiveQuery]) -> HttpResponse:
+    return _retrospective(request, cycle_id, asked.team_id)
 
 
 @route(
@@ -86,16 +87,16 @@ def show_retrospective(request: ApiRequest, cycle_id: Path[Id], team_id: Id | No
     summary="Write what was kept, changed and learned",
 )  # fmt: skip
 def write_retrospective(
-    request: ApiRequest, cycle_id: Path[Id], body: RetrospectiveIn, team_id: Id | None = None
+    request: ApiRequest, cycle_id: Path[Id], body: RetrospectiveIn, asked: Query[RetrospectiveQuery]
 ) -> HttpResponse:
     actions.write_retrospective(
         by=request.place.actor,
         cycle_id=cycle_id,
-        team_id=team_id,
+        team_id=asked.team_id,
         draft=actions.RetrospectiveDraft(**body.model_dump()),
         now=clock.now(),
     )
-    return _retrospective(request, cycle_id, team_id)
+    return _retrospective(request, cycle_id, asked.team_id)
 
 
 @route(

@@ -108,6 +108,12 @@ class RetrospectiveOut(Schema):
     version: int = Field(description="0 before anything is written.")
 
 
+class RetrospectiveQuery(Schema):
+    """Whose retrospective: a team's, or left out, everybody's."""
+
+    team_id: Id | None = None
+
+
 class RetrospectiveIn(Body):
     """What a cycle leaves behind; what is left out is emptied."""
 
