@@ -103,3 +103,18 @@ def test_key_results_are_added_changed_moved_and_taken_out(company: Company, cal
     assert lead("PATCH", f"/key-results/{first}", {"target": 40}).status_code == 422  # a plan that runs wants a reason
     assert lead("POST", f"/key-results/{first}/cancellation", {"reason": "No"}).status_code == 204
     assert read(lead("GET", f"/key-results/{first}"))["state"] == "cancelled"
+
+
+def test_a_review_is_read_and_written_by_program(company: Company, calling: Calling) -> None:
+    lead = calling("lead")
+    row = KeyResult.objects.get(objective_id=company.objective())
+    said = lead.ok("PUT", f"/key-results/{row.pk}/review", {"lesson": "Ask earlier", "outcome": "keep"})
+    assert (said["is_graded"], said["lesson"], said["outcome"], said["proposed"]) == (True, "Ask earlier", "keep", None)
+    page = lead.ok("GET", f"/cycles/{company.cycle}/reviews?view=waiting")
+    assert (page["items"], page["counts"]["all"], page["next"]) == ([], 1, None)
+    where = f"/cycles/{company.cycle}/retrospective?team_id={company.team}"
+    assert lead.ok("PUT", where, {"kept": "Mondays"})["version"] == 1
+    assert lead.ok("GET", where)["kept"] == "Mondays"
+    assert lead.ok("GET", f"/cycles/{company.cycle}/retrospective")["kept"] == ""
+    assert lead.ok("GET", f"/cycles/{company.cycle}/hit-rates")["cycle"]["total"] == 0
+    assert lead.ok("GET", f"/cycles/{company.cycle}/calibration")["is_enough"] is False

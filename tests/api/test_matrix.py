@@ -79,6 +79,10 @@ TABLE: dict[str, Row] = {
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
     "delete_cycle": Row(ADMINS, 204, at={"cycle_id": "empty_cycle"}),
     "close_cycle": Row(WRITERS, at={"cycle_id": "past_cycle"}),  # closes of it what they may close
+    "list_reviews": every(), "show_retrospective": every(), "show_hit_rates": every(), "show_calibration": every(),
+    "save_review": Row(OWNERS, 200, lambda _: {"lesson": "Ask earlier"}),
+    "carry_over": Row(OWNERS, 201, lambda t: {"key_result_ids": [t.key_result]}),
+    "write_retrospective": Row(("admin", "lead", "workspace"), 200, lambda _: {"kept": "Mondays"}),
     "create_objective": Row(WRITERS, 201, lambda t: {"title": "New", "cycle_id": t.company.cycle, "start": False}),
     "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "activate_objective": Row(OWNERS, at={"objective_id": "draft"}),

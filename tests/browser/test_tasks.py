@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from milepost.metrics.models import Reading
 from milepost.okr import actions as okr
-from milepost.okr.models import CheckIn, KeyResultScore, Objective
+from milepost.okr.models import CheckIn, KeyResult, KeyResultScore, Objective, Review
 from milepost.rhythm.models import Notification
-from tests.browser.conftest import Opener, Steps
+from tests.browser.conftest import Opener, Steps, violations
 from tests.people import NOW, Company
 
 
@@ -162,3 +162,71 @@ def test_everything_works_without_javascript(living: Company, open_as: Opener) -
     page.goto(f"/w/{living.slug}/find/?q=tickets")
     page.get_by_role("link", name="Tickets of kind 0").click()
     expect(page.locator("h1")).to_have_text("Be the tool support teams recommend")
+
+
+def ended_quarter(company: Company, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Leave a goal of a quarter that is over with two key results, neither at its target; return their ids."""
+    drafts = [okr.KeyResultDraft(title=f"Tickets of kind {i}", unit="tickets", start=100, target=60) for i in range(2)]
+    goal = company.objective(key_results=drafts)
+    rows = list(KeyResult.objects.filter(objective_id=goal).order_by("position").values_list("pk", flat=True))
+    for pk in rows:
+        draft = okr.CheckInDraft(key_result_id=pk, value=80, confidence=6)
+        okr.record_check_in(by=company.actor("lead"), draft=draft, now=NOW)
+    okr.create_cycle(
+        by=company.operator(), name="Q1 2027", first_day=date(2027, 1, 1), last_day=date(2027, 3, 31), now=NOW
+    )
+    monkeypatch.setenv("MILEPOST_NOW", "2027-01-04T09:00+00:00")
+    return rows
+
+
+def test_task_10_score_a_finished_key_result_takes_two_steps(
+    living: Company, open_as: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ended_quarter(living, monkeypatch)
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.click(page.get_by_role("link", name="Q4 2026 ended: grade one objective"))
+    expect(page.locator(f"#g-{first}")).to_be_focused()
+    steps.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved one grade")
+    assert steps.count <= 2
+    assert list(Review.objects.values_list("key_result_id", "grade")) == [(first, None)]
+    # The next one waits with the focus in its field.
+    expect(page.locator(f"#g-{second}")).to_be_focused()
+
+
+def test_task_11_carry_over_all_unfinished_key_results_takes_two_steps(
+    living: Company, open_as: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ended_quarter(living, monkeypatch)
+    page = open_as("lead", f"/w/{living.slug}/week/")
+    steps = Steps(page)
+    steps.click(page.get_by_role("link", name="Q4 2026 ended: grade one objective"))
+    steps.click(page.get_by_role("button", name="Carry over 2 unfinished"))
+    expect(page.get_by_role("status")).to_contain_text("Carried two key results over to Q1 2027")
+    assert steps.count <= 2
+    assert set(KeyResult.objects.filter(state="draft").values_list("carried_from_id", flat=True)) == set(rows)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_review_is_complete_by_keyboard_and_for_readers(
+    living: Company, open_as: Opener, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+) -> None:
+    first, _ = ended_quarter(living, monkeypatch)
+    page = open_as("lead", f"/w/{living.slug}/cycles/{living.cycle}/review/", width=width, scheme=scheme)
+    expect(page.get_by_role("heading", name="How good confidence was")).to_be_visible()  # the margin has come
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # Why is asked once there is another grade, and how it starts once it goes on.
+    why, keep = page.locator(f"#y-{first}"), page.locator(f"[name=keep-{first}]")
+    expect(why).to_be_hidden()
+    expect(keep).to_be_hidden()
+    page.locator(f"#g-{first}").fill("0.7")
+    page.locator(f"[name=outcome-{first}][value=carry]").check()
+    expect(why).to_be_visible()
+    expect(keep).to_be_visible()
+    why.fill("A quiet quarter")
+    page.get_by_role("button", name="Save grades").click()
+    expect(page.get_by_text("Lead gave 0.70 instead of 0.50: A quiet quarter")).to_be_visible()
+    assert violations(page) == []

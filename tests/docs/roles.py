@@ -62,6 +62,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("See saved views of goals: one's own and shared ones", ("get goal_views", "get goal_view", "get goals_choose"), ("list_views", "show_view")),
         Line(KEEP_VIEW, ("post goal_views",), ("create_view",)),
         Line("Rename, share or delete a view", ("post goal_view", "view_delete"), ("update_view", "delete_view"), own=KEEP_VIEW),
+        Line("Grade a key result before the close", (), ("save_review",)),
+        Line("Carry unfinished key results over into the next cycle", ("post review_carry",), ("carry_over",)),
         Line("Reopen it, with a reason", ("post goal_reopen",), ("reopen_objective",)),
     ),
     "Key results and check-ins": (
@@ -120,7 +122,12 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Add a cycle", ("post settings_cycles",), ("create_cycle",)),
         Line("Change a cycle", ("cycle_edit",), ("update_cycle",)),
         Line("Delete a cycle that holds nothing", ("cycle_delete",), ("delete_cycle",)),
-        Line("Close what still runs in a cycle that is over", (), ("close_cycle",), limit="what they may close"),
+        Line(
+            "See the review of a cycle: grades, lessons, hit rates, how good confidence was", ("get review", "get retrospective"),
+            ("list_reviews", "show_retrospective", "show_hit_rates", "show_calibration"),
+        ),
+        Line("Close what still runs in a cycle that is over", ("post review_close",), ("close_cycle",), limit="what they may close"),
+        Line("Write the retrospective of a cycle one took part in", ("post retrospective",), ("write_retrospective",)),
     ),
     "People and teams": (
         Line("See people and teams", ("get people", "get person", "get team"), ("list_people", "show_person", "list_teams", "show_team")),
@@ -165,8 +172,8 @@ FORMS = {
     "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get key_result_transfer", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip
-# My week saves what is due for whoever sends it and passes over the rest, so its answer says nothing about who may.
-SILENT = {"post week"}
+# My week and the review save what the sender may say and pass over the rest, so their answers say nothing about who may.
+SILENT = {"post week", "post review"}
 
 
 def name_of(cell: Cell) -> str:

@@ -64,6 +64,10 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_cancel": (READ, everybody(422)),
     "goal_close": (only(*OWNERS, status=200), only(*OWNERS, status=302)),
     "goal_reopen": (READ, only(*OWNERS, status=422)),
+    "review": (READ, everybody(302)),  # saves what is theirs to say
+    "review_close": (NO, only(*WRITERS, status=302)),  # closes what is theirs to close
+    "review_carry": (NO, everybody(400)),
+    "retrospective": (READ, only("admin", "lead", status=302)),
     "key_result_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "initiative": (READ, NO),
@@ -206,6 +210,9 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "initiative_move": (lambda _: {"state": "done"}, only(*OWNERS, status=302)),
     "goal_reopen": (lambda _: {"reason": "Again"}, only(*OWNERS, status=302)),
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
+    "review": (lambda t: {"row": t.key_result, f"lesson-{t.key_result}": "Ask earlier"}, everybody(302)),
+    "review_carry": (lambda t: {"carry": t.key_result}, only(*OWNERS, status=302)),
+    "retrospective": (lambda _: {"kept": "Mondays"}, only("admin", "lead", status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
     "check_in_edit": (check_in_form, only("admin", "lead", status=302, others=404)),
     "goal_comment": (lambda _: {"text": "Was it the queue?"}, only(*WRITERS, status=302)),
@@ -413,7 +420,9 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        return PK.get(self.name) not in {"person", "absent", "team", "pillar", "template", "view"}
+        is_named_in_body = self.name == "review_carry" and self.body is not None
+        open_ = {"person", "absent", "team", "pillar", "template", "view", "cycle", "past_cycle"}
+        return is_named_in_body or PK.get(self.name) not in open_
 
 
 # What is said before the thing is looked up.

@@ -1,7 +1,7 @@
 """Twelve readers, and one of everything in four worlds: open, behind a wall, in another workspace, nowhere."""
 
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from milepost.metrics import actions as metrics
@@ -32,6 +32,7 @@ PK = {
     "comment_settle": "comment", "comment_react": "comment",
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
+    "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
     "goal_view": "view",
 }  # fmt: skip
@@ -109,6 +110,8 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         actions.create_cycle(by=admin, name=f"{name} of {goal}", first_day=day, last_day=day, now=NOW)
         for name, day in (("Past", TODAY - timedelta(days=90)), ("Empty", TODAY))
     )
+    first, last = date(2027, 1, 1), date(2027, 3, 31)  # where goals go on
+    actions.create_cycle(by=admin, name=f"Next of {goal}", first_day=first, last_day=last, now=NOW)
     workspace.invite(by=admin, label="Noor", role="member", team_id=None, now=NOW)
     webhook, _ = workspace.create_webhook(by=admin, url="https://example.org/h", events=["cycle.closed"], now=NOW)
     return Things(

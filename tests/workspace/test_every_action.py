@@ -165,6 +165,15 @@ def _cancelled(w: World, goal: int) -> int:
     return goal
 
 
+def _carry_over(w: World) -> Deed:
+    row = w.key_result(w.company.objective())
+    draft = okr.CheckInDraft(key_result_id=row, value=80, confidence=6)
+    okr.record_check_in(by=w.company.actor("lead"), draft=draft, now=NOW)
+    first, last = TODAY + timedelta(days=60), TODAY + timedelta(days=140)
+    okr.create_cycle(by=w.company.operator(), name="After", first_day=first, last_day=last, now=NOW)
+    return lambda: okr.carry_over(by=w.company.actor("lead"), cycle_id=w.company.cycle, key_result_ids=[row], now=LATER)
+
+
 def _of_goal(do: Callable[[World, int], object], **given: object) -> Callable[[World], Deed]:
     """Make an objective first, then do something to it."""
 
@@ -522,6 +531,21 @@ TABLE: dict[str, Row] = {
     ),
     "okr.delete_cycle": row("deleted", "cycle", _empty_cycle, "name", "first_day", "last_day"),
     "okr.close_cycle": row("closed", "cycle", _close_cycle, "running", others=("closed",)),
+    "okr.save_grades": row(
+        "graded", "key_result",
+        _of_key_result(lambda w, pk: okr.save_grades(
+            by=w.company.actor("lead"), drafts={pk: okr.GradeDraft(grade=0.4, reason="Half of it", outcome="keep")}, now=LATER
+        )),
+        "grade", "outcome", reason="Half of it",
+    ),
+    "okr.carry_over": row("closed", "objective", _carry_over, "state", "grade", others=("created",)),
+    "okr.write_retrospective": row(
+        "looked_back", "cycle",
+        _of_goal(lambda w, _: okr.write_retrospective(
+            by=w.company.actor("lead"), cycle_id=w.company.cycle, draft=okr.RetrospectiveDraft(kept="Mondays"), now=LATER
+        )),
+        "kept",
+    ),
     "okr.create_objective": row(
         "created", "objective",
         lambda w: lambda: okr.create_objective(by=w.company.actor("lead"), draft=w.draft(), activate=False, now=LATER),

@@ -128,6 +128,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
+    _leave_lessons(company, word, **walls)
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
     said = rhythm.CommentDraft(text=f"{word} asks @Ada Admin")
@@ -140,6 +141,28 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
         read_kpi=read, below=below, cycle=cycle, initiative=initiative, made=made, template=template, pillar=pillar,
         asked=asked,
     )  # fmt: skip
+
+
+def _leave_lessons(company: Company, word: str, **walls: Any) -> None:
+    """Close a goal of a cycle before, of which something was learned, and write what that cycle was like."""
+    by = company.actor("lead")
+    before = okr.create_cycle(
+        by=company.operator(), name=f"{word} before", first_day=date(2026, 7, 1), last_day=date(2026, 9, 30), now=NOW
+    )
+    goal = company.objective(f"{word} done", cycle_id=before, **walls)
+    said = okr.GradeDraft(grade=0.5, reason="Half of it", lesson=f"{word} lesson")
+    row = KeyResult.objects.get(objective_id=goal).pk
+    okr.close_objective(by=by, objective_id=goal, grade=okr.GradeDraft(), key_results={row: said}, now=NOW)
+    look = okr.RetrospectiveDraft(learned=f"{word} learned")
+    okr.write_retrospective(by=company.actor(), cycle_id=before, draft=look, now=NOW)
+
+
+def _cycles(w: World) -> tuple[goals.CycleRow, ...]:
+    return goals.list_cycles(w.company.actor(), today=TODAY)
+
+
+def _cycle(w: World, name: str = "") -> goals.CycleRow:
+    return next(c for c in _cycles(w) if (c.name == name if name else c.id == w.company.cycle))
 
 
 def _about(w: World, kind: str, things: Any) -> list[tuple[str, int]]:
@@ -327,6 +350,12 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
         a, w.company.cycle, since=TODAY - timedelta(days=9), until=TODAY, today=TODAY
     ),
     "okr.changes_page": lambda f, a, w: f(a, w.goal),
+    "okr.review_page": lambda f, a, w: f(a, _cycle(w)),
+    "okr.review_rows": lambda f, a, w: f(a, _cycle(w), [w.key_result]),
+    "okr.lessons_for": lambda f, a, w: [
+        one.lesson for one in f(a, _cycles(w), cycle_id=w.company.cycle, team_ids=[w.company.team]).key_results
+    ],
+    "okr.retrospectives_of": lambda f, a, w: f(a, _cycle(w, f"{w.word} before")),
     "okr.week_page": lambda f, a, w: f(a, today=LATE),
     "rhythm.get_subject": lambda f, a, w: [f(a, one).title for one in _subjects(w)],
     "rhythm.get_comment": lambda f, a, w: f(a, _comment(w)).text,
@@ -349,6 +378,7 @@ APART = {
     "rhythm.list_choices",
     "workspace.then_of",  # a moment
 }
+APART |= {"okr.cycle_report", "okr.calibration_of", "okr.past_cycles"}  # counts alone (tests/web/test_review.py)
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.
 NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.ask",
@@ -357,6 +387,7 @@ NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.list_templates", "okr.find_template", "okr.get_template",  # for everybody, and it says so before it is made
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates
+    "okr.retrospectives_of",
 }  # fmt: skip
 
 

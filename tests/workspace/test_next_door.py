@@ -114,6 +114,8 @@ def test_closing_a_cycle_leaves_what_is_theirs_and_says_nothing_of_what_is_hidde
     hidden = company.objective("Hidden", who="lead", visibility="private")
     theirs = next_door.objective("Theirs")
     Objective.objects.filter(pk=theirs).update(cycle_id=company.cycle)
+    graded = {KeyResult.objects.get(objective_id=mine).pk: okr.GradeDraft()}
+    okr.save_grades(by=company.actor("member", after), drafts=graded, now=after)
     assert okr.close_cycle(by=company.actor("member", after), cycle_id=company.cycle, now=after) == ([mine], [])
     assert okr.close_cycle(by=company.actor("admin", after), cycle_id=company.cycle, now=after) == ([hidden], [])
     assert Objective.objects.get(pk=theirs).closed_on is None

@@ -18,7 +18,7 @@ THEMES = ("auto", "light", "dark")
 # Addresses of things that are found under another entry of the menu.
 BELONGS = {
     "team": "people", "person": "people", "key-results": "goals", "check-ins": "goals", "guidance": "goals",
-    "examples": "goals",
+    "examples": "goals", "initiatives": "goals", "cycles": "goals",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from lucide.templatetags.lucide import lucide
 
 NAMES = (
     "arrow-down",
+    "arrow-right",
     "arrow-up",
     "bell",
     "bookmark",

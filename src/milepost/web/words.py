@@ -105,6 +105,14 @@ CURVES = {
     "s": "An S: slow, fast, slow",
     "checkpoints": "Through checkpoints",
 }
+OUTCOMES = {
+    "keep": "Keep",
+    "drop": "Drop",
+    "carry": "Carry over",
+    "kpi": "Turn into KPI",
+    "raise": "Raise KPI target",
+}
+GRADES = {"reached": "grade_reached", "partly": "partly", "missed": "missed"}  # which look a word of G1 has
 PRIORITIES = [("", "none"), ("0", "0, the first"), ("1", "1"), ("2", "2"), ("3", "3"), ("4", "4, the last")]
 VISIBILITIES = {
     "everybody": "everybody here",
@@ -138,6 +146,14 @@ FIELDS = {
     "curve": "Curve",
     "checkpoints": "Checkpoints",
     "priority": "Priority",
+    "lesson": "Lesson",
+    "outcome": "What becomes of it",
+    "keeps_progress": "Keeps its progress",
+    "carried_from": "Goes on with",
+    "coach": "Coach",
+    "kept": "Kept",
+    "changed": "Changed",
+    "learned": "Learned",
     "override": "Score",
     "judged": "Judged",
     "weight": "Weight",
@@ -277,6 +293,8 @@ VERBS = {
     "restored": "took up again",
     "sent_to_review": "sent to review",
     "ordered": "reordered",
+    "graded": "graded",
+    "looked_back": "looked back on",
     "withdrew_note": "took back a note on",
     "invited": "invited",
     "joined": "joined",

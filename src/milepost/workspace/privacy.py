@@ -128,7 +128,7 @@ TABLES: dict[str, Columns] = {
         "last_source readings status_on computed_at"
     ),
     # goals
-    "okr_cycle": _table(business="id workspace_id name first_day last_day version"),
+    "okr_cycle": _table(personal="coach_id", business="id workspace_id name first_day last_day version"),
     "okr_initiative": _table(
         personal="lead_id",
         business="id workspace_id objective_id key_result_id step_id position title note state due_on done_on link "
@@ -139,7 +139,7 @@ TABLES: dict[str, Columns] = {
         personal="lead_id owner_person_id",
         business="id workspace_id cycle_id title why owner_team_id pillar_id ambition counts state tags created_at "
         "activated_at activated_on closed_on final_score final_expected planned_score grade grade_reason is_reviewed "
-        "visibility version",
+        "visibility version carried_from_id",
     ),
     "okr_template": _table(personal="author_id", business="id workspace_id kind name body created_at"),
     "okr_contributor": _table(personal="membership_id", business="id objective_id"),
@@ -157,11 +157,15 @@ TABLES: dict[str, Columns] = {
         business="id workspace_id objective_id position title kind metric_id window start target low high tolerance "
         "at_close floor stretch curve bends combine priority override_score override_at override_kept weight share "
         "ambition state activated_on created_at closed_on final_value final_progress final_score final_expected grade "
-        "grade_reason lesson version",
+        "grade_reason lesson outcome is_reviewed carried_from_id version",
     ),
     "okr_savedview": _table(
         personal="owner_id name query is_default", business="id workspace_id is_shared created_at version"
     ),
+    "okr_review": _table(
+        personal="by_id reason lesson grade", business="key_result_id workspace_id outcome keeps_progress at"
+    ),
+    "okr_retrospective": _table(business="id workspace_id cycle_id team_id kept changed learned version"),
     "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
     "okr_checkpoint": _table(business="id key_result_id on value"),
     "okr_part": _table(business="id workspace_id parent_id child_id weight since until"),

@@ -28,7 +28,12 @@ def show_cycle(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
 @route(router, "POST", "", scope=Scope.ADMIN, answer=CycleOut, status=201, summary="Add a cycle")
 def create_cycle(request: ApiRequest, body: CycleIn) -> HttpResponse:
     made = actions.create_cycle(
-        by=request.place.actor, name=body.name, first_day=body.first_day, last_day=body.last_day, now=clock.now()
+        by=request.place.actor,
+        name=body.name,
+        first_day=body.first_day,
+        last_day=body.last_day,
+        coach_id=body.coach_id,
+        now=clock.now(),
     )
     return _shown(request, made, status=201)
 
@@ -42,6 +47,7 @@ def update_cycle(request: ApiRequest, cycle_id: Path[Id], body: CyclePatch) -> H
         name=body.name or cycle["name"],
         first_day=body.first_day or cycle["first_day"],
         last_day=body.last_day or cycle["last_day"],
+        coach_id=body.coach_id if "coach_id" in body.model_fields_set else cycle["coach_id"],
         seen=seen_version(request, cycle),
         now=clock.now(),
     )
@@ -56,7 +62,7 @@ def delete_cycle(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
 
 @route(
     router, "POST", "/{cycle_id}/closure", scope=Scope.GOAL, answer=ClosureOut,
-    summary="Close every running objective of a cycle with its proposed grade",
+    summary="Close every running objective of a cycle with what was saved of it, else its proposed grade",
 )  # fmt: skip
 def close_cycle(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
     closed, left = actions.close_cycle(by=request.place.actor, cycle_id=cycle_id, now=clock.now())

@@ -142,7 +142,10 @@ def close_objective(request: ApiRequest, objective_id: Path[Id], body: ClosureIn
         by=request.place.actor,
         objective_id=objective_id,
         grade=actions.GradeDraft(body.grade, body.reason, body.lesson),
-        key_results={k.key_result_id: actions.GradeDraft(k.grade, k.reason, k.lesson) for k in body.key_results},
+        key_results={
+            k.key_result_id: actions.GradeDraft(k.grade, k.reason, k.lesson, k.outcome, k.keeps_progress)
+            for k in body.key_results
+        },
         now=clock.now(),
     )
     return _shown(request, objective_id)

@@ -23,6 +23,7 @@ from milepost.api.schemas.base import (
     as_list,
 )
 from milepost.api.schemas.key_results import KeyResultIn, KeyResultOut
+from milepost.api.schemas.reviews import OUTCOME, OutcomeWord
 from milepost.api.schemas.words import Ambition, Confidence, Counts, GoalStatus, Kind, Short, State, Text
 
 
@@ -33,6 +34,7 @@ class CycleOut(Schema):
     name: str = Field(examples=["Q4 2026"])
     first_day: date
     last_day: date
+    coach_id: int | None = Field(description="Who helps with its review and may close the rest (rule G3).")
     version: int
 
 
@@ -42,6 +44,7 @@ class CycleIn(Body):
     name: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=60)] = Field(examples=["Q1 2027"])
     first_day: date = Field(examples=["2027-01-01"])
     last_day: date = Field(examples=["2027-03-31"])
+    coach_id: Id | None = None
 
 
 class CyclePatch(Body):
@@ -50,6 +53,7 @@ class CyclePatch(Body):
     name: Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=60)] | None = None
     first_day: date | None = None
     last_day: date | None = None
+    coach_id: Id | None = None
 
 
 class CycleQuery(PageQuery):
@@ -186,6 +190,8 @@ class KeyResultGrade(GradeIn):
     """The grade of one key result."""
 
     key_result_id: Id
+    outcome: OutcomeWord = Field("", description=OUTCOME)
+    keeps_progress: bool = Field(False, description="Carried over with its start and progress (rule G4).")
 
 
 class ClosureIn(GradeIn):
@@ -197,8 +203,10 @@ class ClosureIn(GradeIn):
 class ClosureOut(Schema):
     """What closing a cycle did."""
 
-    closed: list[int] = Field(description="Objectives closed with their proposed grades, not reviewed.")
-    left: list[int] = Field(description="Objectives that are yours to see but not to close.")
+    closed: list[int] = Field(
+        description="Objectives that were closed; what nobody had graded got the proposed grade, not reviewed."
+    )
+    left: list[int] = Field(description="Objectives that are not yours to close, or wait for a grade.")
 
 
 class AmendmentOut(Schema):

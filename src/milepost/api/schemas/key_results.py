@@ -7,6 +7,7 @@ from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, PageQuery, Reason, Share
+from milepost.api.schemas.reviews import OutcomeWord
 from milepost.api.schemas.words import Ambition, Combine, Curve, GoalStatus, Kind, Priority, State, Window
 
 
@@ -98,6 +99,7 @@ class KeyResultOut(Schema):
     grade: float | None
     grade_reason: str
     lesson: str
+    outcome: OutcomeWord
     version: int
 
 

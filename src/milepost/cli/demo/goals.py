@@ -6,6 +6,7 @@ from milepost.cli.demo.check_ins import check_in_all, check_in_weekly
 from milepost.cli.demo.company import Company
 from milepost.cli.demo.initiatives import make_initiatives
 from milepost.okr import actions
+from milepost.okr.queries import objective_page
 
 
 def last_quarter(company: Company, kpis: dict[str, str]) -> None:
@@ -45,11 +46,17 @@ def last_quarter(company: Company, kpis: dict[str, str]) -> None:
         note="The evening rota holds",
     )
     end = company.morning(company.first[0] + timedelta(days=1))
+    after = company.place("tom", end)
+    learned = {
+        "First reply time": actions.GradeDraft(lesson="The hours after six decide it", outcome="keep"),
+        "Evening shifts staffed": actions.GradeDraft(lesson="Two hires took nine weeks", outcome="drop"),
+    }
+    rows = objective_page(after.actor, pk, today=after.today).key_results
     actions.close_objective(
-        by=company.place("tom", end).actor,
+        by=after.actor,
         objective_id=pk,
         grade=actions.GradeDraft(),
-        key_results={},
+        key_results={k.id: learned[k.title] for k in rows},
         now=end,
     )
 

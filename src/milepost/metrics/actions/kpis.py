@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from milepost.core.calendar import Frequency
 from milepost.core.series import Aggregation
-from milepost.core.target import Direction
+from milepost.core.target import Direction, Target
 from milepost.core.targets import TargetPlan
 from milepost.core.units import parse_unit
 from milepost.metrics.actions.calculate import Knowledge, recalculate
@@ -191,6 +191,63 @@ def archive_kpi(*, by: Actor, slug: str, now: datetime) -> None:
     index_words(workspace_id=by.workspace_id, kind="kpi", object_id=kpi.pk, text="")
     changes = {"archived": (old is not None, True)}
     record_event(by=by, verb="archived", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
+
+
+def become_kpi(*, by: Actor, metric: Metric, draft: KpiDraft, today: date, now: datetime) -> str:
+    """Make the own measure of a key result a KPI, with all its values, and return its slug (rule G3).
+
+    Called in the transaction of a close. Unit, frequency and counting stay what the values are of.
+
+    Raises:
+        NotAllowed, Invalid, NotFound, BadTarget.
+    """
+    require(can_create_kpi, by, to="add a KPI")
+    workspace = lock_workspace(by.workspace_id)
+    metric.is_kpi = True
+    _fill(metric, by, draft, fiscal_month=workspace.fiscal_month, today=today)
+    metric.slug = _free_slug(by, metric)
+    count_up(metric, seen=None)
+    metric.save()
+    _set_contributors(metric, draft.contributor_ids)
+    set_target(metric, draft.target, since=ALWAYS)
+    _after(metric, today=today, now=now)
+    changes = made(**_told(metric), target=plan_words(draft.target))
+    record_event(by=by, verb="created", kind="kpi", object_id=metric.pk, now=now, changes=changes, about=_about(metric))
+    return metric.slug
+
+
+def raise_target(*, by: Actor, kpi: Metric, target: Target, today: date, now: datetime) -> None:
+    """Keep a KPI against a stricter target from a day on (rules G3, K2); called in the transaction of a close.
+
+    Raises:
+        NotAllowed, BadTarget.
+        Invalid: it is kept against that or a stricter one already.
+    """
+    require(can_edit_kpi, by, kpi, to="change the target of this KPI")
+    workspace = lock_workspace(by.workspace_id)
+    direction, frequency = Direction(kpi.direction), Frequency(kpi.frequency)
+    check_target(target, direction=direction, frequency=frequency, fiscal_month=workspace.fiscal_month)
+    versions = targets_of([kpi.pk]).get(kpi.pk, ())
+    old = plan_on(versions, today)
+    if isinstance(old, Target) and _is_as_strict(old, target):
+        raise Invalid(
+            f"“{kpi.name}” is kept at {plan_words(old)} already, so {plan_words(target)} raises nothing.",
+            field="outcome",
+        )
+    since = today if any(plan is not None for _, plan in versions) else ALWAYS
+    set_target(kpi, target, since=since)
+    count_up(kpi, seen=None)
+    kpi.save(update_fields=["version"])
+    _after(kpi, today=today, now=now)
+    changes = {"target": (plan_words(old), plan_words(target))}
+    record_event(by=by, verb="changed", kind="kpi", object_id=kpi.pk, now=now, changes=changes, about=_about(kpi))
+
+
+def _is_as_strict(old: Target, new: Target) -> bool:
+    """Return whether all that meets the old target meets the new one."""
+    low = new.low is None or (old.low is not None and old.low >= new.low)
+    high = new.high is None or (old.high is not None and old.high <= new.high)
+    return low and high
 
 
 def _fill(kpi: Metric, by: Actor, draft: KpiDraft, *, fiscal_month: int, today: date) -> None:

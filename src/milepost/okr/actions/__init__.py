@@ -19,10 +19,11 @@ from milepost.okr.actions.check_ins import (
     record_check_ins,
 )
 from milepost.okr.actions.clone import clone_objective
-from milepost.okr.actions.close import GradeDraft, close_cycle, close_objective, reopen_objective
+from milepost.okr.actions.close import carry_over, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
+from milepost.okr.actions.grading import GradeDraft, save_grades
 from milepost.okr.actions.initiatives import (
     InitiativeDraft,
     ItemDraft,
@@ -43,6 +44,7 @@ from milepost.okr.actions.objectives import (
 )
 from milepost.okr.actions.override import clear_override, set_override
 from milepost.okr.actions.readings import record_readings
+from milepost.okr.actions.retrospectives import RetrospectiveDraft, write_retrospective
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
 from milepost.okr.actions.saved_views import change_view, delete_view, save_view
 from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
@@ -59,6 +61,7 @@ __all__ = [
     "ObjectiveDraft",
     "PartDraft",
     "ReadingSource",
+    "RetrospectiveDraft",
     "RulesDraft",
     "ShareDraft",
     "StepDraft",
@@ -71,6 +74,7 @@ __all__ = [
     "answer_request",
     "cancel_key_result",
     "cancel_objective",
+    "carry_over",
     "change_rules",
     "change_view",
     "clear_override",
@@ -103,6 +107,7 @@ __all__ = [
     "rename_template",
     "reopen_objective",
     "rules_of",
+    "save_grades",
     "save_kpi_template",
     "save_objective_template",
     "save_view",
@@ -113,4 +118,5 @@ __all__ = [
     "tick_item",
     "transfer_key_result",
     "usual_rules",
+    "write_retrospective",
 ]

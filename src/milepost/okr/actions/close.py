@@ -1,24 +1,26 @@
 """Closing and reopening objectives."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
+from milepost.okr.actions.grading import GradeDraft, checked, one_line, own_grade, said_of, with_outcome
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.objectives import tell_of
+from milepost.okr.actions.outcomes import follow
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import WrongState
-from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore
-from milepost.okr.permissions import can_edit_goal
-from milepost.okr.queries.access import get_cycle, get_objective
+from milepost.okr.models import GoalState, KeyResult, KeyResultScore, Objective, ObjectiveScore, Outcome, Review
+from milepost.okr.permissions import can_close_rest, can_edit_goal, can_grade
+from milepost.okr.queries.access import get_cycle, get_key_results, get_objective
+from milepost.okr.queries.graded import graded_scores
 from milepost.okr.queries.planned import planned_score
 from milepost.okr.queries.tree import with_ancestors
 from milepost.workspace.actions import keep_past, record_event, tell
-from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
-from milepost.workspace.errors import Invalid, NotAllowed
+from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from milepost.workspace.models import Visibility, WebhookEvent
 from milepost.workspace.permissions import Actor, can_write, require
 
@@ -26,15 +28,6 @@ REOPENED = (
     "state", "closed_on", "grade", "grade_reason", "final_value", "final_progress", "final_score", "final_expected",
     "version",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class GradeDraft:
-    """A grade a person gives: 0..1, None to take the proposed one; another one needs its reason (G1)."""
-
-    grade: float | None = None
-    reason: str = ""
-    lesson: str = ""
 
 
 @transaction.atomic
@@ -49,23 +42,26 @@ def close_objective(
 ) -> None:
     """Grade an objective and its key results and close it; values, plan and scores freeze (P8, R8).
 
-    The proposed grade of each is its score at the end. None is proposed for a goal without a score:
-    it is graded by its lead or stays without a grade, for unknown is not 0.
+    The proposed grade of each is its score at the end; of an objective it is made with the grades that
+    were given to its key results. None is proposed for a goal without a score: it is graded by its lead or
+    stays without a grade, for unknown is not 0. What becomes of each key result happens with it.
 
     Args:
-        key_results: by key result id; a missing one takes the proposal.
+        key_results: by key result id; a missing one takes what was saved of it, else the proposal.
+        is_reviewed: False closes the rest: of what nobody said anything is marked as not reviewed.
 
     Raises:
         NotAllowed, NotFound, WrongState, Invalid.
 
-    Source: rules G1, G2, G3, R8.
+    Source: rules G1, G2, G3, G4, R8.
     """
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
-    require(can_edit_goal, by, objective, to="close this objective")
+    require(can_grade, by, objective, to="close this objective")
     if objective.state not in {GoalState.ACTIVE, GoalState.PAUSED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}, so it cannot be closed.")
-    rows = list(KeyResult.objects.filter(objective=objective, state=GoalState.ACTIVE).order_by("position"))
+    running = KeyResult.objects.filter(objective=objective, state=GoalState.ACTIVE)
+    rows = list(running.select_related("metric").order_by("position"))
     refresh(
         key_results=[row.pk for row in rows],
         objectives=[objective.pk],
@@ -74,26 +70,32 @@ def close_objective(
         now=now,
     )
     scores = {score.key_result_id: score for score in KeyResultScore.objects.filter(key_result__in=rows)}
-    for row in rows:
-        score = scores[row.pk]
-        given = key_results.get(row.pk, GradeDraft())
+    said: dict[int, GradeDraft] = {}
+    for row, (given, seen) in zip(rows, said_of(rows, key_results, is_reviewed=is_reviewed).values(), strict=True):
+        score = row.score = scores[row.pk]
+        draft = said[row.pk] = checked(row, given, by=by)
         row.final_value, row.final_progress = score.value, score.progress
         row.final_score, row.final_expected = score.score, score.expected
-        row.grade, row.grade_reason = _grade(given, proposed=score.score, title=row.title)
-        row.lesson = _line(given.lesson, field="lesson")
+        row.grade = score.score if draft.grade is None else draft.grade
+        row.grade_reason, row.lesson, row.outcome, row.is_reviewed = draft.reason, draft.lesson, draft.outcome, seen
         row.state, row.closed_on = GoalState.CLOSED, moment.today
         count_up(row, seen=None)
         row.save()
     keep_past(*rows, now=now)
+    Review.objects.filter(key_result__in=rows).delete()
+    draft_of_next, carried = follow(by, objective, rows, said, moment=moment)
     total = ObjectiveScore.objects.get(objective=objective)
     objective.final_score, objective.final_expected = total.score, total.expected
     objective.planned_score = planned_score(objective, today=moment.today)
-    objective.grade, objective.grade_reason = _grade(grade, proposed=total.score, title=objective.title)
+    own = {pk: draft.grade for pk, draft in said.items() if draft.grade is not None}
+    proposed = graded_scores([objective.pk], own)[objective.pk] if own else total.score
+    given_grade, objective.grade_reason = own_grade(grade, proposed=proposed, title=objective.title)
+    objective.grade = proposed if given_grade is None else given_grade
     changes: dict[str, tuple[object, object]] = {"state": (objective.state, GoalState.CLOSED)}
     if objective.grade is not None:
         changes["grade"] = (None, objective.grade)
     objective.state, objective.closed_on = GoalState.CLOSED, moment.today
-    objective.is_reviewed = is_reviewed
+    objective.is_reviewed = is_reviewed or (bool(rows) and all(row.is_reviewed for row in rows))
     count_up(objective, seen=None)
     objective.save()
     keep_past(objective, now=now)
@@ -111,13 +113,15 @@ def close_objective(
             "proposed": objective.final_score,
             "planned": objective.planned_score,
             "key_results": {row.pk: row.grade for row in rows},
-            "is_reviewed": is_reviewed,
+            "outcomes": {row.pk: row.outcome for row in rows if row.outcome},
+            "carried_to": draft_of_next.pk if draft_of_next else None,
+            "is_reviewed": objective.is_reviewed,
         },
     )
     tell_of(objective, WebhookEvent.OBJECTIVE_CLOSED, now=now)
     refresh(
-        key_results=[row.pk for row in rows],
-        objectives=[objective.pk],
+        key_results=[*(row.pk for row in rows), *carried],
+        objectives=[objective.pk, draft_of_next.pk] if draft_of_next else [objective.pk],
         rhythm=moment.rhythm,
         today=moment.today,
         now=now,
@@ -126,15 +130,18 @@ def close_objective(
 
 @transaction.atomic
 def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], list[int]]:
-    """Close every running objective of a cycle with its proposed grade, children before parents.
+    """Close every running objective of a cycle, children before parents, with what was saved of it.
 
-    They count as not reviewed (G3). Returns the ids that were closed, and of those left because they
-    are not the actor's to close.
+    An admin or the cycle's coach closes the rest: of which nobody said anything, the proposed grade stands
+    and counts as not reviewed. Others close of theirs what is graded (G3). Returns the ids that were closed,
+    and of those left because they are not the actor's to close, or wait for a grade.
 
     Raises:
         NotFound: no such cycle.
         NotAllowed: the actor only reads, or all that runs is others'.
-        WrongState: it has not ended yet.
+        WrongState: it has not ended yet, or all that is the actor's waits for grades.
+
+    Source: rules G1, G3.
     """
     moment = lock_moment(by, now=now)
     require(can_write, by, to="close objectives")
@@ -143,15 +150,25 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
         raise WrongState(f"{cycle.name} runs until {cycle.last_day}. Close its objectives one by one until then.")
     running = Objective.objects.visible_to(by).filter(cycle=cycle, state__in=[GoalState.ACTIVE, GoalState.PAUSED])
     visibility = dict(running.values_list("id", "visibility"))
-    ids = list(visibility)
-    depth = {pk: len(with_ancestors([pk])) for pk in ids}
-    closed, left = [], []
-    for pk in sorted(ids, key=lambda pk: (-depth[pk], pk)):
-        if not can_edit_goal.test(by, get_objective(by, pk)):
+    ids = _from_below(visibility)
+    closes_rest = can_close_rest.test(by, cycle)
+    waiting = {} if closes_rest else _waiting(ids)
+    closed: list[int] = []
+    left: list[int] = []
+    wait = 0
+    for pk in ids:
+        may = can_grade.test(by, get_objective(by, pk))
+        if not may or waiting.get(pk):
             left.append(pk)
+            wait += waiting.get(pk, 0) if may else 0
             continue
-        close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=False, now=now)
+        close_objective(
+            by=by, objective_id=pk, grade=GradeDraft(), key_results={}, is_reviewed=not closes_rest, now=now
+        )
         closed.append(pk)
+    if wait and not closed:
+        many = "One key result has" if wait == 1 else f"{wait} key results have"
+        raise WrongState(f"{many} no grade yet. Grade what is yours, or ask an admin or the cycle's coach.")
     if left and not closed:
         raise NotAllowed("Nothing of what still runs in this cycle is yours to close. Ask its leads or an admin.")
     record_event(
@@ -175,6 +192,59 @@ def close_cycle(*, by: Actor, cycle_id: int, now: datetime) -> tuple[list[int], 
 
 
 @transaction.atomic
+def carry_over(
+    *, by: Actor, cycle_id: int, key_result_ids: Collection[int], keeps_progress: bool = False, now: datetime
+) -> dict[int, int]:
+    """Close the objectives of these key results and let these go on in the next cycle, all or nothing.
+
+    What was saved of the other key results stands, else their proposal; the draft takes over what goes on.
+
+    Args:
+        keeps_progress: with their start and what they have come to, else from today's value (G4).
+
+    Returns:
+        For each objective that was closed, the draft of the next cycle.
+
+    Raises:
+        NotAllowed, NotFound, WrongState, Invalid.
+
+    Source: rules G3, G4.
+    """
+    if not key_result_ids:
+        raise Invalid("Choose at least one key result to carry over.", field="key_results")
+    lock_moment(by, now=now)
+    cycle = get_cycle(by, cycle_id)
+    rows = get_key_results(by, list(key_result_ids))
+    if rows.keys() != set(key_result_ids) or any(row.objective.cycle_id != cycle.pk for row in rows.values()):
+        raise NotFound
+    for row in rows.values():
+        if row.state != GoalState.ACTIVE:
+            raise WrongState(f"“{row.title}” is {row.get_state_display().lower()}, so it is not carried over.")
+    drafts: dict[int, int] = {}
+    for pk in _from_below({row.objective_id for row in rows.values()}):
+        said = {
+            row.pk: with_outcome(row, Outcome.CARRY, keeps_progress=keeps_progress)
+            for row in rows.values()
+            if row.objective_id == pk
+        }
+        close_objective(by=by, objective_id=pk, grade=GradeDraft(), key_results=said, now=now)
+        drafts[pk] = Objective.objects.filter(carried_from=pk).latest("pk").pk
+    return drafts
+
+
+def _from_below(ids: Collection[int]) -> list[int]:
+    """Return objectives so that each stands after those that hang below it."""
+    depth = {pk: len(with_ancestors([pk])) for pk in ids}
+    return sorted(ids, key=lambda pk: (-depth[pk], pk))
+
+
+def _waiting(ids: Collection[int]) -> dict[int, int]:
+    """Return how many key results of each objective nobody has graded yet."""
+    rows = KeyResult.objects.filter(objective__in=ids, state=GoalState.ACTIVE, review=None)
+    return dict(rows.values("objective_id").annotate(n=Count("id")).values_list("objective_id", "n"))
+
+
+@transaction.atomic
 def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime) -> None:
     """Let a closed or cancelled objective run again, with a reason; grades are taken back (A2).
 
@@ -186,7 +256,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     require(can_edit_goal, by, objective, to="reopen this objective")
     if objective.state not in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}; there is nothing to reopen.")
-    words = _line(reason, field="reason")
+    words = one_line(reason, field="reason")
     if not words:
         raise Invalid("Say in one line why it runs again.", field="reason")
     was_active = objective.activated_on is not None
@@ -201,7 +271,7 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     ids = [row.pk for row in rows]
     closed = [row for row in rows if row.state == GoalState.CLOSED]
     for row in closed:
-        row.state, row.grade_reason = GoalState.ACTIVE, ""
+        row.state, row.grade_reason, row.outcome, row.is_reviewed = GoalState.ACTIVE, "", "", True
         row.closed_on = row.grade = row.final_value = row.final_progress = None
         row.final_score = row.final_expected = None
         row.version += 1
@@ -218,21 +288,3 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         about={"title": objective.title, "objective": objective.pk},
     )
     refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
-
-
-def _grade(given: GradeDraft, *, proposed: float | None, title: str) -> tuple[float | None, str]:
-    reason = _line(given.reason, field="reason")
-    if given.grade is None:
-        return proposed, reason
-    if not 0 <= given.grade <= 1:
-        raise Invalid(f"The grade of “{title}” lies between 0.0 and 1.0.", field="grade")
-    if proposed is not None and round(given.grade, 2) == round(proposed, 2):
-        return proposed, reason
-    if not reason:
-        stands = "has no score, so no grade is proposed" if proposed is None else f"is proposed {proposed:.2f}"
-        raise Invalid(f"“{title}” {stands}. Say in one line why it becomes {given.grade:.2f}.", field="reason")
-    return given.grade, reason
-
-
-def _line(text: str, *, field: str) -> str:
-    return clean_text(" ".join(text.split()), field=field, most=1000)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from milepost.okr.actions.drafts import person
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import Cycle, GoalState, KeyResult, Objective
@@ -17,27 +18,47 @@ from milepost.workspace.permissions import Actor, require
 
 
 @transaction.atomic
-def create_cycle(*, by: Actor, name: str, first_day: date, last_day: date, now: datetime) -> int:
+def create_cycle(
+    *, by: Actor, name: str, first_day: date, last_day: date, coach_id: int | None = None, now: datetime
+) -> int:
     """Make a cycle of any days, both included, and return its id; cycles may overlap and nest.
+
+    Args:
+        coach_id: who helps with its review, None for nobody (G3).
 
     Raises:
         NotAllowed, Invalid.
+        NotFound: the coach is nobody here.
     """
     require(can_plan_cycles, by, to="plan cycles")
     lock_moment(by, now=now)
     name = _free_name(by, name)
     _in_order(first_day, last_day)
-    cycle = Cycle.objects.create(workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day)
-    changes = made(name=name, first_day=first_day.isoformat(), last_day=last_day.isoformat())
+    coach = person(by, coach_id)
+    cycle = Cycle.objects.create(
+        workspace_id=by.workspace_id, name=name, first_day=first_day, last_day=last_day, coach_id=coach
+    )
+    changes = made(name=name, first_day=first_day.isoformat(), last_day=last_day.isoformat(), coach=coach)
     record_event(by=by, verb="created", kind="cycle", object_id=cycle.pk, now=now, changes=changes)
     return cycle.pk
 
 
 @transaction.atomic
 def edit_cycle(
-    *, by: Actor, cycle_id: int, name: str, first_day: date, last_day: date, seen: int | None = None, now: datetime
+    *,
+    by: Actor,
+    cycle_id: int,
+    name: str,
+    first_day: date,
+    last_day: date,
+    coach_id: int | None = None,
+    seen: int | None = None,
+    now: datetime,
 ) -> None:
-    """Rename a cycle or move its days; the plan of every goal in it moves with them.
+    """Rename a cycle, move its days or give it a coach; the plan of every goal in it moves with the days.
+
+    Args:
+        coach_id: who helps with its review, None for nobody (G3).
 
     Raises:
         NotAllowed, NotFound, Invalid.
@@ -47,10 +68,14 @@ def edit_cycle(
     moment = lock_moment(by, now=now)
     cycle = get_cycle(by, cycle_id)
     count_up(cycle, seen=seen)
-    changes: dict[str, list[str]] = {}
+    changes: dict[str, list[object]] = {}
     if name.strip() != cycle.name:
-        changes["name"] = [cycle.name, _free_name(by, name)]
-        cycle.name = changes["name"][1]
+        new_name = _free_name(by, name)
+        changes["name"] = [cycle.name, new_name]
+        cycle.name = new_name
+    if coach_id != cycle.coach_id:
+        changes["coach"] = [cycle.coach_id, person(by, coach_id)]
+        cycle.coach_id = coach_id
     _in_order(first_day, last_day)
     if (first_day, last_day) != (cycle.first_day, cycle.last_day):
         for field, day in (("first_day", first_day), ("last_day", last_day)):

@@ -231,10 +231,21 @@ def told_of(row: KeyResult) -> dict[str, object]:
 
 
 def insert_key_result(
-    by: Actor, objective: Objective, draft: KeyResultDraft, *, position: int, now: datetime
+    by: Actor,
+    objective: Objective,
+    draft: KeyResultDraft,
+    *,
+    position: int,
+    now: datetime,
+    metric: Metric | None = None,
 ) -> KeyResult:
-    """Write a new key result as a draft, with metric, steps, parts and search words."""
+    """Write a new key result as a draft, with metric, steps, parts and search words.
+
+    Args:
+        metric: an own one with which it goes on, None makes one where it is typed by hand.
+    """
     row = KeyResult(
+        metric=metric,
         workspace_id=by.workspace_id,
         objective=objective,
         position=position,

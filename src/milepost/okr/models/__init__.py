@@ -5,9 +5,10 @@ from milepost.okr.models.amendment import Amendment
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.initiative import ChecklistItem, Initiative, InitiativeState
-from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Step
+from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Outcome, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective, ObjectiveTag, SharingTeam
 from milepost.okr.models.part import Part
+from milepost.okr.models.review import Retrospective, Review
 from milepost.okr.models.saved_view import SavedView
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
 from milepost.okr.models.template import Template, TemplateKind
@@ -33,8 +34,11 @@ __all__ = [
     "Objective",
     "ObjectiveScore",
     "ObjectiveTag",
+    "Outcome",
     "Part",
     "RequestState",
+    "Retrospective",
+    "Review",
     "SavedView",
     "SharingTeam",
     "Step",

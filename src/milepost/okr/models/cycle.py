@@ -5,11 +5,14 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from milepost.workspace.models import Remembered, Workspace
+from milepost.workspace.models import Membership, Remembered, Workspace
 
 
 class Cycle(Remembered):
-    """A time box, usually a quarter; both days belong to it."""
+    """A time box, usually a quarter; both days belong to it.
+
+    Its coach, if it has one, helps with its review: grades what they see and closes the rest (G3).
+    """
 
     PAST_KIND = "cycle"
     PAST = ("name", "first_day", "last_day")
@@ -18,6 +21,7 @@ class Cycle(Remembered):
     name = models.CharField(max_length=60)
     first_day = models.DateField()
     last_day = models.DateField()
+    coach = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:

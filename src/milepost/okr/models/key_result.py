@@ -30,6 +30,16 @@ class KeyResultKind(models.TextChoices):
     CHILDREN = Kind.CHILDREN.value, "Made of other key results"  # P9
 
 
+class Outcome(models.TextChoices):
+    """What becomes of a key result after its cycle (rules G3, G4)."""
+
+    KEEP = "keep", "Keep"
+    DROP = "drop", "Drop"
+    CARRY = "carry", "Carry over"
+    KPI = "kpi", "Turn into KPI"
+    RAISE = "raise", "Raise KPI target"
+
+
 WITH_METRIC = frozenset(  # a value is read; of others a metric that is there only keeps the history
     {KeyResultKind.REACH, KeyResultKind.KEEP, KeyResultKind.LEVELS, KeyResultKind.PERCENT, KeyResultKind.BASELINE}
 )
@@ -102,6 +112,9 @@ class KeyResult(Remembered):
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     lesson = models.TextField(default="", blank=True)
+    outcome = models.CharField(max_length=6, choices=Outcome, default="", blank=True)  # "": nobody said (G3)
+    is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried_to")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     objects: ClassVar[GuardedManager[Self]] = GuardedManager()

@@ -67,6 +67,8 @@ class Objective(Remembered):
     grade = models.FloatField(null=True)
     grade_reason = models.TextField(default="", blank=True)
     is_reviewed = models.BooleanField(default=True)  # False: closed with the proposal, unseen (G3)
+    # The one of an earlier cycle whose unfinished key results go on here (G4).
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried_to")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     objects: ClassVar[GuardedManager[Self]] = GuardedManager()
@@ -92,6 +94,7 @@ class Objective(Remembered):
             models.Index(fields=["workspace", "cycle", "id"], name="objective_of_cycle"),
             models.Index(fields=["workspace", "owner_team", "cycle", "id"], name="objective_of_team"),
             models.Index(fields=["lead", "cycle"], name="objective_of_lead"),
+            models.Index(fields=["workspace", "state", "cycle"], name="objective_by_state"),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,8 @@ from milepost.okr.queries.as_of import (
 )
 from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.changes import Change, ChangesPage, changes_page
-from milepost.okr.queries.cycles import CycleRow, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.cycle_report import CycleReport, Hits, calibration_of, cycle_report
+from milepost.okr.queries.cycles import CycleRow, alike, follows, list_cycles, list_cycles_with_counts, pick_cycle
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.filtering import Asked, ask
 from milepost.okr.queries.filters import GoalFilter, read_filter, write_filter
@@ -52,6 +53,7 @@ from milepost.okr.queries.initiatives import (
     show_initiative,
     task_key_results,
 )
+from milepost.okr.queries.lessons import Lesson, Lessons, RetrospectiveText, lessons_for, retrospectives_of
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, OverrideLine, StepLine, key_result_line
 from milepost.okr.queries.listing import (
     checkpoints_of,
@@ -69,10 +71,12 @@ from milepost.okr.queries.listing import (
 )
 from milepost.okr.queries.objective import ObjectivePage, list_parents, objective_page, parent_of
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
+from milepost.okr.queries.past import PastCycle, past_cycles
 from milepost.okr.queries.people import PersonPage, people_page, person_page, team_page
 from milepost.okr.queries.pillars import PillarShown, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.planned import planned_score
+from milepost.okr.queries.review import ReviewObjective, ReviewPage, ReviewRow, review_page, review_rows
 from milepost.okr.queries.saved_views import ViewLine, default_view, get_view, list_all_views, list_views, show_view
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_page
@@ -89,6 +93,7 @@ __all__ = [
     "Change",
     "ChangesPage",
     "CycleGuidance",
+    "CycleReport",
     "CycleRow",
     "Differences",
     "DraftContext",
@@ -100,10 +105,13 @@ __all__ = [
     "GoalMap",
     "GoalOfKpi",
     "GoalsPage",
+    "Hits",
     "InitiativeLine",
     "InitiativePage",
     "ItemLine",
     "KeyResultLine",
+    "Lesson",
+    "Lessons",
     "ObjectiveLine",
     "ObjectivePage",
     "Offered",
@@ -112,12 +120,17 @@ __all__ = [
     "OwnerCount",
     "ParentLine",
     "PartLine",
+    "PastCycle",
     "PastGoals",
     "PersonPage",
     "PillarLine",
     "PillarShown",
     "PlanPage",
     "RequestLine",
+    "RetrospectiveText",
+    "ReviewObjective",
+    "ReviewPage",
+    "ReviewRow",
     "ShareLine",
     "Span",
     "Start",
@@ -131,21 +144,25 @@ __all__ = [
     "WeekPage",
     "alignment_chart",
     "alignment_page",
+    "alike",
     "ask",
     "branch_of",
     "branch_then",
+    "calibration_of",
     "changes_page",
     "checkpoints_of",
     "contributor_ids",
     "cycle_differences",
     "cycle_guidance",
     "cycle_on",
+    "cycle_report",
     "default_view",
     "draft_context",
     "explained_key_result",
     "explained_objective",
     "find",
     "find_template",
+    "follows",
     "get_check_in",
     "get_cycle",
     "get_initiative",
@@ -161,6 +178,7 @@ __all__ = [
     "key_result_line",
     "key_results_by_objective",
     "kpi_guidance",
+    "lessons_for",
     "list_all_cycles",
     "list_all_views",
     "list_amendments",
@@ -182,6 +200,7 @@ __all__ = [
     "parent_of",
     "parents_of",
     "parts_of",
+    "past_cycles",
     "past_page",
     "people_page",
     "person_page",
@@ -190,6 +209,9 @@ __all__ = [
     "planned_score",
     "read_filter",
     "requests_to_answer",
+    "retrospectives_of",
+    "review_page",
+    "review_rows",
     "running_objectives",
     "shares_of",
     "show_check_in",

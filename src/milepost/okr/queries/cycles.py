@@ -1,7 +1,8 @@
 """Cycles, and where today lies in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -12,10 +13,13 @@ from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import TELLING, telling_of
 
+REVIEW_DAYS = 13  # before the last day: two weeks with it
+COLUMNS = ("id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING))
+
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
-    """A cycle; `elapsed` is the share of its time that has passed, 0..1."""
+    """A cycle; `elapsed` is the share of its time that has passed, 0..1; `coach_id` helps with its review."""
 
     id: int
     name: str
@@ -23,6 +27,7 @@ class CycleRow:
     last_day: date
     elapsed: float
     objectives: int = 0
+    coach_id: int | None = None
 
     def week(self, today: date) -> int:
         """Return which week of the cycle it is, from 1."""
@@ -32,6 +37,11 @@ class CycleRow:
     def weeks(self) -> int:
         """Return how many weeks the cycle has, a started one counted."""
         return (self.last_day - self.first_day).days // 7 + 1 - ((self.last_day - self.first_day).days % 7 == 0)
+
+    @property
+    def review_opens_on(self) -> date:
+        """Return the day from which the review is open: two weeks before the end, at half of a shorter cycle."""
+        return max(self.last_day - timedelta(days=REVIEW_DAYS), self.first_day + (self.last_day - self.first_day) / 2)
 
     @property
     def days(self) -> int:
@@ -47,7 +57,7 @@ def list_cycles(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
 @prepared
 def _cycles(workspace_id: int) -> QuerySet[Cycle, tuple[Any, ...]]:
     rows = Cycle.objects.filter(workspace_id=workspace_id).order_by("-first_day", "last_day", "-id")
-    return rows.values_list("id", "name", "first_day", "last_day", *(f"workspace__{name}" for name in TELLING))
+    return rows.values_list(*COLUMNS)
 
 
 def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...]:
@@ -58,10 +68,7 @@ def list_cycles_with_counts(actor: Actor, *, today: date) -> tuple[CycleRow, ...
         .order_by("-first_day", "last_day", "-id")
     )
     return tuple(
-        replace(_row(*values, today=today), objectives=held)
-        for *values, held in rows.values_list(
-            "id", "name", "first_day", "last_day", *(f"workspace__{name}" for name in TELLING), "held"
-        )
+        replace(_row(*values, today=today), objectives=held) for *values, held in rows.values_list(*COLUMNS, "held")
     )
 
 
@@ -78,11 +85,43 @@ def pick_cycle(cycles: tuple[CycleRow, ...], *, today: date, wanted: int | None 
     return cycles[0] if cycles else None
 
 
-def _row(pk: int, name: str, first_day: date, last_day: date, *telling: Any, today: date) -> CycleRow:
+def _row(
+    pk: int, name: str, first_day: date, last_day: date, coach_id: int | None, *telling: Any, today: date
+) -> CycleRow:
     return CycleRow(
         id=pk,
         name=name,
         first_day=first_day,
         last_day=last_day,
+        coach_id=coach_id,
         elapsed=elapsed(first=first_day, last=last_day, day=today, calendar=telling_of(telling).days),
     )
+
+
+def follows(cycles: Sequence[CycleRow], cycle: CycleRow) -> CycleRow | None:
+    """Return the cycle in which goals go on, None if there is none: the next to begin once this one is over.
+
+    Of those that begin together it is the one nearest to this one's length, so a quarter follows a quarter.
+    """
+    later = [c for c in cycles if c.first_day > cycle.last_day]
+    return min(later, key=lambda c: (c.first_day, abs(c.days - cycle.days), c.id), default=None)
+
+
+def precedes(cycles: Sequence[CycleRow], cycle: CycleRow) -> CycleRow | None:
+    """Return the cycle whose lessons matter to this one, None if there is none: the last one over before it begins.
+
+    Of those that end together it is the one nearest to this one's length.
+    """
+    earlier = [c for c in cycles if c.last_day < cycle.first_day]
+    return min(earlier, key=lambda c: (-c.last_day.toordinal(), abs(c.days - cycle.days), c.id), default=None)
+
+
+def alike(cycles: Sequence[CycleRow], cycle: CycleRow, *, most: int) -> tuple[CycleRow, ...]:
+    """Return this cycle and those before it that are about as long, the oldest first, so many at most."""
+    found = [
+        c
+        for c in cycles
+        if c.last_day <= cycle.last_day and 2 * abs(c.days - cycle.days) <= cycle.days and c.id != cycle.id
+    ]
+    found.sort(key=lambda c: (c.last_day, c.first_day, c.id))
+    return (*found[-(most - 1) :], cycle)

@@ -260,6 +260,12 @@ def key_result_lines(rows: QuerySet[KeyResult], *, with_steps: bool = False) -> 
     return _lines(list(rows.order_by("objective_id", "position", "id").values(*KEY_RESULT_VALUES)), with_steps)
 
 
+def key_result_lines_with(rows: QuerySet[KeyResult], *more: str) -> list[tuple[KeyResultLine, dict[str, Any]]]:
+    """Return the lines of these key results, each with more columns of its row; one query, without steps."""
+    values = list(rows.order_by("objective_id", "position", "id").values(*KEY_RESULT_VALUES, *more))
+    return list(zip(_lines(values, with_steps=False), values, strict=True))
+
+
 def key_results_of(objective_ids: Collection[int]) -> list[KeyResultLine]:
     """Return every key result of these objectives with its steps, in their order; two queries at most."""
     return _lines(_key_results(objective_ids), with_steps=True)

@@ -68,7 +68,7 @@ KEY_RESULTS = Listing(
         "expected": "score__expected", "status": "score__shown_word", "plan_status": "score__word",
         "missing": "score__is_missing", "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
         "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
-        "lesson": "lesson", "version": "version",
+        "lesson": "lesson", "outcome": "outcome", "version": "version",
     },
     filters={
         "objective_id": "objective_id", "cycle_id": "objective__cycle_id", "state": "state", "lead_id": "lead_id",
@@ -87,7 +87,14 @@ CHECK_INS = Listing(
     sorts={"id": "pk"},
 )  # fmt: skip
 CYCLES = Listing(
-    fields={"id": "id", "name": "name", "first_day": "first_day", "last_day": "last_day", "version": "version"},
+    fields={
+        "id": "id",
+        "name": "name",
+        "first_day": "first_day",
+        "last_day": "last_day",
+        "coach_id": "coach_id",
+        "version": "version",
+    },
     sorts={"id": "pk", "name": "name"},
 )
 AMENDMENTS = Listing(

@@ -49,6 +49,10 @@ OWN_VALUES = (
     "parent_title",
     "has_more_above",
     "is_asked",
+    "came",
+    "came_cycle",
+    "went",
+    "went_cycle",
 )
 
 
@@ -65,6 +69,8 @@ class ObjectivePage:
     parent: tuple[int, str] | None
     pillar: PillarShown | None
     pillar_id: int | None  # its own
+    came: tuple[int, str] | None  # the objective that it goes on with, and its cycle (G4)
+    went: tuple[int, str] | None  # the one in which it goes on itself
     key_results: tuple[KeyResultLine, ...]
     parts: dict[int, tuple[PartLine, ...]]
     children: tuple[ObjectiveLine, ...]
@@ -122,6 +128,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         parent=(own["parent"], own["parent_title"]) if own["parent"] else None,
         pillar=_pillar(actor, objective_id, own),
         pillar_id=own["objective__pillar_id"],
+        came=(own["came"], own["came_cycle"]) if own["came"] else None,
+        went=(own["went"], own["went_cycle"]) if own["went"] else None,
         key_results=tuple(k for k in key_results if k.state != "cancelled"),
         parts=parts_of(actor, made) if made else {},
         children=tuple(children),
@@ -158,10 +166,16 @@ def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple
         Q(is_primary=False) | Q(contributes=False), child=OuterRef("objective_id"), until=None
     )
     asked = AlignmentRequest.objects.filter(parent=OuterRef("objective_id"), state="pending")
+    came = Objective.objects.seen(*sight).filter(pk=OuterRef("objective__carried_from_id"))
+    went = Objective.objects.seen(*sight).filter(carried_from=OuterRef("objective_id")).order_by("-id")
     return (
         ObjectiveScore.objects.seen(*sight)
         .filter(objective_id=objective_id)
         .annotate(
+            came=Subquery(came.values("id")[:1]),
+            came_cycle=Subquery(came.values("cycle__name")[:1]),
+            went=Subquery(went.values("id")[:1]),
+            went_cycle=Subquery(went.values("cycle__name")[:1]),
             parent=Subquery(edge.values("parent_id")[:1]),
             parent_title=Subquery(edge.values("parent__title")[:1]),
             has_more_above=Exists(others),

@@ -169,10 +169,12 @@ def _news(actor: Actor) -> tuple[News, ...]:
     events = (
         Event.objects.filter(workspace_id=actor.workspace_id, verb__in=NEWSWORTHY)
         .exclude(actor_id=actor.membership_id)
+        .exclude(kind="cycle")  # its objectives tell it
         .order_by("-sequence")
         .values_list("actor__user__name", "verb", "kind", "object_id", "data", "at")
     )
-    latest = list(events[: MOST_NEWS if not actor.has_walls else LATEST_NEWS])
+    latest = sorted(events[:LATEST_NEWS], key=lambda event: event[-1], reverse=True)  # told late, not news
+    latest = latest if actor.has_walls else latest[:MOST_NEWS]
     seen = _seen(actor, latest) if actor.has_walls else None
     news: list[News] = []
     for who, verb, kind, object_id, data, at in latest:

@@ -122,6 +122,13 @@ class CycleForm(VersionedForm):
     name = forms.CharField(max_length=60, label="Name")
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    coach_id = forms.TypedChoiceField(
+        required=False, label="Coach", coerce=int, empty_value=None, help_text="Helps with its review, closes the rest"
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["coach_id"].choices = [("", "nobody"), *people]  # type: ignore[attr-defined]
 
 
 class InviteForm(Styled):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from milepost.okr import queries
-from milepost.okr.queries import Asked, CycleRow, branch_of, goals_page, list_cycles, pick_cycle
+from milepost.okr.queries import Asked, CycleRow, branch_of, goals_page, list_cycles, past_cycles, pick_cycle
 from milepost.web.access import PlacedRequest, page
 from milepost.web.charts.timeline import Axis, Track, axis, track
 from milepost.web.forms.fields import optional_id
@@ -56,6 +56,8 @@ def goals(request: PlacedRequest) -> HttpResponse:
             "query": queries.write_filter(asked.filter),
             "others": _hidden(asked),
             "views": queries.list_views(place.actor),
+            "is_in_review": place.today >= cycle.review_opens_on,
+            "past": past_cycles(place.actor, cycles, today=place.today),
             "page_number": _page_number(request),
             "body": f"goals/_as_{'tree' if asked.filter.form == 'list' else asked.filter.form}.html",
         }

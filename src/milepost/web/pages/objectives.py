@@ -16,15 +16,20 @@ from milepost.core.rhythm import is_open
 from milepost.okr import actions
 from milepost.okr.queries import (
     KeyResultLine,
+    Lessons,
+    ObjectiveLine,
     ObjectivePage,
+    ReviewRow,
     contributor_ids,
     get_objective,
     initiatives_of,
+    lessons_for,
     list_cycles,
     objective_page,
     parent_of,
     pick_cycle,
     planned_score,
+    review_rows,
 )
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
@@ -38,6 +43,7 @@ from milepost.web.pages.choices import objective_choices
 from milepost.web.pages.past import asked_day, past_objective
 from milepost.web.pages.talk import Saying, objective_talk
 from milepost.web.templatetags.milepost import way
+from milepost.web.words import OUTCOMES
 from milepost.workspace.errors import NotAllowed, NotFound
 from milepost.workspace.permissions import WHO_SEES, Visibility
 from milepost.workspace.queries import Place
@@ -172,6 +178,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "save_label": "Save objective",
         "draft_label": "Save as draft",
         "lede": "Who wants what to be true, and how will you know?",
+        "lessons": _lessons(place, optional_id(str(form["cycle"].value() or ""))),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "goals/form.html", context, status=status)
@@ -250,6 +257,8 @@ def edit(request: PlacedRequest, pk: int) -> HttpResponse:
     )
     context["crumb"] = (reverse("goal", args=[place.slug, pk]), o.title)
     context |= _hinted(request, form, of=pk, at_once=True)
+    if o.state == "draft":
+        context["lessons"] = _lessons(place, o.cycle_id, line=o)
     return render(request, "goals/form.html", context, status=status_of(request, form))
 
 
@@ -340,7 +349,9 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
                 by=place.actor,
                 objective_id=pk,
                 grade=_grade(request, "objective"),
-                key_results={k.id: _grade(request, str(k.id)) for k in shown.key_results},
+                key_results={
+                    k.id: _grade(request, str(k.id)) for k in shown.key_results if f"grade-{k.id}" in request.POST
+                },
                 now=clock.now(),
             )
         except (NotFound, NotAllowed):
@@ -349,8 +360,15 @@ def close(request: PlacedRequest, pk: int) -> HttpResponse:
             error = str(refusal)
         else:
             return redirect("goal", place.slug, pk)
-    rows = [_grade_row(request, str(k.id), k.title, way(k), k.score) for k in shown.key_results if k.state == "active"]
-    rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score))
+    cycles = list_cycles(place.actor, today=place.today)
+    cycle = next(c for c in cycles if c.id == shown.line.cycle_id)
+    saved = {row.k.id: row for row in review_rows(place.actor, cycle, [k.id for k in shown.key_results])}
+    rows = [
+        _grade_row(request, str(k.id), k.title, way(k), k.score, saved.get(k.id))
+        for k in shown.key_results
+        if k.state == "active"
+    ]
+    rows.append(_grade_row(request, "objective", shown.line.title, "The objective as a whole", shown.line.score, None))
     planned = planned_score(get_objective(place.actor, pk), today=place.today)
     context = {"page": shown, "grades": rows, "error": error, "planned": planned}
     return render(request, "goals/close.html", context, status=422 if error else 200)
@@ -366,13 +384,47 @@ def _grade(request: PlacedRequest, key: str) -> actions.GradeDraft:
         grade=grade,
         reason=request.POST.get(f"reason-{key}", ""),
         lesson=request.POST.get(f"lesson-{key}", ""),
+        outcome=request.POST.get(f"outcome-{key}", ""),
+        keeps_progress=request.POST.get(f"keep-{key}") == "1",
     )
 
 
-def _grade_row(request: PlacedRequest, key: str, title: str, about: str, score: float | None) -> dict[str, str]:
-    sent = {name: request.POST.get(f"{name}-{key}", "") for name in ("grade", "reason", "lesson")}
+def _grade_row(
+    request: PlacedRequest, key: str, title: str, about: str, score: float | None, saved: ReviewRow | None
+) -> dict[str, Any]:
+    """Return a row of the form: what was sent, else what was saved in the review."""
+    there = {"grade": "", "reason": "", "lesson": "", "outcome": "", "keep": ""}
+    if saved is not None:
+        there |= {"reason": saved.reason, "lesson": saved.lesson, "outcome": saved.outcome}
+        there |= {
+            "grade": "" if saved.own is None else f"{saved.own:.4g}", "keep": "1" if saved.keeps_progress else "",
+        }  # fmt: skip
+    if request.method == "POST":
+        there = {name: request.POST.get(f"{name}-{key}", "") for name in there}
     proposed = "" if score is None else f"{score:.2f}"
-    return {"key": key, "title": title, "way": about, "proposed": proposed or "none", "placeholder": proposed, **sent}
+    options = [("", "Not decided"), *((word, OUTCOMES[word]) for word in saved.outcomes)] if saved else []
+    return {
+        "key": key,
+        "title": title,
+        "way": about,
+        "proposed": proposed or "none",
+        "placeholder": proposed,
+        "options": options,
+        **there,
+    }
+
+
+def _lessons(place: Place, cycle_id: int | None, *, line: ObjectiveLine | None = None) -> Lessons | None:
+    """Return what the cycle before taught those who write a goal, or the team whose draft it is."""
+    if cycle_id is None:
+        return None
+    teams = [pk for pk, _ in place.teams]
+    if line is not None and line.owner_kind == "team" and line.owner_id is not None:
+        teams = [line.owner_id]
+    cycles = list_cycles(place.actor, today=place.today)
+    return lessons_for(
+        place.actor, cycles, cycle_id=cycle_id, team_ids=teams, objective_id=line.id if line is not None else None
+    )
 
 
 def _running_cycle(place: Place) -> str:

@@ -18,6 +18,7 @@ from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import attempt, optional_id
 from milepost.web.forms.people import CycleForm, InviteForm, SettingsForm
 from milepost.web.forms.versions import attempt_on, status_of
+from milepost.web.pages.choices import people
 from milepost.web.pages.choices import teams as team_choices
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -73,8 +74,9 @@ def cycles(request: PlacedRequest) -> HttpResponse:
         version = get_cycle(place.actor, editing.id).version
         initial = {
             "name": editing.name, "first_day": editing.first_day, "last_day": editing.last_day, "version": version,
+            "coach_id": editing.coach_id or "",
         }  # fmt: skip
-    form = CycleForm(request.POST or None, initial=initial)
+    form = CycleForm(request.POST or None, people=people(place), initial=initial)
     if request.method == "POST":
         if editing is not None and request.POST.get("do") == "delete":
             okr.delete_cycle(by=place.actor, cycle_id=editing.id, now=clock.now())

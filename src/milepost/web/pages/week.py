@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from milepost import clock
 from milepost.core.numbers import NotANumber
 from milepost.okr import actions
-from milepost.okr.queries import WeekPage, my_initiatives, week_page
+from milepost.okr.queries import WeekPage, list_cycles, my_initiatives, past_cycles, week_page
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS
@@ -70,6 +70,7 @@ def save_items(request: PlacedRequest, items: list[Item]) -> tuple[list[Item], b
 
 def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict[str, object]:
     place = request.place
+    request.cycles = list_cycles(place.actor, today=place.today)
     hour = timezone.localtime(clock.now(), ZoneInfo(place.time_zone)).hour
     part = "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
     first = place.user_name.split(" ")[0] if place.user_name else ""
@@ -84,6 +85,11 @@ def _context(request: PlacedRequest, shown: WeekPage, items: list[Item]) -> dict
     return {
         "week": shown,
         "initiatives": my_initiatives(place.actor, today=place.today),
+        "to_grade": [
+            (past, words.count(past.mine, "objective"))
+            for past in past_cycles(place.actor, request.cycles, today=place.today)
+            if past.mine and place.actor.can_write
+        ],
         "due": items,
         "next_opens_on": shown.next_opens_on,
         "greeting": f"Good {part}, {first}",

@@ -91,6 +91,12 @@ def grade_status(grade: float, ambition: str) -> SafeString:
     )
 
 
+@register.filter
+def score(share: float | None) -> str:
+    """A score or a grade of two digits: 0.78; a dash for None."""
+    return words.DASH if share is None else f"{share:.2f}"
+
+
 @register.simple_tag
 @lru_cache(maxsize=8)
 def wall(visibility: int) -> SafeString:

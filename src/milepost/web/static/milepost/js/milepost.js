@@ -113,6 +113,8 @@
       const box = group.querySelector(`input[value="${e.key === "0" ? 10 : e.key}"]`);
       box.checked = true; box.focus(); return;
     }
+    const accept = e.key === "Enter" && !e.ctrlKey && !e.metaKey && document.getElementById(e.target.dataset?.enter);
+    if (accept) { e.preventDefault(); accept.click(); return; }
     if ((e.ctrlKey || e.metaKey) && e.key === "Enter") {
       const form = e.target.closest?.("form[data-submit]") || document.querySelector("form[data-submit]");
       if (form) { e.preventDefault(); form.requestSubmit(form.querySelector(".btn-main")); }

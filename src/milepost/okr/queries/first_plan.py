@@ -1,0 +1,37 @@
+"""What objectives and key results come to by the plan that was first agreed (rule G2)."""
+
+from collections.abc import Collection, Mapping
+
+from milepost.okr.models import Amendment, GoalState, Objective
+
+# Amended fields that say nothing of the number: words and people, ambition, the place in the tree, the order.
+BESIDE = frozenset(
+    {
+        "title", "why", "lead", "owner_team", "owner_person", "contributors", "visibility", "ambition", "parent",
+        "priority",
+    }
+)  # fmt: skip
+Key = tuple[str, int]  # ("objective" or "key_result", id)
+
+
+def planned_scores(
+    objective_ids: Collection[int], amended: Mapping[Key, float | None], *, sums: Collection[int] = ()
+) -> dict[Key, float | None]:
+    """Return the score 0..1 as planned of each goal; two queries.
+
+    The plan that was never amended is the plan as amended, so both scores are one. Of an amended one it
+    is what the close kept; before the close, and of a single key result, it is unknown here, None.
+
+    Args:
+        amended: the score as amended of objectives and key results.
+        sums: objectives made of other objectives as well, whose plans are not looked through.
+
+    Source: rule G2.
+    """
+    rows = Amendment.objects.filter(objective_id__in=objective_ids).exclude(field__in=BESIDE)
+    changed: set[Key] = {("objective", pk) for pk in sums}
+    for kind, goal_id, objective_id in rows.values_list("kind", "goal_id", "objective_id"):
+        changed |= {(kind, goal_id), ("objective", objective_id)}
+    closed = Objective.objects.filter(pk__in=objective_ids, state=GoalState.CLOSED)
+    kept: dict[Key, float | None] = {("objective", pk): s for pk, s in closed.values_list("id", "planned_score")}
+    return {key: kept.get(key) if key in changed else score for key, score in amended.items()}
