@@ -26,8 +26,7 @@ from milepost.workspace.permissions import Actor, can_write, require
 
 REOPENED = (
     "state", "closed_on", "grade", "grade_reason", "final_value", "final_progress", "final_score", "final_expected",
-    "version",
-)  # fmt: skip
+    "version", "outcome", "is_reviewed")  # fmt: skip
 
 
 @transaction.atomic
