@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from milepost.okr import actions, queries
-from milepost.okr.models import Alignment, Objective
+from milepost.okr.models import Alignment, Objective, ObjectiveTag
 from milepost.okr.queries import Asked, GoalFilter, KeyResultLine
 from milepost.workspace import actions as workspace
 from milepost.workspace.permissions import Actor
@@ -148,6 +148,43 @@ def test_the_map_hangs_each_goal_below_the_one_it_serves(company: Company, goals
     assert [told(card) for card in found.others] == [("Invoices in two days", [])]
     assert (found.shown, found.has_more) == (5, False)
     assert "Zebra deal" in [card.objective.title for card in a_map(company, "admin").company[0].cards]
+
+
+def test_the_map_begins_with_the_pillars_and_says_which_are_empty(company: Company, goals: dict[str, int]) -> None:
+    admin = company.actor()
+    stay = workspace.create_pillar(by=admin, name="Customers who stay", perspective="customer", now=NOW)
+    workspace.create_pillar(by=admin, name="People who stay", now=NOW)
+    company.kpi("Churn", pillar_id=stay)
+    company.kpi("Raids", pillar_id=stay, visibility="private", owner_team_id=None)
+    Objective.objects.filter(title__in=["Be recommended", "Zebra deal"]).update(pillar_id=stay)
+    found = a_map(company)
+    assert [(row.name, [told(card)[0] for card in row.cards]) for row in found.pillars] == [
+        ("Customers who stay", ["Be recommended"]),
+        ("People who stay", []),
+    ]
+    assert [tile.name for tile in found.pillars[0].kpis] == ["Churn"]
+    assert [told(card)[0] for card in found.company] == ["A plan"]
+    narrow = a_map(company, pillar_id=stay)
+    assert [row.name for row in narrow.pillars] == ["Customers who stay"]
+    assert a_map(company, tag="nothing of it").pillars == ()
+
+
+def test_goals_are_found_by_pillar_and_tag_and_put_under_pillars(company: Company, goals: dict[str, int]) -> None:
+    pillar = workspace.create_pillar(by=company.actor(), name="Customers who stay", now=NOW)
+    Objective.objects.filter(title="Be recommended").update(pillar_id=pillar)
+    ObjectiveTag.objects.create(objective_id=goals["support"], key="help desk", word="Help desk")
+    actor = company.actor("member")
+
+    def page(**wanted: object) -> queries.GoalsPage:
+        asked = queries.ask(actor, GoalFilter(form="list", **wanted))  # type: ignore[arg-type]
+        return queries.goals_page(actor, asked, cycle_id=company.cycle, today=TODAY)
+
+    assert [b.objective.title for _, below in page(pillar_id=pillar).groups for b in below] == ["Be recommended"]
+    assert [b.objective.title for _, below in page(tag="HELP desk").groups for b in below] == ["Answer at once"]
+    headings = [heading for heading, _ in page(group="pillar").groups]
+    assert headings == ["No pillar", "Customers who stay"]
+    gone = queries.ask(actor, GoalFilter(pillar_id=10**6))
+    assert gone.left_out == ("The pillar of this view is not there, so it was left out.",)
 
 
 def test_the_branch_that_is_followed_is_lit_and_shows_its_key_results(company: Company, goals: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import FilteredRelation, Q
 
+from milepost.metrics.queries import Tile, pillar_tiles
 from milepost.okr.models import Objective, ObjectiveScore
 from milepost.okr.queries.filtering import Asked, counts_of, in_order, narrowed, page_of_rows
 from milepost.okr.queries.lines import (
@@ -18,6 +19,7 @@ from milepost.okr.queries.lines import (
 )
 from milepost.okr.queries.tree import with_ancestors
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import list_pillars
 
 TOPS = 60  # top objectives of a page, or goals that a filter leaves
 BELOW = 240  # goals below them
@@ -57,9 +59,22 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class GoalMap:
-    """A page of the map: what the company's goals hold, what hangs on nothing of the company, the one followed."""
+class PillarRow:
+    """A pillar with the goals and the KPIs that hang on it; without either on a whole map where it is empty."""
 
+    id: int
+    name: str
+    perspective: str
+    description: str
+    cards: tuple[Card, ...]
+    kpis: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalMap:
+    """A page of the map: what hangs on each pillar, what else the company's goals hold, the rest, the one followed."""
+
+    pillars: tuple[PillarRow, ...]
     company: tuple[Card, ...]
     others: tuple[Card, ...]
     followed: ObjectiveLine | None
@@ -95,8 +110,12 @@ def goal_map(
     if followed is not None:
         _light(followed, cards, edges)
     _also(actor, cards, further)
+    pillars = _pillars(actor, tops, is_whole=not is_narrow and page == 1, today=today)
+    standing = {card.objective.id for row in pillars for card in row.cards}
+    tops = [card for card in tops if card.objective.id not in standing]
     is_company = [card.objective.owner_kind == "company" for card in tops]
     return GoalMap(
+        pillars=pillars,
         company=tuple(card for card, is_ours in zip(tops, is_company, strict=True) if is_ours),
         others=tuple(card for card, is_ours in zip(tops, is_company, strict=True) if not is_ours),
         followed=followed.objective if followed else None,
@@ -147,6 +166,22 @@ def _hung(cards: dict[int, Card], edges: Iterable[Edge], first: Collection[int])
         card.more = max(0, card.objective.child_objectives - len(card.cards))
     place = {pk: number for number, pk in enumerate(first)}
     return sorted(tops, key=lambda card: place.get(card.objective.id, len(place)))
+
+
+def _pillars(actor: Actor, tops: Iterable[Card], *, is_whole: bool, today: date) -> tuple[PillarRow, ...]:
+    """Return the pillars with what hangs on them, on a whole map those without anything too; three queries."""
+    by_pillar: dict[int, list[Card]] = {}
+    for card in tops:
+        if card.objective.pillar_id is not None:
+            by_pillar.setdefault(card.objective.pillar_id, []).append(card)
+    kpis = pillar_tiles(actor, today=today) if is_whole else {}
+    rows = []
+    for pillar in list_pillars(actor, with_archived=True):
+        pk, own = pillar["id"], tuple(by_pillar.get(pillar["id"], ()))
+        if own or (is_whole and pillar["archived_at"] is None):
+            tiles = tuple(kpis.get(pk, ())[:SHOWN_OF])
+            rows.append(PillarRow(pk, pillar["name"], pillar["perspective"], pillar["description"], own, tiles))
+    return tuple(rows)
 
 
 def _light(followed: Card, cards: dict[int, Card], edges: Iterable[Edge]) -> None:

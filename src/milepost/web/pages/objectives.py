@@ -151,6 +151,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "lead": str(place.actor.membership_id),
         "cycle": request.GET.get("cycle") or _running_cycle(place),
         "parent": request.GET.get("parent", ""),
+        "pillar": request.GET.get("pillar", ""),
         "ambition": "committed",
         "counts": "key_results",
         "visibility": "everybody",
