@@ -75,10 +75,11 @@ def test_own_script_is_small() -> None:
 def test_every_icon_in_a_template_is_in_the_sprite_and_every_one_in_the_sprite_is_used() -> None:
     from milepost.web.icons import NAMES
     from milepost.web.pages.goal_words import FORM_WORDS
-    from milepost.web.words import LOOKS, SOURCES, STEP_ICONS
+    from milepost.web.words import INITIATIVE_ICONS, LOOKS, REACTION_ICONS, SOURCES, STEP_ICONS
 
     used = {look.icon for look in LOOKS.values()} | {icon for _, icon in SOURCES.values()}
-    used |= set(STEP_ICONS.values()) | {icon for _, icon in FORM_WORDS.values()}
+    used |= {*STEP_ICONS.values(), *INITIATIVE_ICONS.values(), *REACTION_ICONS.values()}
+    used |= {icon for _, icon in FORM_WORDS.values()}
     for path in [*(ROOT / "src/milepost/web/templates").rglob("*.html"), *(ROOT / "src/milepost/web").rglob("*.py")]:
         used |= set(re.findall(r'(?:\{% icon |icons\.icon\()"([a-z-]+)"', path.read_text()))
     assert used == set(NAMES)

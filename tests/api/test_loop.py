@@ -66,9 +66,9 @@ def test_a_change_keeps_what_somebody_else_saved_in_between(
     real = queries.show_objective
     between = iter([{"title": "By Ana", "reason": "x"}])
 
-    def slow(actor, pk):
+    def slow(actor, pk, **how):
         """Read, and before the reader writes, somebody else does."""
-        shown = real(actor, pk)
+        shown = real(actor, pk, **how)
         for change in between:
             admin.ok("PATCH", f"/objectives/{pk}", change)
         return shown

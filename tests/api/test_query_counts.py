@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from milepost.metrics.models import Metric, Note, Reading, TargetVersion
 from milepost.okr import actions
-from milepost.okr.models import Amendment, CheckIn, Cycle, KeyResult, Step
+from milepost.okr.models import Amendment, CheckIn, ChecklistItem, Cycle, KeyResult, Step
+from milepost.rhythm import actions as talk
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import (
     ApiToken,
@@ -34,9 +35,10 @@ FEW, MANY = 5, 60
 DEPTH = 7
 # A new status looks once more who wants to be told of it. A new plan, or a value that goals read, is written,
 # and then the scores of everything above it. Whatever changes also asks where the audit trail ends, and keeps what
-# the row said before.
+# the row said before. A word that turns is told to leads: who they are and whose act it was, once for key results and
+# once for objectives. Fixed shares of a plan are those of key results and of child objectives, each asked for once.
 MOST_OF = {
-    "check-in that changes the status": 16, "objective": 18, "objective's roll-up": 25, "key result": 20,
+    "check-in that changes the status": 20, "objective": 18, "objective's roll-up": 25, "key result": 21,
     "1 value that goals read": 21, "50 values that goals read": 21,
 }  # fmt: skip
 COUNTS = {FEW: "key_results", MANY: "both"}
@@ -92,6 +94,17 @@ READS: dict[str, dict[str, str]] = {
     "list_requests": {"/alignment-requests": ""},
     "list_views": {"/views?limit=200": "items"},
     "show_view": {"/views/{view}": ""},
+    "list_objective_comments": {"/objectives/{goal}/comments?limit=200": "items"},
+    "list_kpi_comments": {"/kpis/{kpi}/comments?limit=200": "items"},
+    "show_comment": {"/comments/{comment}": ""},
+    "show_feed": {"/feed?limit=100": "items"},
+    "list_notifications": {"/notifications?limit=100": "items"},
+    "show_choices": {"/notifications/choices": ""},
+    "list_initiatives": {"/initiatives?limit=200": "items", "/initiatives?limit=200&cycle_id={cycle}": "items"},
+    "show_initiative": {"/initiatives/{initiative}": "items"},
+    "list_guidance": {"/guidance?cycle={cycle}": "items", "/guidance?of=kpis": "items"},
+    "objective_guidance": {"/objectives/{goal}/guidance": ""},
+    "list_templates": {"/templates": "items"},
     "list_tokens": {"/tokens": "items"},
     "list_webhooks": {"/webhooks?limit=200": "items"},
     "show_webhook": {"/webhooks/{webhook}": ""},
@@ -122,7 +135,14 @@ def ids(company: Company) -> dict[str, Any]:
     draft = actions.CheckInDraft(key_result_id=key_result.pk, value=90, confidence=6)
     check_in = actions.record_check_in(by=by, draft=draft, now=NOW - timedelta(days=9))
     webhook, _ = workspace.create_webhook(by=by, url="https://example.org/h", events=["cycle.closed"], now=NOW)
+    comment = talk.post_comment(
+        by=by, subject=talk.Subject(objective_id=parent), draft=talk.CommentDraft(text="Who covers?"), now=NOW
+    )
+    initiative = actions.add_initiative(
+        by=by, objective_id=parent, draft=actions.InitiativeDraft(title="Call them"), now=NOW
+    )
     return {
+        "comment": comment, "initiative": initiative,
         "cycle": company.cycle, "goal": parent, "root": root, "key_result": key_result.pk, "milestone": milestone.pk,
         "check_in": check_in, "kpi": kpi, "read_kpi": read_kpi, "admin": company.ids["admin"], "person": company.ids["lead"],
         "team": company.team, "webhook": webhook,
@@ -140,6 +160,7 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         company.objective(f"Goal {n}", who="admin", pillar_id=ids["pillar"], tags=["calm"])
         workspace.create_pillar(by=company.actor(), name=f"Pillar {n}", now=NOW)
         company.objective(f"Child {n}", who="admin", parent_id=ids["root"])
+        _say(company, ids, n)
         day, at = TODAY - timedelta(weeks=n), NOW - timedelta(minutes=n)
         Cycle.objects.create(workspace_id=ws, name=f"Cycle {n}", first_day=day, last_day=day + timedelta(days=90))
         Reading.objects.create(
@@ -178,7 +199,22 @@ def grow(company: Company, ids: dict[str, Any], rows: Iterator[int], count: int)
         Delivery.objects.create(
             webhook_id=ids["webhook"], message_id=f"m{n}", type="cycle.closed", body="{}", created_at=NOW
         )
+    elsewhere = KeyResult.objects.filter(objective_id=ids["root"]).order_by("position")[0]
+    draft = actions.CheckInDraft(key_result_id=elsewhere.pk, value=90, confidence=6)
+    actions.record_check_in(by=company.actor("admin"), draft=draft, now=NOW)  # so that the feed's page has one
     actions.rebuild(by=company.operator(), now=NOW)
+
+
+def _say(company: Company, ids: dict[str, Any], n: int) -> None:
+    """Let the lead say something of the goal and the KPI, which the admin follows, and plan and keep what is listed."""
+    admin, lead = company.actor("admin"), company.actor("lead")
+    for subject in (talk.Subject(objective_id=ids["goal"]), talk.Subject(kpi=ids["kpi"])):
+        said = talk.post_comment(by=lead, subject=subject, draft=talk.CommentDraft(text=f"@Ada Admin {n}?"), now=NOW)
+        talk.set_reaction(by=admin, comment_id=said, kind="thanks", now=NOW)
+    ChecklistItem.objects.create(initiative_id=ids["initiative"], position=n, title=f"Item {n}")
+    draft = actions.InitiativeDraft(title=f"Initiative {n}", lead_id=ids["admin"], key_result_id=ids["key_result"])
+    actions.add_initiative(by=admin, objective_id=ids["goal"], draft=draft, now=NOW)
+    actions.save_objective_template(by=admin, objective_id=ids["goal"], name=f"Template {n}", now=NOW)
 
 
 def counted(caller: Caller, method: str, path: str, body: Any = None) -> tuple[int, Any]:

@@ -41,8 +41,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
             "See an objective, its tree, its history, and how its numbers are made", ("get goals", "get goal", "get goal_branch", "get goal_changes", "get goal_explanation"),
             ("list_objectives", "show_objective", "list_amendments", "explain_objective", "show_past_cycle", "show_past_objective", "list_differences"),
         ),
-        Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_explanation"), ("show_objective", "explain_objective"), world="private"),
-        Line("See what is worth a thought in goals and KPIs", ("get guidance", "get goal_guidance", "post guidance_hints"), ("list_guidance", "objective_guidance")),
+        Line("See what is worth a thought in goals and KPIs", ("get guidance", "get goal_guidance"), ("list_guidance", "objective_guidance")),
         Line("See examples and templates", ("get examples",), ("list_templates",)),
         Line(MAKE_TEMPLATE, ("post goal_template",), ("create_template",)),
         Line("Make a template of a KPI", ("post kpi_template",)),
@@ -166,14 +165,16 @@ NOUNS: dict[str, tuple[Line, ...]] = {
     ),
 }  # fmt: skip
 LINES = tuple(line for lines in NOUNS.values() for line in lines)
-# The form of a write that has a line: who sees the form of a thing they see is no matter.
+# The form of a write that has a line, and what is asked while it is typed: who sees the form of a thing they see is no
+# matter.
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
-    "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "get kpi_edit", "get kpi_objective", "get kpi_import",
-    "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get key_result_transfer", "get strategy_edit", "get pillar_new", "get pillar_edit",
+    "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "post guidance_hints", "get kpi_edit", "get kpi_objective", "get kpi_import",
+    "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get goal_template", "get kpi_template", "get key_result_transfer", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip
 # My week and the review save what the sender may say and pass over the rest, so their answers say nothing about who may.
-SILENT = {"post week", "post review"}
+# The matrix marks one notification of the lead's as read: nobody else finds it, whatever their role.
+SILENT = {"post week", "post review", "notification_read"}
 
 
 def name_of(cell: Cell) -> str:

@@ -1,4 +1,4 @@
-"""As much of a shell as the pages use: variables, $(…), a pipe, `curl`, `milepost`, and nothing else.
+"""As much of a shell as the pages use: variables, $(…), a pipe, `curl`, `milepost`, `date`, and nothing else.
 
 What is not known here fails, so a page cannot show a line that nobody has run.
 """
@@ -12,11 +12,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from typer.testing import CliRunner
 
+from milepost import clock
 from milepost.cli.main import app
 
 SHOWN = "http://127.0.0.1:8811"  # the address of the pages; the server under test has another
@@ -84,6 +86,7 @@ class Shell:
         name, *rest = words
         known: dict[str, Callable[[list[str], str], Ran]] = {
             "curl": self._curl, "milepost": self._milepost, "export": self._export, "python3": self._python,
+            "date": self._date,
             "echo": lambda said, _: Ran(" ".join(said) + "\n"),
             "cat": lambda names, _: Ran((self.folder / names[0]).read_text()),
         }  # fmt: skip
@@ -95,6 +98,11 @@ class Shell:
             name, _, value = word.partition("=")
             self.variables[name] = value
         return Ran("")
+
+    def _date(self, words: list[str], given: str) -> Ran:
+        """Say a day as the server counts them, whose clock is pinned."""
+        days = {("+%F",): 0, ("-d", "yesterday", "+%F"): 1}
+        return Ran(f"{clock.now().date() - timedelta(days=days[tuple(words)])}\n")
 
     def _python(self, words: list[str], given: str) -> Ran:
         assert words[0] == "-c"

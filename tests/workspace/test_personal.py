@@ -20,6 +20,7 @@ from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
 from milepost.okr.models import AlignmentRequest, Contributor, KeyResult, Objective
 from milepost.rhythm import actions as talk
+from milepost.rhythm.models import DueMail
 from milepost.rhythm.queries import objective_timeline
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
@@ -66,6 +67,11 @@ def life(company: Company) -> dict[str, object]:
     okr.record_check_in(by=by, draft=draft, now=NOW)
     okr.set_override(by=by, key_result_id=key_result.pk, score=0.7, why="Signed", now=NOW)
     okr.save_view(by=by, name="Hers", query="as=list&view=mine", now=NOW)
+    okr.add_initiative(by=by, objective_id=goal, draft=okr.InitiativeDraft(title="Ask around", lead_id=zoe.pk), now=NOW)
+    okr.save_objective_template(by=by, objective_id=goal, name="To begin with", now=NOW)
+    DueMail.objects.create(
+        workspace_id=company.workspace_id, to=zoe, due_on=TODAY, created_at=NOW, tries=1, error=f"{EMAIL} was refused"
+    )
     token = actions.create_token(by=by, name=f"{NAME}'s laptop", scopes=["read"], days=9, now=NOW)
     actions.keep_answer(
         token_id=token.id, key="k", body_hash="h", status=200, headers={}, now=NOW,
@@ -166,7 +172,9 @@ def test_after_erasing_nobody_finds_the_name_and_the_trail_is_sound(company: Com
     assert not Membership.objects.filter(user=user, removed_at=None).exists()
     # what was done stays, by somebody without a name
     items = objective_timeline(company.actor(), int(str(life["goal"]))).items
-    assert {item.who for item in items if item.kind != "event"} == {"Erased person"}
+    assert {item.who for item in items if item.kind in {"check_in", "amendment"}} == {"Erased person"}
+    comments = [item for item in items if item.kind == "comment"]  # an admin named her and stays who they are
+    assert sorted(item.who for item in comments) == ["Ada Admin", "Erased person"]
     assert [old for item in items for field, old, new in item.fields if field == "lead"] == ["Lead Acme"] * 2
     body = json.loads(Delivery.objects.filter(type="checkin.created").get().body)
     assert (body["data"]["author"], body["data"]["note"]) == ("Erased person", "Slow")

@@ -8,7 +8,10 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!<>~|&])")
 
 
 def ids_in(text: str) -> tuple[int, ...]:
-    """Return the ids of the people who are named in a kept text, each once, in order."""
+    """Return the ids of the people who are named in a kept text, each once, in order.
+
+    Source: ADR 0006.
+    """
     return tuple(dict.fromkeys(int(found) for found in _KEPT.findall(text)))
 
 
@@ -17,6 +20,8 @@ def keep(text: str, *, names: Mapping[str, int]) -> str:
 
     Args:
         names: by name as it is spelled; any case is understood, and the longest name that fits is meant.
+
+    Source: ADR 0006.
     """
     by_name = {name.casefold(): pk for name, pk in names.items()}
     folded = text.casefold()
@@ -29,12 +34,18 @@ def keep(text: str, *, names: Mapping[str, int]) -> str:
 
 
 def said(text: str, *, names: Mapping[int, str], gone: str = "somebody") -> str:
-    """Return a kept text as people read and edit it: @Name; who has no name in `names` is `gone`."""
+    """Return a kept text as people read and edit it: @Name; who has no name in `names` is `gone`.
+
+    Source: ADR 0006.
+    """
     return _told(text, lambda pk: f"@{names.get(pk, gone)}")
 
 
 def said_in_markdown(text: str, *, names: Mapping[int, str], gone: str = "somebody") -> str:
-    """Return a kept text as Markdown, names set off; what a name holds is no Markdown."""
+    """Return a kept text as Markdown, names set off; what a name holds is no Markdown.
+
+    Source: ADR 0006.
+    """
     return _told(text, lambda pk: f"**@{_plain(names.get(pk, gone))}**")
 
 

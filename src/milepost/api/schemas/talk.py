@@ -12,6 +12,7 @@ Words = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_lengt
 Flag = Literal["risk", "opportunity"]
 Reaction = Literal["agree", "thanks", "heart", "eyes", "question"]
 Event = Literal["mentioned", "replied", "flagged", "commented", "settled", "handed", "status", "closed"]
+Choosable = Literal[Event, "due"]  # what is due is no notification: My week shows it, and the mail is one's choice
 
 
 class CommentsQuery(PageQuery):
@@ -127,7 +128,7 @@ class ReadOut(Schema):
 class ChoiceOut(Schema):
     """Where the holder of the token hears of one event."""
 
-    event: Event
+    event: Choosable
     label: str
     in_app: bool
     by_mail: bool
@@ -142,7 +143,7 @@ class ChoicesOut(Schema):
 class ChoiceIn(Body):
     """Where to hear of one event."""
 
-    event: Event
+    event: Choosable
     in_app: bool
     by_mail: bool
 

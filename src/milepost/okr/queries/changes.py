@@ -53,7 +53,7 @@ class ChangesPage:
 
 
 def changes_page(actor: Actor, objective_id: int, *, view: str = "all") -> ChangesPage:
-    """Return what was changed of an objective since its first start; five queries at most.
+    """Return what was changed of an objective since its first start, and of its life (A2); five queries at most.
 
     Args:
         view: all, plan, people, words or life.
@@ -61,7 +61,7 @@ def changes_page(actor: Actor, objective_id: int, *, view: str = "all") -> Chang
     Raises:
         NotFound: it is not the actor's to see.
 
-    Source: rules A1, A2.
+    Source: rule A1.
     """
     objective = get_objective(actor, objective_id)
     titles = dict(_titles(objective_id))

@@ -199,6 +199,8 @@ def _forget_in_copies(words: Collection[str], workspaces: Collection[int], *, no
         IdempotencyKey.objects.filter(pk__in=held[at : at + CHUNK]).delete()
     failed, unsent = DueWork.objects.exclude(last_error=""), sent.exclude(error="")
     DueWork.objects.filter(pk__in=_naming(failed, "last_error", words)).update(last_error=LABEL)
+    unmailed = apps.get_model("rhythm", "DueMail")._default_manager.filter(workspace_id__in=workspaces)
+    unmailed.filter(pk__in=_naming(unmailed.exclude(error=""), "error", words)).update(error=LABEL)
     Delivery.objects.filter(pk__in=_naming(unsent, "error", words)).update(error=LABEL)
 
 
