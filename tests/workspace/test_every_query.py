@@ -305,9 +305,9 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "rhythm.suggest_people": lambda f, a, w: [w.word for one in _subjects(w) if f(a, one, typed="")],
 }  # fmt: skip
 # What tells no names: how many children are behind walls (tests/web/test_walls.py).
-APART = {"okr.with_narrow_children", "rhythm.list_choices"}
 APART = {
     "okr.with_narrow_children",
+    "rhythm.list_choices",  # what the reader chose, and the kinds there are
     "okr.seen_today",  # of what a cycle of the workspace holds
     "workspace.then_of",  # a moment
 }
