@@ -19,14 +19,20 @@ from milepost.okr.queries import (
     objective_on,
     past_page,
 )
+from milepost.okr.queries.as_of.page import VIEWS
 from milepost.okr.queries.changes import VIEWS as CHANGE_VIEWS
-from milepost.okr.queries.goals import VIEWS
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
 from milepost.workspace.errors import Invalid
 
-LABELS = {"all": "All", "attention": "Needed attention", "overdue": "Overdue check-in", "mine": "Mine"}
+LABELS = {
+    "all": "All",
+    "attention": "Needed attention",
+    "overdue": "Overdue check-in",
+    "mine": "Mine",
+    "unaligned": "Unaligned",
+}
 CHANGE_LABELS = {"all": "All", "plan": "The plan", "people": "People", "words": "Wording", "life": "Its life"}
 BECAME = {
     "new": "new", "came": "came in", "left": "not here any more", "closed": "closed", "reopened": "reopened",
