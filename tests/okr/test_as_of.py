@@ -19,6 +19,7 @@ from milepost.okr.queries.as_of.page import past_page
 from milepost.okr.queries.integrity import score_rows
 from milepost.workspace import actions as workspace
 from milepost.workspace.actions import WorkspaceSettings
+from milepost.workspace.models import Away
 from tests.okr.test_new_days import Story, undone
 from tests.people import START, Company
 
@@ -31,12 +32,18 @@ class History(Story):
     def __init__(self, company: Company, data: st.DataObject) -> None:
         super().__init__(company, data)
         self.other = company.objective("Other", counts="both")
+        self.elsewhere = workspace.create_team(by=company.operator(), name="Elsewhere", parent_id=None, now=START)
+        workspace.set_team_member(
+            by=company.actor("admin", START), team_id=self.elsewhere, membership_id=company.ids["viewer"],
+            is_manager=False, now=START,
+        )  # fmt: skip
         self.remembered: dict[date, dict[str, Any]] = {}
 
     def happens(self) -> None:
         deeds = [super().happens] * 3 + [
             self.reparent, self.weigh, self.lead, self.wall, self.draft, self.edit_check_in, self.delete_check_in,
             self.reopen, self.edit_cycle, self.rhythm, self.helpers, self.steps, self.archive, self.made_of, self.order,
+            self.transfer, self.away, self.second_parent, self.share, self.teams,
         ]  # fmt: skip
         deed = self.data.draw(st.sampled_from(deeds))
         event(f"deed: {getattr(deed, '__name__', deed)}")
@@ -141,6 +148,51 @@ class History(Story):
         self.now += timedelta(minutes=1)
         actions_of_kpi = Metric.objects.get(slug=slug)
         assert actions_of_kpi.archived_at is None
+
+    def transfer(self) -> None:
+        rows = self._open()
+        if len(rows) > 1 and rows[0].objective.cycle_id == self.company.cycle:
+            one = self.data.draw(st.sampled_from(rows))
+            actions.transfer_key_result(
+                by=self._admin(), key_result_id=one.pk, objective_id=self.other, reason="Fits", now=self.now
+            )
+
+    def away(self) -> None:
+        who = self.company.ids[self.data.draw(st.sampled_from(["lead", "member"]))]
+        first = self.now.date() + timedelta(days=self.data.draw(st.integers(0, 6)))
+        last = first + timedelta(days=self.data.draw(st.integers(0, 15)))
+        running = Away.objects.filter(membership_id=who, last_day__gte=self.now.date()).first()
+        if running is not None:
+            actions.end_away(by=self._admin(), away_id=running.pk, now=self.now)
+        else:
+            actions.add_away(by=self._admin(), membership_id=who, first_day=first, last_day=last, now=self.now)
+
+    def second_parent(self) -> None:
+        o = Objective.objects.get(pk=self.goal)
+        if o.state in {GoalState.CLOSED, GoalState.CANCELLED}:
+            return
+        named: dict[str, Any] = {"objective_id": self.goal, "parent_id": self.other, "reason": "So", "now": self.now}
+        if o.parent_edges.filter(until=None, parent_id=self.other).exists():
+            actions.remove_parent(by=self._admin(), **named)
+        else:
+            first, counts = self.data.draw(st.booleans()), self.data.draw(st.booleans())
+            actions.add_parent(by=self._admin(), contributes=counts, is_primary=first, **named)
+
+    def share(self) -> None:
+        own = [
+            actions.ShareDraft("key_result", row.pk, weight=self.data.draw(st.sampled_from([0.5, 3.0])))
+            for row in self._open()[:1]
+        ]
+        if own:
+            actions.set_shares(by=self._admin(), objective_id=self.goal, drafts=own, reason="So", now=self.now)
+        edge = Objective.objects.get(pk=self.goal).parent_edges.filter(until=None).first()
+        if edge is not None:
+            fixed = actions.ShareDraft("objective", self.goal, share=self.data.draw(st.sampled_from([None, 0.25])))
+            actions.set_shares(by=self._admin(), objective_id=edge.parent_id, drafts=[fixed], reason="So", now=self.now)
+
+    def teams(self) -> None:
+        pk = self.data.draw(st.sampled_from([self.goal, self.top, self.other]))
+        self.edit(pk, sharing_team_ids=self.data.draw(st.sampled_from([[], [self.elsewhere]])))
 
     def _admin(self) -> Any:
         return self.company.actor("admin", self.now)

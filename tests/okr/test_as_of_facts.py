@@ -10,6 +10,8 @@ from milepost.metrics.queries import board_on, kpis_on
 from milepost.okr import actions
 from milepost.okr.models import KeyResult, Objective
 from milepost.okr.queries import cycle_differences, cycle_on, objective_on
+from milepost.okr.queries.as_of.goals import IS_ROOT
+from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotFound
 from tests.people import NOW, START, TODAY, Company
 
@@ -67,6 +69,86 @@ def test_a_goal_that_moved_to_another_cycle_stands_where_it_stood(company: Compa
     assert objective_on(by, goal, THEN, today=TODAY).cycle_id == company.cycle
     found = cycle_differences(by, company.cycle, since=THEN, until=TODAY, today=TODAY)
     assert {one.what for one in found.goals} == {"left"}
+
+
+def test_a_goal_that_left_a_cycle_hung_where_it_hung(company: Company) -> None:
+    top = company.objective("Top", counts="objectives")
+    goal = company.objective("Moves", parent_id=top)
+    later = actions.create_cycle(
+        by=company.operator(), name="Long", first_day=START.date(), last_day=date(2027, 3, 31), now=START
+    )
+    edit(company, goal, cycle_id=later, parent_id=top)
+    for cycle in (company.cycle, later):  # of its new cycle, its parent is not looked at otherwise
+        assert cycle_on(company.actor(), cycle, THEN, today=TODAY).objective_rows[goal][IS_ROOT] is False
+    assert cycle_on(company.actor(), later, TODAY, today=TODAY).roots == (goal,)
+
+
+def test_a_key_result_that_moved_stands_where_it_stood(company: Company) -> None:
+    source, target = company.objective("Source"), company.objective("Target")
+    key_result = KeyResult.objects.get(objective_id=source).pk
+    check_in(company, key_result, 80, 7)
+    before = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+    actions.transfer_key_result(
+        by=company.actor(), key_result_id=key_result, objective_id=target, reason="Fits there", now=NOW
+    )
+    past = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+    assert past == before
+    assert [line.id for line in past.key_results[source]] == [key_result]
+    assert objective_on(company.actor(), source, THEN, today=TODAY).key_results[source] == past.key_results[source]
+    assert [line.id for line in objective_on(company.actor(), target, THEN, today=TODAY).key_results[target]] != [
+        key_result
+    ]
+    now = cycle_on(company.actor(), company.cycle, TODAY, today=TODAY)
+    assert key_result in [line.id for line in now.key_results[target]]
+    assert source not in now.key_results
+
+
+def test_days_away_are_those_that_were_known(company: Company) -> None:
+    goal = company.objective()
+    before = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+    actions.add_away(
+        by=company.actor(), membership_id=company.ids["lead"], first_day=TODAY, last_day=TODAY + timedelta(days=20),
+        now=NOW,
+    )  # fmt: skip
+    assert cycle_on(company.actor(), company.cycle, THEN, today=TODAY) == before
+    (line,) = cycle_on(company.actor(), company.cycle, TODAY, today=TODAY).key_results[goal]
+    assert line.lead_away == ((TODAY, TODAY + timedelta(days=20)),)
+
+
+def test_a_team_that_shared_a_goal_might_have_seen_it_and_one_that_shares_it_now_might_not(company: Company) -> None:
+    team = workspace.create_team(by=company.operator(), name="Elsewhere", parent_id=None, now=START)
+    workspace.set_team_member(
+        by=company.actor(), team_id=team, membership_id=company.ids["viewer"], is_manager=False, now=START
+    )
+    shared = company.objective("Shared", visibility="team", sharing_team_ids=[team])
+    opened = company.objective("Opened", visibility="team")
+    edit(company, shared, visibility="everybody", sharing_team_ids=[])
+    edit(company, opened, visibility="everybody", sharing_team_ids=[team])
+    seen = cycle_on(company.actor("viewer"), company.cycle, THEN, today=TODAY).inside
+    assert seen == (shared,)
+
+
+def test_a_task_done_by_work_was_open_before(company: Company) -> None:
+    tasks = actions.KeyResultDraft("Prepare", kind="tasks", steps=[actions.StepDraft("Write it down")])
+    goal = company.objective(key_results=[tasks])
+    key_result = KeyResult.objects.get(objective_id=goal).pk
+    draft = actions.InitiativeDraft("Train them", key_result_id=key_result, counts=True)
+    work = actions.add_initiative(by=company.actor("lead"), objective_id=goal, draft=draft, reason="More", now=START)
+    before = cycle_on(company.actor(), company.cycle, THEN, today=TODAY)
+    actions.set_initiative_state(by=company.actor("lead"), initiative_id=work, state="done", now=NOW)
+    assert cycle_on(company.actor(), company.cycle, THEN, today=TODAY) == before
+    (line,) = cycle_on(company.actor(), company.cycle, TODAY, today=TODAY).key_results[goal]
+    assert line.score == 0.5
+
+
+def test_what_hung_on_nothing_is_told_as_today(company: Company) -> None:
+    loose, held = company.objective("Loose"), company.objective("Held")
+    pillar = workspace.create_pillar(by=company.actor(), name="Calm", now=START)
+    top = company.objective("Top", owner_team_id=None)
+    edit(company, held, pillar_id=pillar)
+    edit(company, loose, parent_id=top)
+    assert cycle_on(company.actor(), company.cycle, THEN, today=TODAY).unaligned == (loose, held)
+    assert cycle_on(company.actor(), company.cycle, TODAY, today=TODAY).unaligned == ()
 
 
 def test_a_goal_made_later_is_absent_and_one_closed_since_is_open(company: Company) -> None:

@@ -179,8 +179,8 @@ def objective_form(t: Things) -> dict[str, object]:
 
 def settings_form() -> dict[str, object]:
     return {
-        "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "reviewers": 0,
-        "demands_second_step": "",
+        "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "rhythm_hour": 9,
+        "rhythm_skip_days": 0, "reviewers": 0, "demands_second_step": "",
     }  # fmt: skip
 
 

@@ -178,7 +178,9 @@ def test_no_page_scans_a_big_table(company: Company) -> None:
         Objective.objects.filter(title__startswith="Goal", title__endswith=str(number)).update(owner_team_id=team)
     wrong += all_scans(company, goal)
     # The remarks on a cycle look at every goal in it, so reading a table that is hardly more than the cycle is right.
-    assert [one for one in wrong if not one.startswith("remarks:")] == []
+    # So it is of the key results of the goals that concern the reader of the feed: here the admin leads all of them.
+    whole = ("remarks:", "feed: SCAN okr_keyresult in SELECT")
+    assert [one for one in wrong if not one.startswith(whole)] == []
 
 
 def all_scans(company: Company, goal: int) -> list[str]:

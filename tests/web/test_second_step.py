@@ -219,8 +219,8 @@ def test_who_joins_sets_one_up_first(company: Company) -> None:
 
 def test_only_an_admin_who_has_one_demands_it(company: Company) -> None:
     form = {
-        "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "reviewers": 0,
-        "demands_second_step": "on",
+        "name": "Acme", "time_zone": "UTC", "fiscal_month": 1, "rhythm_weeks": 1, "rhythm_weekday": 0, "rhythm_hour": 9,
+        "rhythm_skip_days": 0, "reviewers": 0, "demands_second_step": "on",
     }  # fmt: skip
     address = reverse("settings", args=[company.slug])
     admin = of(company, "admin")

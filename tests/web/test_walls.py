@@ -42,6 +42,7 @@ class Public:
     child: int
     kpi: str
     pillar: int
+    initiative: int
 
 
 def build_public(company: Company) -> Public:
@@ -56,7 +57,9 @@ def build_public(company: Company) -> Public:
     child = company.objective("Open child", parent_id=parent)
     actions.create_webhook(by=company.actor(), url="https://example.org/h", events=list(WebhookEvent.values), now=NOW)
     pillar = actions.create_pillar(by=company.actor(), name="Customers who stay", now=NOW)
-    return Public(parent, child, kpi, pillar)
+    work = okr.InitiativeDraft(title="A rota for Saturdays")
+    initiative = okr.add_initiative(by=company.actor("lead"), objective_id=parent, draft=work, now=NOW)
+    return Public(parent, child, kpi, pillar, initiative)
 
 
 def hide(company: Company, public: Public, *, who: str = "lead", visibility: str = "private") -> tuple[int, str]:
@@ -84,6 +87,14 @@ def hide(company: Company, public: Public, *, who: str = "lead", visibility: str
         by=by, key_result_id=key_result.pk, reason=f"{CANARY} reason", now=NOW,
         draft=okr.KeyResultDraft(title=f"{CANARY} by hand", start=100, target=50),
     )  # fmt: skip
+    work = okr.InitiativeDraft(
+        title=f"{CANARY} work",
+        key_result_id=key_result.pk,
+        lead_id=by.membership_id,
+        due_on=TODAY,
+        note=f"{CANARY} why",
+    )
+    okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
     for subject in (talk.Subject(objective_id=goal), talk.Subject(kpi=kpi)):
         said = talk.CommentDraft(text=f"{CANARY} said, @Ada Admin", flag="risk")
         talk.post_comment(by=by, subject=subject, draft=said, now=NOW)
@@ -129,7 +140,17 @@ def pages(company: Company, public: Public) -> Iterator[str]:
             yield reverse("goal", args=[ws, pk]) + f"?timeline={shows}"
         yield reverse("goal_people", args=[ws, pk])
         yield reverse("goal_branch", args=[ws, pk])
+        yield reverse("goal_alignment", args=[ws, pk])
+        yield reverse("goal_changes", args=[ws, pk])
+        yield reverse("goal_guidance", args=[ws, pk])
+        yield reverse("goal", args=[ws, pk]) + f"?on={TODAY}"
         yield reverse("goal_edit", args=[ws, pk])
+    for view in ("all", "attention", "mine", "unaligned"):
+        yield reverse("goals", args=[ws]) + f"?on={TODAY}&view={view}"
+    yield reverse("goals", args=[ws]) + f"?on={TODAY}&against={TODAY - timedelta(days=7)}"
+    yield reverse("kpis", args=[ws]) + f"?on={TODAY}"
+    yield reverse("initiative", args=[ws, public.initiative])
+    yield reverse("guidance", args=[ws])
     yield reverse("goal_new", args=[ws])
     yield reverse("kpi", args=[ws, public.kpi])
     yield reverse("kpi_objective", args=[ws, public.kpi])
@@ -144,7 +165,7 @@ def routes(company: Company, public: Public) -> Iterator[str]:
     ids = {
         "cycle_id": company.cycle, "objective_id": public.parent, "key_result_id": key_result, "slug": public.kpi,
         "person_id": company.ids["lead"], "team_id": company.team, "check_in_id": 1, "comment_id": 1, "webhook_id": 1,
-        "pillar_id": public.pillar, "view_id": 1,
+        "pillar_id": public.pillar, "view_id": 1, "initiative_id": public.initiative,
     }  # fmt: skip
     for path, methods in api.get_openapi_schema()["paths"].items():
         if "get" in methods:
@@ -169,6 +190,10 @@ QUERIES = {
         "?unaligned=false",
     ),
     "list_kpis": ("", "?tag=canary"),
+    "show_past_cycle": (f"?on={TODAY}",),
+    "show_past_objective": (f"?on={TODAY}",),
+    "list_past_kpis": (f"?on={TODAY}",),
+    "list_differences": (f"?since={TODAY - timedelta(days=7)}&until={TODAY}",),
     "list_key_results": ("", "?due_by=2027-01-01", "?sort=title"),
 }
 

@@ -374,8 +374,8 @@ APART = {
     "okr.with_narrow_children",
     "okr.counts_of",
     "okr.named",
+    "rhythm.list_choices",  # what the reader chose, and the kinds there are
     "okr.seen_today",  # of what a cycle of the workspace holds
-    "rhythm.list_choices",
     "workspace.then_of",  # a moment
 }
 APART |= {"okr.cycle_report", "okr.calibration_of", "okr.past_cycles"}  # counts alone (tests/web/test_review.py)

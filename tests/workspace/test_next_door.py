@@ -194,7 +194,7 @@ def test_words_of_theirs_do_not_push_ours_out_of_what_is_found(
 def test_a_goal_of_theirs_that_names_a_team_of_ours_is_not_on_its_page(company: Company, next_door: Company) -> None:
     theirs = next_door.objective("Theirs")
     Objective.objects.filter(pk=theirs).update(owner_team_id=company.team)
-    assert team_page(company.actor(), company.team).objectives == ()
+    assert team_page(company.actor(), company.team, today=NOW.date()).objectives == ()
     _, teams = people_page(company.actor(), today=NOW.date())
     assert [team.objectives for team in teams] == [0]
 

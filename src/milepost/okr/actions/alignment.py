@@ -17,7 +17,7 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import Alignment, AlignmentRequest, GoalState, KeyResult, Objective, RequestState
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_objective
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import keep_past, record_event
 from milepost.workspace.actions.text import clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
@@ -238,6 +238,7 @@ def set_shares(*, by: Actor, objective_id: int, drafts: Sequence[ShareDraft], re
                 row.share, row.weight = draft.share, draft.weight
                 count_up(row, seen=None)
                 row.save(update_fields=["share", "weight", "version"])
+                keep_past(row, now=now)
             continue
         edge = below.get(draft.id) if draft.id in seen else None
         if edge is None:

@@ -9,7 +9,7 @@ from milepost.okr.actions.drafts import person
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.models import KeyResultScore
-from milepost.workspace.actions import record_event
+from milepost.workspace.actions import keep_past, record_event
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.errors import Invalid, NotFound
 from milepost.workspace.models import Away, Membership
@@ -131,7 +131,9 @@ def _moved(membership: Membership, moment: Moment) -> None:
     """Write the days down where scores read them, and refresh what the person leads."""
     rows = Away.objects.filter(membership=membership).order_by("first_day", "id")
     days = [[first.isoformat(), last.isoformat()] for first, last in rows.values_list("first_day", "last_day")]
-    Membership.objects.filter(pk=membership.pk).update(away=days or None)
+    membership.away = days or None
+    membership.save(update_fields=["away"])
+    keep_past(membership, now=moment.now)
     asked = Q(next_check_in_on__isnull=False) | Q(away_due_on__isnull=False)
     led = KeyResultScore.objects.filter(asked, lead=membership)
     refresh(

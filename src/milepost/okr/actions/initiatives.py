@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from milepost.okr.actions.amend import amend
 from milepost.okr.actions.drafts import choose, person
-from milepost.okr.actions.measures import MOST_STEPS, steps_in_words
+from milepost.okr.actions.measures import MOST_STEPS, lists_of, steps_in_words
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
 from milepost.okr.errors import WrongState
@@ -28,7 +28,7 @@ from milepost.okr.models import (
 from milepost.okr.permissions import can_check_in, can_edit_goal, leads_initiative
 from milepost.okr.queries.access import get_initiative, get_key_result, get_objective
 from milepost.okr.queries.audience import audiences
-from milepost.workspace.actions import gone, index_words, made, record_event
+from milepost.workspace.actions import gone, index_words, keep_past, made, record_event
 from milepost.workspace.actions.text import clean_name, clean_text
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid, NotFound
@@ -361,7 +361,7 @@ def _amended(by: Actor, key_result: KeyResult, *, reason: str, moment: Moment) -
     """
     if key_result.state in FROZEN:
         raise WrongState(f"“{key_result.title}” is {key_result.get_state_display().lower()}.")
-    before = steps_in_words(key_result)
+    before, was = steps_in_words(key_result), lists_of(key_result)["steps"]
     yield
     after = steps_in_words(key_result)
     if before != after:
@@ -369,6 +369,8 @@ def _amended(by: Actor, key_result: KeyResult, *, reason: str, moment: Moment) -
         amend(by=by, goal=key_result, changes={"steps": (before, after)}, reason=reason, now=moment.now)
         count_up(key_result, seen=None)
         key_result.save(update_fields=["version"])
+    if lists_of(key_result)["steps"] != was:
+        keep_past(key_result, now=moment.now, steps=was)
     refresh(key_results=[key_result.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)
 
 

@@ -1,6 +1,6 @@
 """Making, changing and moving objectives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -138,6 +138,7 @@ def edit_objective(
     if old_parent != parent_id:
         changes["parent"] = (old_parent, parent_id)
         parents = set_parent(by, objective, parent_id, now=now)
+    teams_before = _sharing(objective) if "owner_team_id" in changes or draft.sharing_team_ids is not None else None
     if "owner_team_id" in changes and objective.owner_team_id is not None:  # whose it is now shares it no longer
         SharingTeam.objects.filter(objective=objective, team_id=objective.owner_team_id).delete()
     changes |= _share(by, objective, draft, today=moment.today)
@@ -151,8 +152,7 @@ def edit_objective(
     if moved:
         _bend_plans(objective, now=now)
     objective.save()
-    helpers = changes.get("contributors")
-    keep_past(objective, now=now, **({"contributors": helpers[0]} if helpers is not None else {}))
+    keep_past(objective, now=now, **_hung(objective, changes, teams_before))
     guard(objective, has_walls=moment.has_walls)
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     if "title" in changes:
@@ -232,6 +232,22 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         reason=reason,
         now=now,
     )
+
+
+def _hung(
+    objective: Objective, changes: Mapping[str, tuple[object, object]], teams: list[int] | None
+) -> dict[str, object]:
+    """Return who had to do with it, where that changed, as the past keeps it; `teams` None where none did."""
+    was: dict[str, object] = {}
+    if "contributors" in changes:
+        was["contributors"] = changes["contributors"][0]
+    if teams is not None and teams != _sharing(objective):
+        was["sharing_teams"] = teams
+    return was
+
+
+def _sharing(objective: Objective) -> list[int]:
+    return list(SharingTeam.objects.filter(objective=objective).order_by("team_id").values_list("team_id", flat=True))
 
 
 def _share(by: Actor, objective: Objective, draft: ObjectiveDraft, *, today: date) -> dict[str, tuple[object, object]]:

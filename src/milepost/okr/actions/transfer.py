@@ -14,6 +14,7 @@ from milepost.okr.errors import WrongState
 from milepost.okr.models import Alignment, GoalState, KeyResult, Objective, Part
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_key_result, get_objective
+from milepost.workspace.actions import keep_past
 from milepost.workspace.actions.versions import count_up
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Visibility
@@ -51,6 +52,7 @@ def transfer_key_result(*, by: Actor, key_result_id: int, objective_id: int, rea
         row.state, row.activated_on = GoalState.ACTIVE, moment.today
     count_up(row, seen=None)
     row.save(update_fields=["objective", "position", "state", "activated_on", "version"])
+    keep_past(row, now=now)
     for objective, change in ((source, (row.title, "")), (target, ("", row.title))):
         amend(by=by, goal=objective, changes={"key_results": change}, reason=reason, now=now)
         count_up(objective, seen=None)

@@ -64,7 +64,8 @@ class KeyResult(Remembered):
 
     PAST_KIND = "key_result"
     PAST = (
-        "position", "title", "kind", "metric_id", "window", "start", "target", "low", "high", "tolerance", "at_close",
+        "objective_id", "position", "title", "kind", "metric_id", "window", "start", "target", "low", "high",
+        "tolerance", "at_close",
         "floor", "stretch", "curve", "bends", "combine", "weight", "share", "priority", "ambition", "lead_id", "state",
         "activated_on", "override_score", "override_why", "override_by_id", "override_at", "override_kept",
         "closed_on", "final_value", "final_progress", "final_score", "final_expected", "grade", "grade_reason",

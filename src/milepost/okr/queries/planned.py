@@ -62,7 +62,7 @@ def planned_score(objective: Objective, *, today: date) -> float | None:
     for pk, said in was["key_result"].items():
         put_back(found.rows[pk], said)
         found.said[pk] = said
-    planned = {pk: k for pk, k in found.rows.items() if k["state"] in COUNTING}
+    planned = {pk: k for pk, k in found.rows.items() if k["state"] in COUNTING and k["objective_id"] == objective.pk}
     _read_then(planned, was["metric"])
     facts = _facts(objective, found, planned, days, until)
     counts = then.get("counts", objective.counts)

@@ -175,9 +175,9 @@ def transfer(request: PlacedRequest, pk: int) -> HttpResponse:
 def clone(request: PlacedRequest, pk: int) -> HttpResponse:
     """Make a draft like an objective."""
     place = request.place
+    source = get_objective(place.actor, pk)
     if not place.actor.can_write:
         raise NotAllowed("You may not add objectives here. Ask an admin if you should.")
-    source = get_objective(place.actor, pk)
     cycles = [(str(c.id), c.name) for c in list_cycles(place.actor, today=place.today)]
     initial = {"title": source.title, "cycle": str(source.cycle_id), "with_key_results": True}
     form = CloneForm(request.POST or None, cycles=cycles, initial=initial)

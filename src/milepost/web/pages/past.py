@@ -26,7 +26,13 @@ from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
 from milepost.workspace.errors import Invalid
 
-LABELS = {"all": "All", "attention": "Needed attention", "overdue": "Overdue check-in", "mine": "Mine"}
+LABELS = {
+    "all": "All",
+    "attention": "Needed attention",
+    "overdue": "Overdue check-in",
+    "mine": "Mine",
+    "unaligned": "Unaligned",
+}
 CHANGE_LABELS = {"all": "All", "plan": "The plan", "people": "People", "words": "Wording", "life": "Its life"}
 BECAME = {
     "new": "new", "came": "came in", "left": "not here any more", "closed": "closed", "reopened": "reopened",

@@ -13,14 +13,14 @@ def keep_past(*rows: Remembered, now: datetime, **was: Any) -> None:
     of any day can be told. It looks at rows as they were read, so the columns need not be named.
 
     Args:
-        was: what hung on the one row given, in full, if that changed: its steps, its contributors.
+        was: what hung on the one row given, in full, if that changed: its steps, its contributors, its teams.
     """
     found = []
     for row in rows:
         said = {**row.changed_past(), **was}
         if not said:
             continue
-        left = said.get("cycle_id")
+        left = said.get("cycle_id", said.get("objective_id"))
         workspace_id = row.pk if row.PAST_KIND == "workspace" else row.workspace_id  # type: ignore[attr-defined] # of every such model
         found.append(
             Former(

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from milepost.workspace.models.remembered import Remembered
 from milepost.workspace.models.user import User
 from milepost.workspace.models.workspace import Workspace
 
@@ -16,8 +17,11 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
-class Membership(models.Model):
+class Membership(Remembered):
     """A user in a workspace; leads, authors and actors point here, so they cannot be strangers."""
+
+    PAST_KIND = "person"
+    PAST = ("away",)
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

@@ -48,4 +48,5 @@ def plain(value: Any) -> Any:
 
 @cache
 def _columns(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*names)
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda row: (read(row),)  # of one name it returns the bare value

@@ -23,7 +23,7 @@ from milepost.workspace.queries.rules import COLUMNS, telling_of
 DAYS = frozenset({"activated_on", "closed_on", "first_day", "last_day"})
 MOMENTS = frozenset({"override_at", "archived_at"})
 CHUNK = 8000  # ids in one statement
-KINDS = ("objective", "key_result", "metric", "cycle")
+KINDS = ("objective", "key_result", "metric", "cycle", "person")
 NOT_TOLD = (None,) * len(COLUMNS)
 
 
@@ -93,8 +93,8 @@ def all_stood(ids: Mapping[str, Collection[int]], until: datetime) -> dict[str, 
     if sum(map(len, ids.values())) > CHUNK:
         return {kind: stood(kind, rows, until) for kind, rows in ids.items()}
     found: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in ids}
-    objectives, key_results, metrics, cycles = (list(ids.get(kind, ())) or [0] for kind in KINDS)  # 0 is no row
-    for kind, object_id, said in _formers_of(objectives, key_results, metrics, cycles, until):
+    objectives, key_results, metrics, cycles, people = (list(ids.get(kind, ())) or [0] for kind in KINDS)  # 0: no row
+    for kind, object_id, said in _formers_of(objectives, key_results, metrics, cycles, people, until):
         found[kind].setdefault(object_id, {}).update(said)
     return {kind: {pk: _read_all(said) for pk, said in rows.items()} for kind, rows in found.items()}
 
@@ -130,9 +130,10 @@ def _formers_of(
     key_results: Collection[int],
     metrics: Collection[int],
     cycles: Collection[int],
+    people: Collection[int],
     until: datetime,
 ) -> QuerySet[Former, tuple[Any, ...]]:
-    given = zip(KINDS, (objectives, key_results, metrics, cycles), strict=True)
+    given = zip(KINDS, (objectives, key_results, metrics, cycles, people), strict=True)
     named = [Q(kind=kind, object_id__in=ids) for kind, ids in given]
     rows = Former.objects.filter(reduce(or_, named), until__gte=until).order_by("-until", "-id")
     return rows.values_list("kind", "object_id", "said")

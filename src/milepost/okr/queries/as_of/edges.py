@@ -86,6 +86,20 @@ def edges_then(parent_ids: Collection[int], until: datetime) -> list[PastEdge]:
     return [PastEdge._make(row) for row in _edges(parent_ids, until, until)]
 
 
+def edges_around(ids: Collection[int], until: datetime) -> list[PastEdge]:
+    """Return the edges above and below objectives at a moment, in the order in which they were made; one query."""
+    return [PastEdge._make(row) for row in _edges_around(ids, ids, until, until)]
+
+
+@prepared
+def _edges_around(
+    parent_ids: Collection[int], child_ids: Collection[int], until: datetime, ended: datetime
+) -> QuerySet[Alignment, tuple[Any, ...]]:
+    rows = Alignment.objects.filter(Q(parent_id__in=parent_ids) | Q(child_id__in=child_ids), since__lt=until)
+    rows = rows.filter(Q(until=None) | Q(until__gte=ended)).order_by("id")
+    return rows.values_list("parent_id", "child_id", "is_primary", "contributes", "weight", "share")
+
+
 @prepared
 def _edges(parent_ids: Collection[int], until: datetime, ended: datetime) -> QuerySet[Alignment, tuple[Any, ...]]:
     rows = Alignment.objects.filter(Q(until=None) | Q(until__gte=ended), parent_id__in=parent_ids, since__lt=until)

@@ -12,10 +12,12 @@ from milepost.core.pace import Ambition
 from milepost.core.series import Point
 from milepost.okr.models import WITH_METRIC, Cycle, GoalState, Objective
 from milepost.okr.queries.access import get_cycle, get_objective
-from milepost.okr.queries.as_of.edges import PastEdge, cycle_and_below, edges_then, objective_and_below
+from milepost.okr.queries.as_of.edges import PastEdge, cycle_and_below, edges_around, objective_and_below
 from milepost.okr.queries.as_of.key_results import (
     PastKeyResults,
+    away_then,
     complete,
+    leads_of,
     load_of,
     metrics_of,
     parts_beside,
@@ -39,8 +41,8 @@ Row = tuple[Any, ...]
 COLUMNS = (
     "id", "workspace_id", "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition",
     "counts", "state", "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score",
-    "grade", "owner_team__name", "owner_person__user__name", "lead__user__name", "cycle__name", "cycle__first_day",
-    "cycle__last_day",
+    "grade", "pillar_id", "owner_team__name", "owner_person__user__name", "lead__user__name", "cycle__name",
+    "cycle__first_day", "cycle__last_day",
 )  # fmt: skip
 OF_OWN = tuple(KEY_RESULT_ROW.index(name) for name in SCORES)
 FROM_ROW = tuple(f"score__{name}" for name in KEY_RESULT_ROW)
@@ -62,8 +64,8 @@ class PastGoals:
     """Goals as they stood at the end of a day, those that the reader may see and might have seen.
 
     Everything by the id of the objective; `children` by title, no cancelled ones. `roots` are the top
-    objectives of the cycle, `inside` all that stood in it, both by id. Rows are those of the score
-    tables, of every goal that moved a number, seen or not.
+    objectives of the cycle, `inside` all that stood in it, `unaligned` those of them that hung on nothing,
+    all by id. Rows are those of the score tables, of every goal that moved a number, seen or not.
     """
 
     day: date
@@ -77,6 +79,7 @@ class PastGoals:
     children: Mapping[int, tuple[int, ...]]
     roots: tuple[int, ...]
     inside: tuple[int, ...]
+    unaligned: tuple[int, ...]
     objective_rows: Mapping[int, Row]
     key_result_rows: Mapping[int, Row]
 
@@ -120,8 +123,16 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     found = load_of(objectives, then)
     cycles = {o["cycle_id"]: {name: o[f"cycle__{name}"] for name in CYCLE} for o in objectives.values()}
     cycles.setdefault(cycle.pk, {name: getattr(cycle, name) for name in CYCLE})
+    leads = leads_of(found)
     was = all_stood(
-        {"objective": objectives, "key_result": found.rows, "metric": metrics_of(found), "cycle": cycles}, then.until
+        {
+            "objective": objectives,
+            "key_result": found.rows,
+            "metric": metrics_of(found),
+            "cycle": cycles,
+            "person": leads,
+        },
+        then.until,
     )
     lists = was["objective"]
     for pk, said in lists.items():
@@ -129,26 +140,30 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     for pk, said in was["cycle"].items():
         cycles[pk] |= said
     undo(found, was["key_result"], was["metric"])
+    found.rows = {pk: k for pk, k in found.rows.items() if k["objective_id"] in objectives}
+    edges = edges_around(list(objectives), then.until)
     beside = parts_beside(found, then)
     found.rows |= beside.rows
     found.said |= beside.said
-    every = objectives | _objectives_beside(found, objectives, lists, cycles, then)
+    every = objectives | _objectives_beside(
+        {k["objective_id"] for k in found.rows.values()} | {e.parent_id for e in edges}, objectives, lists, cycles, then
+    )
     cycles |= _cycles_left(every, cycles, then)
     for o in every.values():
         o.update({f"cycle__{name}": cycles[o["cycle_id"]][name] for name in CYCLE})
     for k in found.rows.values():
         _under(k, every[k["objective_id"]])
+    away_then(found, was["person"], leads, then)
     complete(found, then)
-    people = people_then(every, lists, found.rows.values())
+    people = people_then(every, lists, [*found.rows.values(), *_key_results_beside(every, objectives, then)])
     _name_people(actor, every, lists, found)
     loaded = _loaded(found, people, then)
     key_result_rows = _key_result_rows(loaded, then)
-    edges = edges_then(list(objectives), then.until)
-    families = _families(objectives, found, key_result_rows, edges, people, then)
+    families = _families(objectives, every, found, key_result_rows, edges, people, then)
     objective_rows = _objective_rows(families, then)
 
-    here = objectives.keys() & seen_today(actor, list(objectives))
-    seen = {pk for pk in here if people.seen(actor, pk)}
+    open_then = {pk for pk in every.keys() & seen_today(actor, list(every)) if people.seen(actor, pk)}
+    seen = open_then & objectives.keys()
     below = _children(edges, objectives, seen)
     lines = {
         pk: objective_line(_values(objectives[pk], objective_rows[pk], below=len(below.get(pk, ())))) for pk in seen
@@ -171,6 +186,7 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
         children=below,
         roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT] or pk in orphans),
         inside=inside,
+        unaligned=_unaligned(inside, edges, objectives, open_then),
         objective_rows=objective_rows,
         key_result_rows={
             pk: row for pk, row in key_result_rows.items() if found.rows[pk]["objective_id"] in objectives
@@ -182,14 +198,17 @@ IS_ROOT, CHILD_OBJECTIVES = STORED.index("is_root"), STORED.index("child_objecti
 
 
 def _objectives_beside(
-    found: PastKeyResults,
+    wanted: Collection[int],
     objectives: Mapping[int, Any],
     lists: dict[int, dict[str, Any]],
     cycles: dict[int, dict[str, Any]],
     then: Then,
 ) -> dict[int, dict[str, Any]]:
-    """Return the objectives of parts that stand elsewhere, and note their lists and cycles; no query without such."""
-    ids = {k["objective_id"] for k in found.rows.values()} - objectives.keys()
+    """Return objectives of parts, and parents, that stand elsewhere; note their lists and cycles.
+
+    No query without such.
+    """
+    ids = set(wanted) - objectives.keys()
     beside = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _objectives(list(ids), then.until)}
     if not beside:
         return {}
@@ -203,6 +222,36 @@ def _objectives_beside(
     for pk, said in new.items():
         cycles.setdefault(pk, said)
     return beside
+
+
+def _key_results_beside(
+    every: Mapping[int, Mapping[str, Any]], objectives: Mapping[int, Any], then: Then
+) -> list[dict[str, Any]]:
+    """Return the key results of objectives that stand elsewhere and were not for everybody: their leads saw them.
+
+    No query without such.
+    """
+    narrow = [pk for pk in every.keys() - objectives.keys() if every[pk]["visibility"]]
+    found = load_of(narrow, then)
+    for pk, said in stood("key_result", found.rows, then.until).items():
+        put_back(found.rows[pk], said)
+    return list(found.rows.values())
+
+
+def _unaligned(
+    inside: Collection[int],
+    edges: Collection[PastEdge],
+    objectives: Mapping[int, Mapping[str, Any]],
+    seen: Collection[int],
+) -> tuple[int, ...]:
+    """Return those that hung on nothing, as `alignment.unaligned` tells of today."""
+    aligned = {e.child_id for e in edges if e.parent_id in seen}
+    return tuple(pk for pk in inside if pk not in aligned and _could_hang(objectives[pk]))
+
+
+def _could_hang(o: Mapping[str, Any]) -> bool:
+    is_owned = o["owner_team_id"] is not None or o["owner_person_id"] is not None
+    return is_owned and o["pillar_id"] is None and o["state"] not in {GoalState.CLOSED, GoalState.CANCELLED}
 
 
 def _cycles_left(
@@ -294,6 +343,7 @@ def _key_result_rows(loaded: Mapping[int, LoadedKeyResult], then: Then) -> dict[
 
 def _families(
     objectives: Mapping[int, Mapping[str, Any]],
+    every: Mapping[int, Mapping[str, Any]],
     found: PastKeyResults,
     rows: Mapping[int, Row],
     edges: Collection[PastEdge],
@@ -308,22 +358,21 @@ def _families(
             row = rows[k["id"]]
             of = OwnKeyResult._make((*(row[i] for i in OF_OWN), k["weight"], k["share"], k["state"]))
             own[k["objective_id"]].append(of)
-    down = [(e.parent_id, e.child_id) for e in edges if e.child_id in objectives and people.visibility[e.child_id]]
+    below = [e for e in edges if e.parent_id in objectives and e.child_id in objectives]
+    down = [(e.parent_id, e.child_id) for e in below if people.visibility[e.child_id]]
     parent_here = {
         e.child_id: e.parent_id
         for e in edges
         if e.is_primary
         and e.child_id in objectives
-        and objectives[e.parent_id]["cycle_id"] == objectives[e.child_id]["cycle_id"]
+        and every[e.parent_id]["cycle_id"] == objectives[e.child_id]["cycle_id"]
     }
     up = [(child, parent) for child, parent in parent_here.items() if people.visibility[parent]]
     seen = people.audiences({pk for pair in (*down, *up) for pk in pair}) if down or up else {}
     shut = {(parent, child) for parent, child in down if not is_inside(seen[parent], seen[child])}
     unseen = {child for child, parent in up if not is_inside(seen[child], seen[parent])}
     by_parent: dict[int, list[Edge]] = {}
-    for e in edges:
-        if e.child_id not in objectives:
-            continue
+    for e in below:
         is_open = (e.parent_id, e.child_id) not in shut
         state = objectives[e.child_id]["state"]
         by_parent.setdefault(e.parent_id, []).append(
@@ -368,7 +417,7 @@ def _children(
 ) -> dict[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {}
     for e in edges:
-        if e.child_id in seen and objectives[e.child_id]["state"] != GoalState.CANCELLED:
+        if e.parent_id in objectives and e.child_id in seen and objectives[e.child_id]["state"] != GoalState.CANCELLED:
             found.setdefault(e.parent_id, []).append(e.child_id)
     return {pk: tuple(sorted(below, key=lambda one: (objectives[one]["title"], one))) for pk, below in found.items()}
 

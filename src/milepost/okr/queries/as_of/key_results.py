@@ -18,6 +18,7 @@ from milepost.okr.queries.facts import FACTS, More
 from milepost.okr.queries.lines import KEY_RESULT_VALUES, StepLine
 from milepost.okr.scoring import CheckInFact
 from milepost.prepared import prepared
+from milepost.workspace.models import Former, Membership
 from milepost.workspace.queries import Then, all_stood, put_back, stood
 
 COLUMNS = tuple(
@@ -50,14 +51,15 @@ class PastKeyResults:
 
 
 def load_of(objective_ids: Collection[int], then: Then) -> PastKeyResults:
-    """Return the key results of objectives with the columns of today; one query."""
-    rows = _of_objectives(list(objective_ids), then.until, then.day, then.until)
+    """Return the key results of objectives, and what has left them since, with the columns of today; one query."""
+    ids = list(objective_ids)
+    rows = _of_objectives(ids, ids, then.until, then.until, then.day, then.until)
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
 
 def load_all(objective_id: int, until: datetime) -> PastKeyResults:
-    """Return the key results that an objective had at a moment with the columns of today; one query."""
-    rows = _of_objectives([objective_id], until, until.date(), until)
+    """Return the key results of an objective, and what has left it since, with the columns of today; one query."""
+    rows = _of_objectives([objective_id], [objective_id], until, until, until.date(), until)
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
 
@@ -103,6 +105,25 @@ def parts_beside(found: PastKeyResults, then: Then) -> PastKeyResults:
         was = all_stood({"key_result": beside.rows, "metric": metrics_of(beside)}, then.until)
         undo(beside, was["key_result"], was["metric"])
     return beside
+
+
+def leads_of(found: PastKeyResults) -> set[int]:
+    """Return who leads key results, by what their rows say."""
+    return {k["lead_id"] for k in found.rows.values()}
+
+
+def away_then(found: PastKeyResults, said: Mapping[int, Mapping[str, Any]], asked: Collection[int], then: Then) -> None:
+    """Write into rows when their leads of then were away, as it was known then; no query where the leads are the same.
+
+    Args:
+        said: what `all_stood` says of the people `asked`.
+    """
+    was = {**said, **stood("person", leads_of(found) - set(asked), then.until)}
+    others = {pk for pk in found.rows if "lead_id" in found.said.get(pk, ())}
+    now = dict(_away([found.rows[pk]["lead_id"] for pk in others]))
+    for pk, k in found.rows.items():
+        away = now.get(k["lead_id"]) if pk in others else k["lead__away"]
+        k["lead__away"] = was.get(k["lead_id"], {}).get("away", away)
 
 
 def complete(found: PastKeyResults, then: Then) -> None:
@@ -234,9 +255,16 @@ def _with_reading(
 
 @prepared
 def _of_objectives(
-    ids: Collection[int], until: datetime, day: date, known: datetime
+    ids: Collection[int], left: Collection[int], gone: datetime, until: datetime, day: date, known: datetime
 ) -> QuerySet[KeyResult, tuple[Any, ...]]:
-    return _with_reading(KeyResult.objects.filter(objective_id__in=ids), until, day, known)
+    moved = Former.objects.filter(kind="key_result", left__in=left, until__gte=gone).order_by().values("object_id")
+    rows = KeyResult.objects.filter(Q(objective_id__in=ids) | Q(pk__in=moved))
+    return _with_reading(rows, until, day, known)
+
+
+@prepared
+def _away(ids: Collection[int]) -> QuerySet[Membership, tuple[Any, ...]]:
+    return Membership.objects.filter(pk__in=ids).values_list("id", "away")
 
 
 @prepared

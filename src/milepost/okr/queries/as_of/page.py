@@ -9,7 +9,7 @@ from milepost.okr.queries.filtering import COUNT_LIMIT, PAGE
 from milepost.okr.queries.goals import OPEN_BY_ITSELF, Branch
 from milepost.workspace.permissions import Actor
 
-VIEWS = ("all", "attention", "overdue", "mine")
+VIEWS = ("all", "attention", "overdue", "mine", "unaligned")  # filters that a day of the past has too
 NEEDS_ATTENTION = STORED.index("needs_attention")
 
 
@@ -36,8 +36,9 @@ def past_page(actor: Actor, past: PastGoals, *, view: str, after: int = 0, opene
         "attention": lambda pk: bool(past.objective_rows[pk][NEEDS_ATTENTION]),
         "overdue": lambda pk: (due := past.objectives[pk].next_check_in_on) is not None and due < past.day,
         "mine": lambda pk: past.objectives[pk].lead_id == me or _leads(past, pk, me),
+        "unaligned": lambda pk: pk in loose,
     }
-    roots, me = set(past.roots), actor.membership_id
+    roots, loose, me = set(past.roots), set(past.unaligned), actor.membership_id
     inside = {name: [pk for pk in past.inside if test(pk)] for name, test in views.items()}
     left = [pk for pk in inside[view] if pk > after]
     shown, more = left[:PAGE], len(left) > PAGE

@@ -1,14 +1,14 @@
 """Who might see a goal at a moment: what walls meant for numbers then (R6), and who may see them there (A3)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 
 from milepost.core.alignment import Audience
 from milepost.metrics.queries.audience import add_teams, counted
-from milepost.okr.models import Contributor, Objective
+from milepost.okr.models import Contributor, Objective, SharingTeam
 from milepost.prepared import prepared
 from milepost.workspace.models import Visibility
 from milepost.workspace.permissions import Actor
@@ -16,11 +16,15 @@ from milepost.workspace.permissions import Actor
 
 @dataclass(frozen=True, slots=True)
 class PastPeople:
-    """The people of each objective at a moment: its lead, its owner, who helped, and who led its key results."""
+    """The people of each objective at a moment: its lead, its owner, who helped, and who led its key results.
+
+    `shared`: the teams that shared one that was for its team.
+    """
 
     of: Mapping[int, frozenset[int]]
     team: Mapping[int, int | None]
     visibility: Mapping[int, int]
+    shared: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def seen(self, actor: Actor, objective_id: int) -> bool:
         """Return whether the actor, in the teams of today, might have seen an objective."""
@@ -28,12 +32,18 @@ class PastPeople:
         level = self.visibility[objective_id]
         if level <= sight.level or sight.me in self.of.get(objective_id, ()):
             return True
-        return level == Visibility.TEAM and self.team[objective_id] in sight.teams
+        teams = {self.team[objective_id], *self.shared.get(objective_id, ())}
+        return level == Visibility.TEAM and not teams.isdisjoint(sight.teams)
 
     def audiences(self, ids: Collection[int]) -> dict[int, Audience]:
         """Return for each objective who saw it, by the teams and roles of today; as `okr.queries.audience`."""
         people = {pk: set(self.of.get(pk, ())) for pk in ids if self.visibility[pk] != Visibility.EVERYBODY}
         add_teams(people, {pk: self.team[pk] for pk in people if self.visibility[pk] == Visibility.TEAM})
+        pairs = [(pk, team) for pk in people for team in self.shared.get(pk, ())]
+        inside: dict[int, set[int]] = {team: set() for _, team in pairs}
+        add_teams(inside, {team: team for team in inside})
+        for pk, team in pairs:
+            people[pk] |= inside[team]
         return counted(people, list(ids))
 
 
@@ -42,7 +52,7 @@ def people_then(
     lists: Mapping[int, Mapping[str, Any]],
     key_results: Iterable[Mapping[str, Any]],
 ) -> PastPeople:
-    """Return who might see objectives; one query where one of them was not for everybody.
+    """Return who might see objectives; one query where one was not for everybody, two where one was for teams.
 
     Args:
         objectives: columns as they stood.
@@ -60,10 +70,15 @@ def people_then(
     for k in key_results:
         if k["objective_id"] in people:
             people[k["objective_id"]].add(k["lead_id"])
+    for_teams = [pk for pk in narrow if objectives[pk]["visibility"] == Visibility.TEAM]
+    shared = {pk: set(lists.get(pk, {}).get("sharing_teams", ())) for pk in for_teams}
+    for pk, team in _sharing([pk for pk in for_teams if "sharing_teams" not in lists.get(pk, ())]):
+        shared[pk].add(team)
     return PastPeople(
         of={pk: frozenset(found) for pk, found in people.items()},
         team={pk: o["owner_team_id"] for pk, o in objectives.items()},
         visibility={pk: o["visibility"] for pk, o in objectives.items()},
+        shared={pk: frozenset(teams) for pk, teams in shared.items()},
     )
 
 
@@ -75,6 +90,11 @@ def seen_today(actor: Actor, ids: Collection[int]) -> set[int]:
 @prepared
 def _contributors(ids: Collection[int]) -> QuerySet[Contributor, tuple[int, int]]:
     return Contributor.objects.filter(objective_id__in=ids).values_list("objective_id", "membership_id")
+
+
+@prepared
+def _sharing(ids: Collection[int]) -> QuerySet[SharingTeam, tuple[int, int]]:
+    return SharingTeam.objects.filter(objective_id__in=ids).values_list("objective_id", "team_id")
 
 
 @prepared
