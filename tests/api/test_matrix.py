@@ -79,6 +79,9 @@ TABLE: dict[str, Row] = {
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
     "delete_cycle": Row(ADMINS, 204, at={"cycle_id": "empty_cycle"}),
     "close_cycle": Row(WRITERS, at={"cycle_id": "past_cycle"}),  # closes of it what they may close
+    "publish_cycle": Row(ADMINS), "lock_cycle": Row(ADMINS),
+    "unlock_cycle": Row(ADMINS, more="?reason=Again", at={"cycle_id": "empty_cycle"}),
+    "copy_cycle": Row(WRITERS, 201, lambda t: {"objective_ids": [t.goal]}, at={"cycle_id": "past_cycle"}),
     "list_reviews": every(), "show_retrospective": every(), "show_hit_rates": every(), "show_calibration": every(),
     "save_review": Row(OWNERS, 200, lambda _: {"lesson": "Ask earlier"}),
     "carry_over": Row(OWNERS, 201, lambda t: {"key_result_ids": [t.key_result]}),

@@ -151,6 +151,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "lead": str(place.actor.membership_id),
         "cycle": request.GET.get("cycle") or _running_cycle(place),
         "parent": request.GET.get("parent", ""),
+        "owner": request.GET.get("owner", ""),
         "ambition": "committed",
         "counts": "key_results",
         "visibility": "everybody",
