@@ -426,7 +426,7 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        is_named_in_body = self.name == "review_carry" and self.body is not None
+        is_named_in_body = self.name in {"review_carry", "plan_copy"} and self.body is not None
         open_ = {"person", "absent", "team", "pillar", "template", "view", "cycle", "past_cycle"}
         return is_named_in_body or PK.get(self.name) not in open_
 

@@ -161,19 +161,19 @@ def copy_cycle(*, by: Actor, cycle_id: int, objective_ids: Collection[int], now:
         NotAllowed, NotFound, Invalid.
         CycleLocked: its plan is locked for the actor.
     """
-    require(can_create_goal, by, to="add objectives")
-    chosen = list(dict.fromkeys(objective_ids))
-    if not chosen:
-        raise Invalid("Choose at least one objective to copy.", field="objectives")
-    if len(chosen) > MOST_COPIED:
-        raise Invalid(f"Copy at most {MOST_COPIED} objectives at once.", field="objectives")
     lock_moment(by, now=now)
     cycle = get_cycle(by, cycle_id)
-    refuse_locked(by, cycle)
+    chosen = list(dict.fromkeys(objective_ids))[: MOST_COPIED + 1]
     rows = Objective.objects.visible_to(by).filter(pk__in=chosen).exclude(cycle=cycle)
     titles = dict(rows.values_list("pk", "title"))
     if titles.keys() != set(chosen):
         raise NotFound
+    require(can_create_goal, by, to="add objectives")
+    refuse_locked(by, cycle)
+    if not chosen:
+        raise Invalid("Choose at least one objective to copy.", field="objectives")
+    if len(chosen) > MOST_COPIED:
+        raise Invalid(f"Copy at most {MOST_COPIED} objectives at once.", field="objectives")
     made: dict[int, int] = {}
     for pk in chosen:
         try:
