@@ -59,7 +59,6 @@ NAMES = (
     "triangle-alert",
     "unlink",
     "upload",
-    "user-round",
     "users",
     "waypoints",
     "x",

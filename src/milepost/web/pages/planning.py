@@ -26,7 +26,7 @@ from milepost.workspace.queries import Place
 # Remarks that only time brings say nothing of a plan.
 LATER = frozenset({"never-checked-in", "not-reviewed", "sole-author"})
 # What gets a sentence of its own; the rest is counted as wording and measures.
-APART = {"unaligned": "unlink", "no-lead": "user-round"}
+APART = {"unaligned": "unlink", "no-lead": "users"}
 MOST_NAMED = 5
 
 
@@ -143,7 +143,7 @@ def _loads(place: Place, kept: Iterable[Remark]) -> Iterable[Said]:
     for one in kept:
         if one.about.kind == "person":
             address = reverse("person", args=[place.slug, one.about.reference])
-            yield Said("user-round", "Load", "", "", one.why, address, f"See what {one.about.title} leads")
+            yield Said("users", "Load", "", "", one.why, address, f"See what {one.about.title} leads")
         elif one.about.kind == "team":
             yield Said("users", "Many", "", "", f"{one.why} {one.how}")
 
