@@ -79,6 +79,9 @@ TABLE: dict[str, Row] = {
     "update_cycle": Row(ADMINS, 200, lambda _: {"name": "Autumn"}),
     "delete_cycle": Row(ADMINS, 204, at={"cycle_id": "empty_cycle"}),
     "close_cycle": Row(WRITERS, at={"cycle_id": "past_cycle"}),  # closes of it what they may close
+    "publish_cycle": Row(ADMINS), "lock_cycle": Row(ADMINS),
+    "unlock_cycle": Row(ADMINS, more="?reason=Again", at={"cycle_id": "empty_cycle"}),
+    "copy_cycle": Row(WRITERS, 201, lambda t: {"objective_ids": [t.goal]}, at={"cycle_id": "past_cycle"}),
     "list_reviews": every(), "show_retrospective": every(), "show_hit_rates": every(), "show_calibration": every(),
     "save_review": Row(OWNERS, 200, lambda _: {"lesson": "Ask earlier"}),
     "carry_over": Row(OWNERS, 201, lambda t: {"key_result_ids": [t.key_result]}),
@@ -218,6 +221,10 @@ def address(path: str, t: Things, row: Row) -> str:
     )
 
 
+# What the coach of a cycle may too, so that the cycle is looked up first.
+COACHED = {"publish_cycle", "lock_cycle", "unlock_cycle"}
+
+
 def worlds_of(path: str) -> tuple[str, ...]:
     """Return where an operation's thing can be: everywhere if it is named in the address."""
     named = set(re.findall(r"{(\w+)}", path))
@@ -243,7 +250,8 @@ def expected(name: str, row: Row, method: str, who: str, world: str) -> int:
     else:
         status = row.else_ if who != "viewer" or method == "GET" else 403
     if world in {"foreign", "missing"} or (world == "private" and who not in SEES):
-        return status if status == 403 and (who == "viewer" or "lead" not in row.may) else 404  # the scope comes first
+        scope_first = who == "viewer" or ("lead" not in row.may and name not in COACHED)
+        return status if status == 403 and scope_first else 404
     return status
 
 

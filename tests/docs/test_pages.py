@@ -141,7 +141,9 @@ def everything_told(shell: Shell) -> list[dict[str, Any]]:
     send("PATCH", f"/objectives/{goal}", {"title": "Answer at night", "reason": "Clearer"})
     send("POST", f"/objectives/{goal}/closure", {"grade": 0.7, "reason": "As agreed"})
     cycle = send("POST", "/cycles", {"name": "November", "first_day": "2026-11-01", "last_day": "2026-11-30"})["id"]
-    send("POST", "/objectives", {"title": "Left over", "cycle_id": cycle, "key_results": tickets})
+    left = {"title": "Left over", "cycle_id": cycle, "start": False, "key_results": tickets}
+    send("POST", "/objectives", left)
+    send("POST", f"/cycles/{cycle}/publication")
     send("PATCH", f"/cycles/{cycle}", {"last_day": "2026-11-20"})
     send("POST", f"/cycles/{cycle}/closure")
     return [json.loads(body) for body in Delivery.objects.order_by("id").values_list("body", flat=True)]

@@ -121,6 +121,8 @@ def test_every_event_is_told_by_what_causes_it(company: Company) -> None:
     check_in(company)
     subject = rhythm.Subject(objective_id=goal)
     rhythm.post_comment(by=by, subject=subject, draft=rhythm.CommentDraft(text="Which queue?"), now=NOW)
+    company.objective("Draft", activate=False)
+    okr.publish_cycle(by=company.actor(), cycle_id=company.cycle, now=NOW)
     late = datetime.fromisoformat("2027-01-04T09:00:00+00:00")
     okr.close_cycle(by=company.actor("admin", late), cycle_id=company.cycle, now=late)
     assert set(types()) == set(WebhookEvent.values)

@@ -67,6 +67,11 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "review": (READ, everybody(302)),  # saves what is theirs to say
     "review_close": (NO, only(*WRITERS, status=302)),  # closes what is theirs to close
     "review_carry": (NO, everybody(400)),
+    "plan": (READ, NO),
+    "plan_remarks": (READ, NO),
+    "plan_publish": (NO, only("admin", status=302)),
+    "plan_lock": (NO, only("admin", status=302)),
+    "plan_copy": (READ, only(*WRITERS, status=422)),
     "retrospective": (READ, only("admin", "lead", status=302)),
     "key_result_new": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "key_result_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
@@ -212,6 +217,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "key_result_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
     "review": (lambda t: {"row": t.key_result, f"lesson-{t.key_result}": "Ask earlier"}, everybody(302)),
     "review_carry": (lambda t: {"carry": t.key_result}, only(*OWNERS, status=302)),
+    "plan_copy": (lambda t: {"copy": t.goal}, only(*WRITERS, status=302)),
     "retrospective": (lambda _: {"kept": "Mondays"}, only("admin", "lead", status=302)),
     "check_in": (check_in_form, only(*OWNERS, status=302)),
     "check_in_edit": (check_in_form, only("admin", "lead", status=302, others=404)),
@@ -420,7 +426,7 @@ class Cell:
     @property
     def is_guarded(self) -> bool:
         """Whether it is about a goal or a KPI, which can stand behind a wall."""
-        is_named_in_body = self.name == "review_carry" and self.body is not None
+        is_named_in_body = self.name in {"review_carry", "plan_copy"} and self.body is not None
         open_ = {"person", "absent", "team", "pillar", "template", "view", "cycle", "past_cycle"}
         return is_named_in_body or PK.get(self.name) not in open_
 

@@ -32,7 +32,7 @@ PK = {
     "comment_settle": "comment", "comment_react": "comment",
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
-    "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
+    "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
     "goal_view": "view",
 }  # fmt: skip
@@ -110,6 +110,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         actions.create_cycle(by=admin, name=f"{name} of {goal}", first_day=day, last_day=day, now=NOW)
         for name, day in (("Past", TODAY - timedelta(days=90)), ("Empty", TODAY))
     )
+    actions.lock_cycle(by=admin, cycle_id=empty, now=NOW)
     first, last = date(2027, 1, 1), date(2027, 3, 31)  # where goals go on
     actions.create_cycle(by=admin, name=f"Next of {goal}", first_day=first, last_day=last, now=NOW)
     workspace.invite(by=admin, label="Noor", role="member", team_id=None, now=NOW)

@@ -160,6 +160,37 @@ def _close_cycle(w: World) -> Deed:
     return lambda: okr.close_cycle(by=w.company.actor("admin", after), cycle_id=w.company.cycle, now=after)
 
 
+def _planned(w: World, *, locked: bool = False, before: bool = False) -> int:
+    """Make the next cycle with a draft in it; locked, or with a goal of this cycle to copy instead."""
+    first, last = TODAY + timedelta(days=60), TODAY + timedelta(days=140)
+    cycle = okr.create_cycle(by=w.company.operator(), name="After", first_day=first, last_day=last, now=NOW)
+    if not before:
+        w.company.objective("Next", cycle_id=cycle, activate=False)
+    if locked:
+        okr.lock_cycle(by=w.company.actor(), cycle_id=cycle, now=NOW)
+    return cycle
+
+
+def _publish_cycle(w: World) -> Deed:
+    cycle = _planned(w)
+    return lambda: okr.publish_cycle(by=w.company.actor(), cycle_id=cycle, now=LATER)
+
+
+def _lock_cycle(w: World) -> Deed:
+    cycle = _planned(w)
+    return lambda: okr.lock_cycle(by=w.company.actor(), cycle_id=cycle, now=LATER)
+
+
+def _unlock_cycle(w: World) -> Deed:
+    cycle = _planned(w, locked=True)
+    return lambda: okr.unlock_cycle(by=w.company.actor(), cycle_id=cycle, reason="A team joins", now=LATER)
+
+
+def _copy_cycle(w: World) -> Deed:
+    goal, cycle = w.company.objective(), _planned(w, before=True)
+    return lambda: okr.copy_cycle(by=w.company.actor("lead"), cycle_id=cycle, objective_ids=[goal], now=LATER)
+
+
 def _cancelled(w: World, goal: int) -> int:
     okr.cancel_objective(by=w.company.actor("lead"), objective_id=goal, reason="Over", now=NOW)
     return goal
@@ -539,6 +570,13 @@ TABLE: dict[str, Row] = {
         "grade", "outcome", reason="Half of it",
     ),
     "okr.carry_over": row("closed", "objective", _carry_over, "state", "grade", others=("created",)),
+    "okr.publish_cycle": row("published", "cycle", _publish_cycle, "drafts", others=("activated",)),
+    "okr.lock_cycle": row("locked", "cycle", _lock_cycle, "locked"),
+    "okr.unlock_cycle": row("unlocked", "cycle", _unlock_cycle, "locked", reason="A team joins"),
+    "okr.copy_cycle": row(
+        "created", "objective", _copy_cycle,
+        "title", "lead", "owner_team", "cycle", "ambition", "counts", "visibility", "key_results",
+    ),
     "okr.write_retrospective": row(
         "looked_back", "cycle",
         _of_goal(lambda w, _: okr.write_retrospective(

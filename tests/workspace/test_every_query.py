@@ -128,6 +128,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     cycle = okr.create_cycle(
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
+    company.objective(f"{word} draft", cycle_id=cycle, activate=False, **walls)
     _leave_lessons(company, word, **walls)
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
@@ -350,6 +351,12 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
         a, w.company.cycle, since=TODAY - timedelta(days=9), until=TODAY, today=TODAY
     ),
     "okr.changes_page": lambda f, a, w: f(a, w.goal),
+    "okr.planning_page": lambda f, a, w: [
+        draft.title for column in f(a, _cycle(w, f"{w.word} half")).columns for draft in column.drafts
+    ],
+    "okr.has_drafts": lambda f, a, w: [w.word for found in [f(a, w.cycle)] if found],
+    "okr.empty_pillars": lambda f, a, w: f(a, w.cycle),
+    "okr.copyable": lambda f, a, w: f(a, _cycle(w, f"{w.word} before"), _cycle(w)),
     "okr.review_page": lambda f, a, w: f(a, _cycle(w)),
     "okr.review_rows": lambda f, a, w: f(a, _cycle(w), [w.key_result]),
     "okr.lessons_for": lambda f, a, w: [
@@ -387,7 +394,7 @@ NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.list_templates", "okr.find_template", "okr.get_template",  # for everybody, and it says so before it is made
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates
-    "okr.retrospectives_of",
+    "okr.retrospectives_of", "okr.empty_pillars",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ AT_HOME = {
 }  # fmt: skip
 OF_MEMBERS = {
     "metrics.create_kpi", "metrics.add_note", "okr.create_objective", "workspace.create_token", "rhythm.post_comment",
-    "okr.clone_objective", "okr.save_view",
+    "okr.clone_objective", "okr.copy_cycle", "okr.save_view",
     "okr.answer_request",  # the member leads what is asked
 }  # fmt: skip
 

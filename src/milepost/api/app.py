@@ -25,6 +25,7 @@ from milepost.api.routers import (
     objectives,
     past,
     people,
+    planning,
     reviews,
     rules,
     strategy,
@@ -130,6 +131,7 @@ api.add_router("", alignment.router)
 api.add_router("", key_results.router)
 api.add_router("", initiatives.router)
 api.add_router("", check_ins.router)
+api.add_router("", planning.router)
 api.add_router("", reviews.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", comments.router)

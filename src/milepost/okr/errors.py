@@ -25,6 +25,13 @@ class WrongState(DomainError):
     """The goal's life does not allow this step now (rule A2)."""
 
 
+class CycleLocked(WrongState):
+    """The plan of the cycle is locked: it changes by an admin or the cycle's coach alone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The plan of {name} is locked. Ask an admin or the cycle's coach to change it or unlock it.")
+
+
 class NeedsReason(Invalid):
     """An active plan is changed with a reason (rule A1)."""
 

@@ -130,6 +130,7 @@ can_create_goal = can_write
 can_edit_goal = is_admin | leads_goal | owns_goal
 can_grade = can_edit_goal | coaches_cycle
 can_close_rest = is_admin | coaches_cycle
+can_publish_cycle = is_admin | coaches_cycle
 can_edit_template = is_admin | made_template
 can_check_in = can_edit_goal | helps
 can_approve_goal = is_admin

@@ -128,7 +128,9 @@ TABLES: dict[str, Columns] = {
         "last_source readings status_on computed_at"
     ),
     # goals
-    "okr_cycle": _table(personal="coach_id", business="id workspace_id name first_day last_day version"),
+    "okr_cycle": _table(
+        personal="coach_id locked_by_id", business="id workspace_id name first_day last_day locked_at version"
+    ),
     "okr_initiative": _table(
         personal="lead_id",
         business="id workspace_id objective_id key_result_id step_id position title note state due_on done_on link "

@@ -34,7 +34,12 @@ class CycleOut(Schema):
     name: str = Field(examples=["Q4 2026"])
     first_day: date
     last_day: date
-    coach_id: int | None = Field(description="Who helps with its review and may close the rest (rule G3).")
+    coach_id: int | None = Field(
+        description="Who helps with its plan and its review: may publish, lock and close the rest (rule G3)."
+    )
+    locked_at: datetime | None = Field(
+        description="Since when admins and its coach alone change its plan; null while it is open."
+    )
     version: int
 
 

@@ -3,7 +3,7 @@
 `rules` holds the keys with why and how, `facts` what is looked at, `goals`, `kpis` and `cycle` the looking.
 """
 
-from milepost.core.guidance.cycle import Limit, lint_cycle, owner_limit
+from milepost.core.guidance.cycle import Limit, key_result_limit, lint_cycle, owner_limit
 from milepost.core.guidance.facts import (
     CycleFacts,
     KeyResultFacts,
@@ -30,6 +30,7 @@ __all__ = [
     "Remark",
     "Rule",
     "best_move",
+    "key_result_limit",
     "lint_cycle",
     "lint_kpi",
     "lint_kpis",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from milepost.core.guidance.facts import CycleFacts, OwnerFacts, OwnerKind
-from milepost.core.guidance.goals import lint_objective
+from milepost.core.guidance.goals import MOST, lint_objective
 from milepost.core.guidance.rules import About, Remark, in_order, remark
 from milepost.core.numbers import mean
 
@@ -54,6 +54,14 @@ def owner_limit(count: int) -> Limit:
     Source: guidance, too-many-objectives.
     """
     return Limit(count, SOFT)
+
+
+def key_result_limit(count: int) -> Limit:
+    """Return how the key results of an objective stand against the five that are the most to keep in mind.
+
+    Source: guidance, too-many.
+    """
+    return Limit(count, MOST)
 
 
 def lint_cycle(facts: CycleFacts, *, today: date | None = None) -> tuple[Remark, ...]:

@@ -43,6 +43,7 @@ from milepost.okr.actions.objectives import (
     set_paused,
 )
 from milepost.okr.actions.override import clear_override, set_override
+from milepost.okr.actions.planning import Left, Published, copy_cycle, lock_cycle, publish_cycle, unlock_cycle
 from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.retrospectives import RetrospectiveDraft, write_retrospective
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
@@ -57,9 +58,11 @@ __all__ = [
     "InitiativeDraft",
     "ItemDraft",
     "KeyResultDraft",
+    "Left",
     "NewReading",
     "ObjectiveDraft",
     "PartDraft",
+    "Published",
     "ReadingSource",
     "RetrospectiveDraft",
     "RulesDraft",
@@ -81,6 +84,7 @@ __all__ = [
     "clone_objective",
     "close_cycle",
     "close_objective",
+    "copy_cycle",
     "create_cycle",
     "create_objective",
     "delete_check_in",
@@ -96,8 +100,10 @@ __all__ = [
     "edit_objective",
     "edit_parent",
     "end_away",
+    "lock_cycle",
     "move_key_result",
     "patched_rules",
+    "publish_cycle",
     "rebuild",
     "record_check_in",
     "record_check_ins",
@@ -117,6 +123,7 @@ __all__ = [
     "set_shares",
     "tick_item",
     "transfer_key_result",
+    "unlock_cycle",
     "usual_rules",
     "write_retrospective",
 ]

@@ -10,6 +10,7 @@ from milepost.core.numbers import finite
 from milepost.core.rollup import BadWeight, Child, shares
 from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.edges import Link, ask, change_edge, close_edge, open_edge, waits, withdraw
+from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
@@ -175,6 +176,8 @@ def answer_request(*, by: Actor, request_id: int, accepted: bool, answer: str = 
     require(can_edit_goal, by, parent, to="answer for this objective")
     if row.state != RequestState.PENDING:
         raise WrongState("This was answered, or taken back, already.")
+    if accepted:
+        refuse_locked(by, child.cycle)
     row.state = RequestState.ACCEPTED if accepted else RequestState.DECLINED
     row.answered_by_id, row.answered_at = by.membership_id, now
     row.answer = clean_text(answer, field="answer", most=LONGEST_WORD)
@@ -263,6 +266,7 @@ def _one(draft: ShareDraft) -> None:
 def _changing(by: Actor, objective_id: int) -> Objective:
     objective = get_objective(by, objective_id)
     require(can_edit_goal, by, objective, to="change this objective")
+    refuse_locked(by, objective.cycle)
     if objective.state in OVER:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
     return objective

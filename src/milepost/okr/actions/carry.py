@@ -11,6 +11,7 @@ from milepost.core.series import Aggregation, Window
 from milepost.okr.actions.drafts import KeyResultDraft, StepDraft
 from milepost.okr.actions.edges import set_parent
 from milepost.okr.actions.key_results import insert_key_result
+from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment
 from milepost.okr.actions.objectives import tell_of
@@ -60,6 +61,7 @@ def carry(
             f"There is no cycle after {objective.cycle.name} yet. Add one first, then carry over.", field="outcome"
         )
     cycle = get_cycle(by, after.id)
+    refuse_locked(by, cycle)
     draft = Objective.objects.filter(carried_from=objective, cycle=cycle, state=GoalState.DRAFT).first()
     draft = draft or _cloned(by, objective, cycle, moment=moment)
     there = set(KeyResult.objects.filter(objective=draft).values_list("carried_from_id", flat=True))

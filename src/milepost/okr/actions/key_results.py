@@ -11,6 +11,7 @@ from milepost.core.path import Curve
 from milepost.metrics.models import Metric
 from milepost.okr.actions.amend import amend, in_words, told
 from milepost.okr.actions.drafts import KeyResultDraft
+from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import (
     check_shares,
     fill_key_result,
@@ -61,6 +62,7 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
     require(can_edit_goal, by, objective, to="add key results")
+    refuse_locked(by, objective.cycle)
     _must_be_open(objective)
     last = KeyResult.objects.filter(objective=objective).aggregate(last=Max("position"))["last"]
     row = insert_key_result(by, objective, draft, position=0 if last is None else last + 1, now=now)
@@ -106,6 +108,7 @@ def edit_key_result(
     moment = lock_moment(by, now=now)
     row = get_key_result(by, key_result_id)
     require(can_edit_goal, by, row, to="change this key result")
+    refuse_locked(by, row.objective.cycle)
     count_up(row, seen=seen)
     _must_be_open(row.objective)
     if row.state in {GoalState.CLOSED, GoalState.CANCELLED}:
@@ -165,6 +168,7 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     row = get_key_result(by, key_result_id)
     objective = row.objective
     require(can_edit_goal, by, row, to="take out this key result")
+    refuse_locked(by, objective.cycle)
     _must_be_open(objective)
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
     is_used = CheckIn.objects.filter(key_result=row).exists() or Part.objects.filter(child=row).exists()

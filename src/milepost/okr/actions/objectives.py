@@ -9,6 +9,7 @@ from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
 from milepost.okr.actions.edges import set_parent
 from milepost.okr.actions.key_results import insert_key_result
+from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import Moment, lock_moment
 from milepost.okr.actions.refresh import refresh
@@ -57,6 +58,7 @@ def create_objective(
     require(can_create_goal, by, to="add objectives")
     moment = lock_moment(by, now=now)
     cycle = get_cycle(by, draft.cycle_id)
+    refuse_locked(by, cycle)
     objective = Objective(workspace_id=by.workspace_id, cycle=cycle, state=GoalState.DRAFT, created_at=now)
     fill_objective(objective, by, draft, today=moment.today)
     objective.save(force_insert=True)
@@ -118,6 +120,7 @@ def edit_objective(
     moment = lock_moment(by, now=now)
     objective, old_parent = get_objective_and_parent(by, objective_id)
     require(can_edit_goal, by, objective, to="change this objective")
+    refuse_locked(by, objective.cycle)
     count_up(objective, seen=seen)
     if objective.state in {GoalState.CLOSED, GoalState.CANCELLED}:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()}. Reopen it first.")
@@ -128,6 +131,7 @@ def edit_objective(
     old_cycle = objective.cycle
     if draft.cycle_id != objective.cycle_id:
         objective.cycle = get_cycle(by, draft.cycle_id)
+        refuse_locked(by, objective.cycle)
     changes: dict[str, tuple[object, object]] = {
         f: (before[f], getattr(objective, f)) for f in FIELDS if before[f] != getattr(objective, f)
     }
@@ -183,11 +187,28 @@ def activate_objective(*, by: Actor, objective_id: int, now: datetime) -> None:
     if objective.state == GoalState.IN_REVIEW:
         require(can_approve_goal, by, objective, to="approve objectives")
         _start(by, objective, moment=moment)
+        _began(objective, moment=moment)
     elif objective.state == GoalState.DRAFT:
         require(can_edit_goal, by, objective, to="start this objective")
-        _activate(by, objective, moment=moment)
+        refuse_locked(by, objective.cycle)
+        start_draft(by, objective, moment=moment)
     else:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
+
+
+def start_draft(by: Actor, objective: Objective, *, moment: Moment) -> None:
+    """Start a draft, or send it to review where the workspace asks for reviewers; who may was asked already.
+
+    Raises:
+        Invalid: it has no lead, or nothing that says how one will know.
+    """
+    _activate(by, objective, moment=moment)
+    _began(objective, moment=moment)
+
+
+def _began(objective: Objective, *, moment: Moment) -> None:
+    """Tell of an objective that was started, and work out its rows."""
+    now = moment.now
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     refresh(
         key_results=list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True)),
@@ -223,6 +244,7 @@ def cancel_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
     allowed = {GoalState.DRAFT, GoalState.IN_REVIEW, GoalState.ACTIVE, GoalState.PAUSED}
     if objective.state not in allowed:
         raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
+    refuse_locked(by, objective.cycle)
     _change_state(
         by,
         objective_id,

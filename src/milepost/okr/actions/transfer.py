@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from milepost.okr.actions.amend import amend
+from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import check_shares
 from milepost.okr.actions.moment import lock_moment
 from milepost.okr.actions.refresh import refresh
@@ -45,6 +46,7 @@ def transfer_key_result(*, by: Actor, key_result_id: int, objective_id: int, rea
     require(can_edit_goal, by, source, to="take a key result away from this objective")
     target = get_objective(by, objective_id)
     require(can_edit_goal, by, target, to="add key results to that objective")
+    refuse_locked(by, source.cycle, target.cycle)
     _check(row, source, target)
     last = KeyResult.objects.filter(objective=target).aggregate(last=Max("position"))["last"]
     row.objective, row.position = target, 0 if last is None else last + 1

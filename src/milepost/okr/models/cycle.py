@@ -11,7 +11,8 @@ from milepost.workspace.models import Membership, Remembered, Workspace
 class Cycle(Remembered):
     """A time box, usually a quarter; both days belong to it.
 
-    Its coach, if it has one, helps with its review: grades what they see and closes the rest (G3).
+    Its coach, if it has one, helps with its plan and its review: publishes and locks it, grades what they see and
+    closes the rest (G3).
     """
 
     PAST_KIND = "cycle"
@@ -22,6 +23,9 @@ class Cycle(Remembered):
     first_day = models.DateField()
     last_day = models.DateField()
     coach = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    # Since when its plan changes by admins and its coach alone, and who locked it; None while it is open.
+    locked_at = models.DateTimeField(null=True)
+    locked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)  # counts its changes, for ETag and If-Match
 
     class Meta:

@@ -73,9 +73,18 @@ from milepost.okr.queries.objective import ObjectivePage, list_parents, objectiv
 from milepost.okr.queries.parts import Offered, PartLine, offered_parts, parts_of
 from milepost.okr.queries.past import PastCycle, past_cycles
 from milepost.okr.queries.people import PersonPage, people_page, person_page, team_page
-from milepost.okr.queries.pillars import PillarShown, shown_pillar
+from milepost.okr.queries.pillars import PillarShown, empty_pillars, shown_pillar
 from milepost.okr.queries.plan import PlanPage, plan_page
 from milepost.okr.queries.planned import planned_score
+from milepost.okr.queries.planning import (
+    Copyable,
+    PlanColumn,
+    PlanDraft,
+    PlanningPage,
+    copyable,
+    has_drafts,
+    planning_page,
+)
 from milepost.okr.queries.review import ReviewObjective, ReviewPage, ReviewRow, review_page, review_rows
 from milepost.okr.queries.saved_views import ViewLine, default_view, get_view, list_all_views, list_views, show_view
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
@@ -92,6 +101,7 @@ __all__ = [
     "Card",
     "Change",
     "ChangesPage",
+    "Copyable",
     "CycleGuidance",
     "CycleReport",
     "CycleRow",
@@ -125,7 +135,10 @@ __all__ = [
     "PersonPage",
     "PillarLine",
     "PillarShown",
+    "PlanColumn",
+    "PlanDraft",
     "PlanPage",
+    "PlanningPage",
     "RequestLine",
     "RetrospectiveText",
     "ReviewObjective",
@@ -152,12 +165,14 @@ __all__ = [
     "changes_page",
     "checkpoints_of",
     "contributor_ids",
+    "copyable",
     "cycle_differences",
     "cycle_guidance",
     "cycle_on",
     "cycle_report",
     "default_view",
     "draft_context",
+    "empty_pillars",
     "explained_key_result",
     "explained_objective",
     "find",
@@ -173,6 +188,7 @@ __all__ = [
     "goal_map",
     "goals_of_kpi",
     "goals_page",
+    "has_drafts",
     "initiative_page",
     "initiatives_of",
     "key_result_line",
@@ -207,6 +223,7 @@ __all__ = [
     "pick_cycle",
     "plan_page",
     "planned_score",
+    "planning_page",
     "read_filter",
     "requests_to_answer",
     "retrospectives_of",

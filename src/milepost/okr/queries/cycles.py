@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -14,12 +14,12 @@ from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import TELLING, telling_of
 
 REVIEW_DAYS = 13  # before the last day: two weeks with it
-COLUMNS = ("id", "name", "first_day", "last_day", "coach_id", *(f"workspace__{name}" for name in TELLING))
+COLUMNS = ("id", "name", "first_day", "last_day", "coach_id", "locked_at", *(f"workspace__{name}" for name in TELLING))
 
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
-    """A cycle; `elapsed` is the share of its time that has passed, 0..1; `coach_id` helps with its review."""
+    """A cycle; `elapsed` is the share of its time that has passed, 0..1; `coach_id` helps with plan and review."""
 
     id: int
     name: str
@@ -28,6 +28,7 @@ class CycleRow:
     elapsed: float
     objectives: int = 0
     coach_id: int | None = None
+    is_locked: bool = False  # its plan changes by admins and its coach alone
 
     def week(self, today: date) -> int:
         """Return which week of the cycle it is, from 1."""
@@ -86,7 +87,14 @@ def pick_cycle(cycles: tuple[CycleRow, ...], *, today: date, wanted: int | None 
 
 
 def _row(
-    pk: int, name: str, first_day: date, last_day: date, coach_id: int | None, *telling: Any, today: date
+    pk: int,
+    name: str,
+    first_day: date,
+    last_day: date,
+    coach_id: int | None,
+    locked_at: datetime | None,
+    *telling: Any,
+    today: date,
 ) -> CycleRow:
     return CycleRow(
         id=pk,
@@ -94,6 +102,7 @@ def _row(
         first_day=first_day,
         last_day=last_day,
         coach_id=coach_id,
+        is_locked=locked_at is not None,
         elapsed=elapsed(first=first_day, last=last_day, day=today, calendar=telling_of(telling).days),
     )
 

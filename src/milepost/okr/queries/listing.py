@@ -93,6 +93,7 @@ CYCLES = Listing(
         "first_day": "first_day",
         "last_day": "last_day",
         "coach_id": "coach_id",
+        "locked_at": "locked_at",
         "version": "version",
     },
     sorts={"id": "pk", "name": "name"},

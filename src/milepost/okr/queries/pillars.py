@@ -41,6 +41,23 @@ WHERE o.state IN ('active', 'closed') AND NOT EXISTS (
 )
 ORDER BY under.pillar, under.id
 """
+# The pillars in use on which nothing in a cycle stands, neither itself nor through what it hangs below.
+_EMPTY = """
+WITH RECURSIVE seen(id) AS ({seen}), under(pillar, id) AS (
+    SELECT o.pillar_id, o.id FROM okr_objective o JOIN seen ON seen.id = o.id WHERE o.pillar_id IS NOT NULL
+    UNION
+    SELECT under.pillar, o.id FROM under
+    JOIN okr_alignment e ON e.parent_id = under.id AND e.until IS NULL AND e.is_primary
+    JOIN okr_objective o ON o.id = e.child_id AND o.pillar_id IS NULL
+    JOIN seen ON seen.id = o.id
+)
+SELECT w.id, w.name FROM workspace_pillar w
+WHERE w.workspace_id = %s AND w.archived_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM under JOIN okr_objective o ON o.id = under.id
+    WHERE under.pillar = w.id AND o.cycle_id = %s AND o.state <> 'cancelled'
+)
+ORDER BY w.position, w.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +96,14 @@ def top_objectives(actor: Actor) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_TOPS.format(seen=seen), params)
         return [(pillar, objective) for pillar, objective in cursor.fetchall()]
+
+
+def empty_pillars(actor: Actor, cycle_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the pillars in use on which nothing in a cycle stands that the actor sees; one query.
+
+    Source: rules R3, R6.
+    """
+    seen, params = Objective.objects.visible_to(actor).order_by().values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY.format(seen=seen), [*params, actor.workspace_id, cycle_id])
+        return [(pk, name) for pk, name in cursor.fetchall()]

@@ -56,6 +56,7 @@ def goals(request: PlacedRequest) -> HttpResponse:
             "query": queries.write_filter(asked.filter),
             "others": _hidden(asked),
             "views": queries.list_views(place.actor),
+            "is_planned": place.today < cycle.first_day or queries.has_drafts(place.actor, cycle.id),
             "is_in_review": place.today >= cycle.review_opens_on,
             "past": past_cycles(place.actor, cycles, today=place.today),
             "page_number": _page_number(request),

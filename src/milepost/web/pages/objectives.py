@@ -152,6 +152,7 @@ def new(request: PlacedRequest) -> HttpResponse:
         "cycle": request.GET.get("cycle") or _running_cycle(place),
         "parent": request.GET.get("parent", ""),
         "pillar": request.GET.get("pillar", ""),
+        "owner": request.GET.get("owner", ""),
         "ambition": "committed",
         "counts": "key_results",
         "visibility": "everybody",

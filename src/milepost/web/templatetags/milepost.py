@@ -254,6 +254,15 @@ def way(line: Any) -> str:
     return f"{words.brief(line.start or 0.0, unit)} → {words.with_unit(line.target, unit)}, {now}"
 
 
+@register.simple_tag
+def aim(line: Any) -> str:
+    """What a key result that does not run yet aims at: 48 → 30 min, keep at least 99 %, 5 steps."""
+    if line.has_steps:
+        return words.tally(len(line.steps), "step" if line.kind == "milestone" else "task")
+    plain = {"judged": "judged", "percent": "100 % done"}
+    return plain.get(line.kind) or way(line).split(", now ")[0].removesuffix(", no value yet")
+
+
 def _level(line: Any) -> str:
     unit = line.unit_code
     if line.low is not None and line.high is not None:

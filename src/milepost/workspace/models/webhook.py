@@ -20,6 +20,7 @@ class WebhookEvent(models.TextChoices):
     OBJECTIVE_CREATED = "objective.created"
     OBJECTIVE_UPDATED = "objective.updated"
     OBJECTIVE_CLOSED = "objective.closed"
+    CYCLE_PUBLISHED = "cycle.published"
     CYCLE_CLOSED = "cycle.closed"
     COMMENT_CREATED = "comment.created"
 

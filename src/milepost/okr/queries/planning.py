@@ -1,0 +1,192 @@
+"""The plan of a cycle before it runs: its drafts by owner, with what each of them lacks."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from milepost.core.guidance import Limit, key_result_limit, owner_limit
+from milepost.okr.models import Alignment, Cycle, GoalState, Objective
+from milepost.okr.permissions import can_publish_cycle
+from milepost.okr.queries.cycles import CycleRow
+from milepost.okr.queries.lines import KeyResultLine, key_results_of
+from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import list_teams
+
+MOST = 100  # drafts on a page
+MOST_COPIED = 200  # objectives to choose from
+PLANNED = (GoalState.DRAFT, GoalState.IN_REVIEW)
+OWNER = ("owner_team_id", "owner_team__name", "owner_person_id", "owner_person__user__name")
+COLUMNS = ("id", "title", "state", "visibility", "lead_id", "lead__user__name", "carried_from_id", *OWNER)
+Owner = tuple[str, int | None, str]  # company, team or person; its id and its name
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """A draft, or an objective in review; `parent_id` None without one that the reader sees."""
+
+    id: int
+    title: str
+    state: str
+    visibility: int
+    lead_id: int | None
+    lead_name: str
+    is_carried: bool
+    parent_id: int | None
+    parent_title: str
+    key_results: tuple[KeyResultLine, ...]
+    can_edit: bool
+
+    @property
+    def limit(self) -> Limit:
+        """Return how many key results it has of how many that are enough."""
+        return key_result_limit(len(self.key_results))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanColumn:
+    """What one owner plans; `count` objectives in the cycle, of which `running` are no drafts any more."""
+
+    kind: str
+    id: int | None
+    name: str
+    count: int
+    running: int
+    drafts: tuple[PlanDraft, ...]
+    can_add: bool
+
+    @property
+    def limit(self) -> Limit | None:
+        """Return how many objectives it has of how many that are enough, None of a person."""
+        return None if self.kind == "person" else owner_limit(self.count)
+
+    @property
+    def key(self) -> str:
+        """Return the owner as the form of an objective names it, "" for the company."""
+        return "" if self.id is None else f"{self.kind}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningPage:
+    """The plan of a cycle; `without` are teams (id, name) with no objective in it that the reader sees."""
+
+    columns: tuple[PlanColumn, ...]
+    without: tuple[tuple[int, str], ...]
+    drafts: int
+    in_review: int
+    has_more: bool
+    can_publish: bool
+    can_change: bool  # add and copy drafts: its plan is open for the reader
+
+
+@dataclass(frozen=True, slots=True)
+class Copyable:
+    """An objective of an earlier cycle; `is_there`: this cycle has one of the same title that the reader sees."""
+
+    id: int
+    title: str
+    owner: str
+    lead_name: str
+    key_results: int
+    is_there: bool
+
+
+def planning_page(actor: Actor, cycle: CycleRow) -> PlanningPage:
+    """Return the drafts of a cycle that the actor sees, by owner: a fixed number of queries."""
+    rows = Objective.objects.visible_to(actor).filter(cycle_id=cycle.id).exclude(state=GoalState.CANCELLED)
+    found: list[Any] = list(rows.filter(state__in=PLANNED).order_by("id").values_list(*COLUMNS)[: MOST + 1])
+    shown = found[:MOST]
+    counted = rows.order_by().values_list(*OWNER)
+    counts = {
+        _owner(*owner): (count, drafts, reviews)
+        for *owner, count, drafts, reviews in counted.annotate(
+            count=Count("id"),
+            drafts=Count("id", filter=Q(state=GoalState.DRAFT)),
+            reviews=Count("id", filter=Q(state=GoalState.IN_REVIEW)),
+        )
+    }
+    can_publish = can_publish_cycle.test(actor, Cycle(pk=cycle.id, coach_id=cycle.coach_id))
+    can_change = actor.can_write and (can_publish or not cycle.is_locked)
+    drafts: dict[Owner, list[PlanDraft]] = {}
+    for owner, draft in _drafts(actor, shown, can_change=can_change):
+        drafts.setdefault(owner, []).append(draft)
+    teams = [t for t in list_teams(actor) if t.ends_on is None or t.ends_on >= cycle.first_day]
+    own = {("team", t.id, t.name) for t in teams if t.id in actor.managed_teams}
+    owners = [("company", None, "Company"), *sorted((drafts.keys() | own) - {("company", None, "Company")}, key=_order)]
+    columns = []
+    for owner in owners:
+        count, begun, waiting = counts.get(owner, (0, 0, 0))
+        columns.append(
+            PlanColumn(*owner, count, count - begun - waiting, tuple(drafts.get(owner, ())), can_add=can_change)
+        )
+    return PlanningPage(
+        columns=tuple(columns),
+        without=tuple((t.id, t.name) for t in teams if ("team", t.id, t.name) not in counts.keys() | own),
+        drafts=sum(begun for _, begun, _ in counts.values()),
+        in_review=sum(waiting for *_, waiting in counts.values()),
+        has_more=len(found) > MOST,
+        can_publish=can_publish,
+        can_change=can_change,
+    )
+
+
+def has_drafts(actor: Actor, cycle_id: int) -> bool:
+    """Return whether a cycle holds drafts, or objectives in review, that the actor sees; one query."""
+    return Objective.objects.visible_to(actor).filter(cycle_id=cycle_id, state__in=PLANNED).exists()
+
+
+def copyable(actor: Actor, before: CycleRow, cycle: CycleRow) -> tuple[Copyable, ...]:
+    """Return the objectives of an earlier cycle to copy from, by owner: those the actor sees; two queries."""
+    rows = Objective.objects.visible_to(actor).exclude(state=GoalState.CANCELLED)
+    there = {title.casefold() for title in rows.filter(cycle_id=cycle.id).values_list("title", flat=True)}
+    kept = Count("key_results", filter=~Q(key_results__state=GoalState.CANCELLED))
+    values = rows.filter(cycle_id=before.id).annotate(n=kept).order_by("id")
+    found = [
+        Copyable(pk, title, _owner(*owner)[2], lead or "", n, title.casefold() in there)
+        for pk, title, lead, n, *owner in values.values_list("id", "title", "lead__user__name", "n", *OWNER)[
+            :MOST_COPIED
+        ]
+    ]
+    return tuple(sorted(found, key=lambda one: (one.owner != "Company", one.owner.lower(), one.id)))
+
+
+def _drafts(actor: Actor, shown: Sequence[Any], *, can_change: bool) -> list[tuple[Owner, PlanDraft]]:
+    ids = [row[0] for row in shown]
+    below: dict[int, list[KeyResultLine]] = {}
+    for line in key_results_of(ids):
+        if line.state != GoalState.CANCELLED:
+            below.setdefault(line.objective_id, []).append(line)
+    parents = _parents(actor, ids)
+    me = actor.membership_id or 0
+    found = []
+    for pk, title, state, visibility, lead_id, lead, carried, *owner in shown:
+        team_id, _, person_id, _ = owner
+        is_own = actor.is_admin or me in {lead_id, person_id} or team_id in actor.managed_teams
+        parent_id, parent = parents.get(pk, (None, ""))
+        draft = PlanDraft(
+            pk, title, state, visibility, lead_id, lead or "", carried is not None, parent_id, parent,
+            tuple(below.get(pk, ())), can_edit=can_change and is_own,
+        )  # fmt: skip
+        found.append((_owner(*owner), draft))
+    return found
+
+
+def _parents(actor: Actor, ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return id and title of the parent of each objective, where the actor sees it."""
+    seen = Objective.objects.visible_to(actor).values("id")
+    edges = Alignment.objects.filter(child_id__in=ids, until=None, is_primary=True, parent__in=seen)
+    return {child: (pk, title) for child, pk, title in edges.values_list("child_id", "parent_id", "parent__title")}
+
+
+def _owner(team_id: int | None, team: str | None, person_id: int | None, person: str | None) -> Owner:
+    if team_id is not None:
+        return "team", team_id, team or ""
+    if person_id is not None:
+        return "person", person_id, person or ""
+    return "company", None, "Company"
+
+
+def _order(owner: Owner) -> tuple[bool, str, int]:
+    kind, pk, name = owner
+    return kind == "person", name.lower(), pk or 0
