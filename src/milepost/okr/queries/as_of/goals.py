@@ -33,7 +33,7 @@ from milepost.okr.queries.rows import key_result_row, objective_row, parts_first
 from milepost.okr.scoring import ObjectiveFacts, read_points
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
-from milepost.workspace.models import Team
+from milepost.workspace.models import Pillar, Team
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import Then, all_stood, names_of, put_back, stood, then_of
 
@@ -41,8 +41,8 @@ Row = tuple[Any, ...]
 COLUMNS = (
     "id", "workspace_id", "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition",
     "counts", "state", "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score",
-    "grade", "pillar_id", "owner_team__name", "owner_person__user__name", "lead__user__name", "cycle__name",
-    "cycle__first_day", "cycle__last_day",
+    "grade", "pillar_id", "pillar__name", "owner_team__name", "owner_person__user__name", "lead__user__name",
+    "cycle__name", "cycle__first_day", "cycle__last_day",
 )  # fmt: skip
 OF_OWN = tuple(KEY_RESULT_ROW.index(name) for name in SCORES)
 FROM_ROW = tuple(f"score__{name}" for name in KEY_RESULT_ROW)
@@ -52,10 +52,10 @@ LINE = [
 ]
 BELOW = OBJECTIVE_VALUES.index("child_objectives")
 CYCLE = ("name", "first_day", "last_day")
-TEAM = "owner_team_id"
+TEAM, PILLAR = "owner_team_id", "pillar_id"
 NAMED = (
     ("lead_id", "lead__user__name"), ("owner_person_id", "owner_person__user__name"), (TEAM, "owner_team__name"),
-    ("override_by_id", "override_by__user__name"),
+    ("override_by_id", "override_by__user__name"), (PILLAR, "pillar__name"),
 )  # fmt: skip
 
 
@@ -283,12 +283,12 @@ def _name_people(
     for rows, stood_there in ((objectives, lists), (found.rows, found.said)):
         for pk, said in stood_there.items():
             places += [(rows[pk], key, name) for key, name in NAMED if key in said and name in rows[pk]]
-    ids = {row[key] for row, key, _ in places if row[key] is not None and key != TEAM}
-    teams = [row[key] for row, key, _ in places if row[key] is not None and key == TEAM]
+    ids = {row[key] for row, key, _ in places if row[key] is not None and key not in {TEAM, PILLAR}}
+    teams, pillars = ({row[key] for row, key, _ in places if key == of and row[key]} for of in (TEAM, PILLAR))
     names = names_of(actor.workspace_id, ids) if ids else {}
-    named = dict(_teams(teams))
+    named = {TEAM: dict(_teams(teams)), PILLAR: dict(_pillars(pillars))}
     for row, key, name in places:
-        row[name] = (named if key == TEAM else names).get(row[key])
+        row[name] = named.get(key, names).get(row[key])
 
 
 def _loaded(found: PastKeyResults, people: PastPeople, then: Then) -> dict[int, LoadedKeyResult]:
@@ -474,3 +474,8 @@ def _cycles(ids: Collection[int]) -> QuerySet[Cycle, tuple[Any, ...]]:
 @prepared
 def _teams(ids: Collection[int]) -> QuerySet[Team, tuple[int, str]]:
     return Team.objects.filter(pk__in=ids).values_list("id", "name")
+
+
+@prepared
+def _pillars(ids: Collection[int]) -> QuerySet[Pillar, tuple[int, str]]:
+    return Pillar.objects.filter(pk__in=ids).values_list("id", "name")
