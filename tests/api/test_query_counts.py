@@ -92,6 +92,10 @@ READS: dict[str, dict[str, str]] = {
     "list_parents": {"/objectives/{goal}/parents": ""},
     "list_shares": {"/objectives/{root}/shares": "items"},
     "list_requests": {"/alignment-requests": ""},
+    "list_reviews": {"/cycles/{cycle}/reviews": "items"},
+    "show_retrospective": {"/cycles/{cycle}/retrospective": ""},
+    "show_hit_rates": {"/cycles/{cycle}/hit-rates": ""},
+    "show_calibration": {"/cycles/{cycle}/calibration": ""},
     "list_views": {"/views?limit=200": "items"},
     "show_view": {"/views/{view}": ""},
     "list_objective_comments": {"/objectives/{goal}/comments?limit=200": "items"},
@@ -110,7 +114,7 @@ READS: dict[str, dict[str, str]] = {
     "show_webhook": {"/webhooks/{webhook}": ""},
     "list_deliveries": {"/webhooks/{webhook}/deliveries?limit=200": "items"},
 }
-SHOWN_AT_MOST = {"/search?q=goal": 8, "/week": 50, "/objectives/{goal}": 3}
+SHOWN_AT_MOST = {"/cycles/{cycle}/reviews": 30, "/search?q=goal": 8, "/week": 50, "/objectives/{goal}": 3}
 
 
 @pytest.fixture

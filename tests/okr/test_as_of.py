@@ -13,7 +13,7 @@ from milepost.metrics.queries import board
 from milepost.metrics.queries.as_of import board_on, kpis_on
 from milepost.okr import actions
 from milepost.okr.models import CheckIn, GoalState, KeyResultScore, Objective, ObjectiveScore
-from milepost.okr.queries import KeyResultLine, ObjectiveLine, goals_page
+from milepost.okr.queries import Asked, GoalFilter, KeyResultLine, ObjectiveLine, goals_page
 from milepost.okr.queries.as_of import PastGoals, cycle_on
 from milepost.okr.queries.as_of.page import past_page
 from milepost.okr.queries.integrity import score_rows
@@ -215,9 +215,9 @@ class History(Story):
         return self.company.cycle, self.longer
 
     def page(self, who: str, cycle: int) -> Any:
-        return flat(goals_page(
-            self.company.actor(who, self.now), cycle_id=cycle, view="all", today=self.now.date()
-        ).branches)  # fmt: skip
+        actor = self.company.actor(who, self.now)
+        page = goals_page(actor, Asked(GoalFilter(form="tree")), cycle_id=cycle, today=self.now.date())
+        return flat([branch for _, branches in page.groups for branch in branches])
 
 
 def flat(branches: Any) -> list[Any]:

@@ -235,6 +235,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.kpis_on": lambda f, a, w: [one.tile for one in f(a, TODAY, today=TODAY)],
     "metrics.kpi_differences": lambda f, a, w: f(a, since=TODAY - timedelta(days=30), until=TODAY, today=TODAY),
     "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
+    "metrics.pillar_kpis": lambda f, a, w: f(a),
     "metrics.pillar_tiles": lambda f, a, w: f(a, today=TODAY),
     "metrics.team_tiles": lambda f, a, w: f(a, w.company.team, today=TODAY),
     "metrics.explained_kpi": lambda f, a, w: [w.word, f(a, w.kpi, today=TODAY)],
@@ -279,8 +280,9 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     ),
     "okr.lines_of": lambda f, a, w: f(a, Asked(GoalFilter()), cycle_id=w.company.cycle, today=LATE, page=1),
     "okr.goals_page": lambda f, a, w: [f(a, asked, cycle_id=w.company.cycle, today=LATE) for asked in _filters(w)],
-    "okr.goal_map": lambda f, a, w: [
-        f(a, asked, cycle_id=w.company.cycle, today=LATE, follow=w.goal) for asked in _filters(w)
+    "okr.goal_map": lambda f, a, w: [  # the names of pillars are everybody's
+        (m.company, m.others, m.followed, [(pillar.cards, pillar.kpis) for pillar in m.pillars])
+        for m in (f(a, asked, cycle_id=w.company.cycle, today=LATE, follow=w.goal) for asked in _filters(w))
     ],
     "okr.alignment_chart": lambda f, a, w: [
         w.word

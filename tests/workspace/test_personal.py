@@ -18,7 +18,7 @@ from django.urls import reverse
 from milepost.metrics import actions as metrics
 from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
-from milepost.okr.models import AlignmentRequest, Contributor, KeyResult, Objective
+from milepost.okr.models import AlignmentRequest, Contributor, Cycle, KeyResult, Objective
 from milepost.rhythm import actions as talk
 from milepost.rhythm.models import DueMail
 from milepost.rhythm.queries import objective_timeline
@@ -32,6 +32,18 @@ from tests.people import NOW, PASSWORD, TODAY, Company, build_company
 pytestmark = pytest.mark.django_db
 EMAIL, NAME = "zoe.quill@acme.example", "Zoë Quill-Maßmann"
 LATER = NOW + timedelta(hours=1)
+
+
+def _review(company: Company, person: int, key_result: int) -> None:
+    """Let somebody grade a key result before its close, coach its cycle and keep a view."""
+    okr.save_view(by=company.actor("zoe"), name="Hers", query="as=list&view=mine", now=NOW)
+    draft = okr.GradeDraft(grade=0.4, reason="Late", lesson="Begin early")
+    okr.save_grades(by=company.actor("zoe"), drafts={key_result: draft}, now=NOW)
+    cycle = Cycle.objects.get(pk=company.cycle)
+    okr.edit_cycle(
+        by=company.operator(), cycle_id=cycle.pk, name=cycle.name, first_day=cycle.first_day, last_day=cycle.last_day,
+        coach_id=person, now=NOW,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -66,7 +78,7 @@ def life(company: Company) -> dict[str, object]:
     draft = okr.CheckInDraft(key_result_id=key_result.pk, value=80, confidence=6, note="Slow", blockers="Rota")
     okr.record_check_in(by=by, draft=draft, now=NOW)
     okr.set_override(by=by, key_result_id=key_result.pk, score=0.7, why="Signed", now=NOW)
-    okr.save_view(by=by, name="Hers", query="as=list&view=mine", now=NOW)
+    _review(company, zoe.pk, key_result.pk)
     okr.add_initiative(by=by, objective_id=goal, draft=okr.InitiativeDraft(title="Ask around", lead_id=zoe.pk), now=NOW)
     okr.save_objective_template(by=by, objective_id=goal, name="To begin with", now=NOW)
     DueMail.objects.create(

@@ -2,7 +2,16 @@
 
 from milepost.metrics.queries.access import find_kpi, get_kpi
 from milepost.metrics.queries.as_of import KpiDifference, PastKpi, board_on, kpi_differences, kpis_on, show_past_kpi
-from milepost.metrics.queries.board import Board, Tile, board, pillar_tiles, team_tiles, tiles_of
+from milepost.metrics.queries.board import (
+    Board,
+    PillarKpi,
+    Tile,
+    board,
+    pillar_kpis,
+    pillar_tiles,
+    team_tiles,
+    tiles_of,
+)
 from milepost.metrics.queries.explain import explained_kpi
 from milepost.metrics.queries.formula_draft import Tried, try_formula
 from milepost.metrics.queries.formulas import InputRow, inputs_shown, shown_formula
@@ -26,6 +35,7 @@ __all__ = [
     "KpiPage",
     "NoteRow",
     "PastKpi",
+    "PillarKpi",
     "Tile",
     "Tried",
     "ValueRow",
@@ -46,6 +56,7 @@ __all__ = [
     "list_notes",
     "list_readings",
     "list_targets",
+    "pillar_kpis",
     "pillar_tiles",
     "show_kpi",
     "show_past_kpi",

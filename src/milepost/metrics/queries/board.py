@@ -209,6 +209,25 @@ def team_tiles(actor: Actor, team_id: int, *, today: date) -> list[Tile]:
     return tiles_of(rows.order_by("severity", "-off_streak", "metric__name")[:MOST_TILES], today=today)
 
 
+@dataclass(frozen=True, slots=True)
+class PillarKpi:
+    """A KPI of a pillar, as much of it as a map shows."""
+
+    slug: str
+    name: str
+    word: str
+
+
+def pillar_kpis(actor: Actor) -> dict[int, list[PillarKpi]]:
+    """Return the KPIs of each pillar with their words, worst first; one query."""
+    rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__pillar__isnull=False)
+    ordered = rows.order_by("severity", "-off_streak", "metric__name", "metric_id")[:MOST_TILES]
+    found: dict[int, list[PillarKpi]] = {}
+    for pillar, slug, name, word in ordered.values_list("metric__pillar_id", "metric__slug", "metric__name", "word"):
+        found.setdefault(pillar or 0, []).append(PillarKpi(slug or "", name, word))
+    return found
+
+
 def pillar_tiles(actor: Actor, *, today: date) -> dict[int, list[Tile]]:
     """Return the KPIs of each pillar, worst first; two queries."""
     rows = KpiScore.objects.visible_to(actor).filter(metric__archived_at=None, metric__pillar__isnull=False)

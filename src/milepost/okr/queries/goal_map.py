@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import FilteredRelation, Q
 
-from milepost.metrics.queries import Tile, pillar_tiles
+from milepost.metrics.queries import PillarKpi, pillar_kpis
 from milepost.okr.models import Objective, ObjectiveScore
 from milepost.okr.queries.filtering import Asked, counts_of, in_order, narrowed, page_of_rows
 from milepost.okr.queries.lines import (
@@ -67,7 +67,7 @@ class PillarRow:
     perspective: str
     description: str
     cards: tuple[Card, ...]
-    kpis: tuple[Tile, ...]
+    kpis: tuple[PillarKpi, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def goal_map(
     if followed is not None:
         _light(followed, cards, edges)
     _also(actor, cards, further)
-    pillars = _pillars(actor, tops, is_whole=not is_narrow and page == 1, today=today)
+    pillars = _pillars(actor, tops, is_whole=not is_narrow and page == 1)
     standing = {card.objective.id for row in pillars for card in row.cards}
     tops = [card for card in tops if card.objective.id not in standing]
     is_company = [card.objective.owner_kind == "company" for card in tops]
@@ -168,13 +168,13 @@ def _hung(cards: dict[int, Card], edges: Iterable[Edge], first: Collection[int])
     return sorted(tops, key=lambda card: place.get(card.objective.id, len(place)))
 
 
-def _pillars(actor: Actor, tops: Iterable[Card], *, is_whole: bool, today: date) -> tuple[PillarRow, ...]:
-    """Return the pillars with what hangs on them, on a whole map those without anything too; three queries."""
+def _pillars(actor: Actor, tops: Iterable[Card], *, is_whole: bool) -> tuple[PillarRow, ...]:
+    """Return the pillars with what hangs on them, on a whole map those without anything too; two queries."""
     by_pillar: dict[int, list[Card]] = {}
     for card in tops:
         if card.objective.pillar_id is not None:
             by_pillar.setdefault(card.objective.pillar_id, []).append(card)
-    kpis = pillar_tiles(actor, today=today) if is_whole else {}
+    kpis = pillar_kpis(actor) if is_whole else {}
     rows = []
     for pillar in list_pillars(actor, with_archived=True):
         pk, own = pillar["id"], tuple(by_pillar.get(pillar["id"], ()))
