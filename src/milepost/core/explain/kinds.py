@@ -155,6 +155,11 @@ def explain_grade(grade: Grade, *, ambition: Ambition, set_by: SetBy | None = No
         formula = f"no score at the end, graded {percent(grade.final)}{called}{why}"
     elif grade.final == grade.proposed:
         formula = f"the score at the end, {percent(grade.final)}{called}"
+    elif not grade.why:  # nobody gave it to the goal itself: its key results were graded otherwise
+        formula = (
+            f"{percent(grade.final)}{called}, of the grades of its key results; "
+            f"the score at the end was {percent(grade.proposed)}"
+        )
     else:
         formula = f"{percent(grade.final)}{called}; proposed was {percent(grade.proposed)}; {grade.why}"
     if not grade.is_reviewed:
