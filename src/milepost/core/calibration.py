@@ -24,7 +24,10 @@ class Band:
 
     @property
     def came_true(self) -> float | None:
-        """Return the share 0..1 that was reached, None of none."""
+        """Return the share 0..1 that was reached, None of none.
+
+        Source: rules S6, G1.
+        """
         return self.reached / self.count if self.count else None
 
 
@@ -39,12 +42,18 @@ class Calibration:
 
     @property
     def gap(self) -> float | None:
-        """Return how much more was said than came true, -1..1; None without any."""
+        """Return how much more was said than came true, -1..1; None without any.
+
+        Source: rules S6, G1.
+        """
         return None if self.said is None or self.came_true is None else self.said - self.came_true
 
     @property
     def is_enough(self) -> bool:
-        """Return whether these are so many that a chart of them says something."""
+        """Return whether these are so many that a chart of them says something.
+
+        Source: rules S6, G1.
+        """
         return self.count >= ENOUGH
 
 

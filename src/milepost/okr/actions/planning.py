@@ -51,8 +51,6 @@ def publish_cycle(*, by: Actor, cycle_id: int, now: datetime) -> Published:
     Raises:
         NotAllowed, NotFound.
         WrongState: there is no draft, or none of them can start; it says why.
-
-    Source: rule A2.
     """
     moment = lock_moment(by, now=now)
     cycle = get_cycle(by, cycle_id)
