@@ -11,7 +11,7 @@ from milepost.workspace.permissions import WebhookEvent
 
 EventName = Literal[
     "checkin.created", "key_result.status_changed", "kpi.value_recorded", "kpi.status_changed", "kpi.signal_detected",
-    "objective.created", "objective.updated", "objective.closed", "cycle.closed", "comment.created",
+    "objective.created", "objective.updated", "objective.closed", "cycle.published", "cycle.closed", "comment.created",
 ]  # fmt: skip
 Url = Annotated[str, StringConstraints(pattern=NO_NUL, max_length=500)]
 Events = Annotated[list[EventName], Field(min_length=1, max_length=len(WebhookEvent))]
