@@ -11,11 +11,11 @@ from django.urls import reverse
 from milepost.okr import actions, queries
 from milepost.okr.models import CheckIn, KeyResult, Objective, Retrospective, Review
 from tests.people import NOW, Company
+from tests.web.test_query_counts import MOST
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ENDED = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
-MOST = 12
 
 
 @pytest.fixture(autouse=True)
