@@ -8,6 +8,7 @@ import pytest
 from milepost.okr import actions as okr
 from milepost.okr.models import KeyResult
 from milepost.rhythm import actions as talk
+from milepost.workspace import actions as workspace
 from tests.browser.conftest import Opener, listen, violations
 from tests.people import NOW, PASSWORD, TODAY, Company
 
@@ -19,6 +20,11 @@ PATHS = (
     "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
     "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/",
     "feed/", "notifications/", "comments/{comment}/edit/", "goals/{goal}/?timeline=comments", "goals/999999/",
+    "goals/{goal}/alignment/", "goals/{goal}/clone/", "goals/{goal}/changes/", "goals/{goal}/template/", "goals/{goal}/guidance/",
+    "goals/{goal}/initiatives/new/", "initiatives/{initiative}/", "initiatives/{initiative}/edit/", "key-results/{key_result}/transfer/",
+    "strategy/", "strategy/edit/", "strategy/pillars/new/", "strategy/pillars/{pillar}/edit/", "guidance/", "guidance/?of=kpis", "examples/",
+    "examples/?kind=kpi", "cycles/{cycle}/review/", "cycles/{cycle}/retrospective/", "cycles/{cycle}/plan/", "cycles/{cycle}/plan/remarks/",
+    "goals/?cycle={cycle}&on={day}", "goals/?cycle={cycle}&on={day}&against=2026-10-20", "goals/{goal}/?on={day}", "kpis/?on={day}",
 )  # fmt: skip
 OPEN = (
     "/account/login/",
@@ -71,8 +77,16 @@ def furnish(company: Company) -> dict[str, object]:
     rota = okr.StepDraft("Staffed", due_on=TODAY + timedelta(days=9))
     company.objective("Loose one", key_results=[okr.KeyResultDraft(title="Rota", kind="milestone", steps=[rota])])
     view = okr.save_view(by=company.actor(), name="By owner", query="as=list&group=owner", is_shared=True, now=NOW)
+    pillar = workspace.create_pillar(by=company.actor(), name="Customers who stay", perspective="customer", now=NOW)
+    workspace.create_pillar(by=company.actor(), name="People who stay", now=NOW)
+    work = okr.InitiativeDraft(
+        "Write macros", due_on=TODAY - timedelta(days=2), items=[okr.ItemDraft("Count what is asked")]
+    )
+    initiative = okr.add_initiative(by=company.actor(), objective_id=goal, draft=work, now=NOW)
+    company.objective("A draft on a pillar", pillar_id=pillar, activate=False)
     okr.refresh_day(by=company.operator(), now=NOW)
     return {
+        "pillar": pillar, "initiative": initiative, "cycle": company.cycle, "day": "2026-11-20",
         "comment": comment,
         "goal": goal, "closed": closed, "key_result": tickets.pk, "check_in": check_in, "kpi": slug,
         "view": view, "person": company.ids["lead"], "team": company.team,
