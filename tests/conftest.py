@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -26,6 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a test's password protects nothing
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+
+def _ask_what_it_can(sender: object, connection: BaseDatabaseWrapper, **more: object) -> None:
+    """Let a new connection find out now what its engine can do: it asks once, amid the queries a test may be counting."""
+    assert connection.features.supports_json_field
+
+
+connection_created.connect(_ask_what_it_can)
 
 
 # What no database can change: pure functions, files, and what a browser makes of a page. `make test` tries it once.

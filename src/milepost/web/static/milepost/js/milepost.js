@@ -37,8 +37,12 @@
   const flying = new Set();
   document.addEventListener("htmx:beforeSend", (e) => flying.add(e.detail.xhr));
   document.addEventListener("htmx:afterRequest", (e) => flying.delete(e.detail.xhr));
-  addEventListener("beforeunload", () => flying.forEach((xhr) => { xhr.onerror = xhr.onabort = null; }));
-  document.addEventListener("submit", (e) => e.target.querySelector("[data-hints]")?.remove());
+  const forget = () => flying.forEach((xhr) => { xhr.onload = xhr.onerror = xhr.onabort = null; });
+  addEventListener("beforeunload", forget);
+  document.addEventListener("submit", (e) => {
+    const hints = e.target.querySelector("[data-hints]");
+    if (hints) { forget(); hints.remove(); }
+  });
 
   // Find or do anything.
   const palette = document.getElementById("palette");
