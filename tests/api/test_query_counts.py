@@ -90,6 +90,7 @@ READS: dict[str, dict[str, str]] = {
     "show_pillar": {"/pillars/{pillar}": "kpis"},
     "list_away": {"/away": "items"},
     "list_parents": {"/objectives/{goal}/parents": ""},
+    "list_served": {"/objectives/{goal}/served": ""},
     "list_shares": {"/objectives/{root}/shares": "items"},
     "list_requests": {"/alignment-requests": ""},
     "list_reviews": {"/cycles/{cycle}/reviews": "items"},

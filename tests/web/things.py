@@ -47,6 +47,7 @@ class Things:
     draft: int
     other: int
     below: int
+    served: int  # what the one below serves
     paused: int
     closed: int
     key_result: int
@@ -115,11 +116,13 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
     actions.create_cycle(by=admin, name=f"Next of {goal}", first_day=first, last_day=last, now=NOW)
     workspace.invite(by=admin, label="Noor", role="member", team_id=None, now=NOW)
     webhook, _ = workspace.create_webhook(by=admin, url="https://example.org/h", events=["cycle.closed"], now=NOW)
+    below = company.objective("Below it", parent_id=goal, **walls)
     return Things(
         company=company,
         goal=goal,
         other=company.objective("Another", **walls),
-        below=company.objective("Below it", parent_id=goal, **walls),
+        below=below,
+        served=actions.serve(by=lead, objective_id=below, key_result_id=key_result, reason="It helps", now=NOW),
         request=ask(company, goal, **walls),
         draft=company.objective("A draft", activate=False, **walls),
         paused=paused,

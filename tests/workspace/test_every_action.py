@@ -352,6 +352,11 @@ def _two(do: Callable[[World, int, int], object], **given: object) -> Callable[[
     return prepare
 
 
+def _serving(w: World, a: int, b: int) -> int:
+    by = w.company.actor("lead")
+    return okr.serve(by=by, objective_id=b, key_result_id=w.key_result(a), reason="It helps", now=NOW)
+
+
 def _request(w: World) -> Deed:
     beside = workspace.create_team(by=w.company.actor(), name="Sales", parent_id=None, now=NOW)
     theirs = w.company.objective("Theirs", who="member", owner_team_id=beside)
@@ -643,6 +648,16 @@ TABLE: dict[str, Row] = {
             is_below=True,
         ),
         "parents", reason="Alone",
+    ),
+    "okr.serve": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.serve(by=w.company.actor("lead"), objective_id=b, key_result_id=w.key_result(a), reason="It helps", now=LATER)),
+        "serves", reason="It helps",
+    ),
+    "okr.stop_serving": row(
+        "amended", "objective",
+        _two(lambda w, a, b: okr.stop_serving(by=w.company.actor("lead"), objective_id=b, served_id=_serving(w, a, b), reason="Alone", now=LATER)),
+        "serves", reason="Alone", others=("amended",),
     ),
     "okr.answer_request": row("accepted", "objective", _request, "parents", reason="Gladly"),
     "okr.set_shares": row(

@@ -116,6 +116,13 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
     AlignmentRequest.objects.create(
         workspace_id=company.workspace_id, parent_id=asked, child_id=goal, why=f"{word} helps", asked_at=NOW
     )
+    for one, what in (
+        (asked, {"key_result_id": key_result}),
+        (below, {"kpi": kpi}),
+        (goal, {"kpi": read}),
+        (goal, {"key_result_id": made}),
+    ):
+        okr.serve(by=by, objective_id=one, reason="It helps", now=NOW, **what)
     admin = company.actor()
     workspace.edit_strategy(by=admin, mission=f"{word} first", vision="", values="", now=NOW)
     pillar = workspace.create_pillar(by=admin, name=f"{word} pillar", now=NOW)
@@ -336,6 +343,10 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.alignment_page": lambda f, a, w: [f(a, pk) for pk in (w.parent, w.goal, w.below)],
     "okr.parents_of": lambda f, a, w: f(a, w.below),
     "okr.shares_of": lambda f, a, w: f(a, w.parent),
+    "okr.served_by_objective": lambda f, a, w: [f(a, w.asked), f(a, w.below)],
+    "okr.serving_key_results": lambda f, a, w: f(a, [w.made]),
+    "okr.serving_kpi": lambda f, a, w: f(a, w.read_metric.pk),
+    "okr.servable": lambda f, a, w: f(a, but=w.parent),
     "okr.requests_for": lambda f, a, w: f(a, w.asked),
     "okr.requests_to_answer": lambda f, a, w: f(a if a.workspace_id != w.company.workspace_id or not a.is_admin else w.company.actor("lead")),
     "okr.shown_pillar": lambda f, a, w: f(a, w.below),

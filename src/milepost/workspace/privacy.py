@@ -154,6 +154,7 @@ TABLES: dict[str, Columns] = {
         personal="asked_by_id why answered_by_id answer",
         business="id workspace_id parent_id child_id state asked_at answered_at",
     ),
+    "okr_served": _table(business="id workspace_id objective_id key_result_id metric_id since until"),
     "okr_keyresult": _table(
         personal="lead_id override_by_id override_why",
         business="id workspace_id objective_id position title kind metric_id window start target low high tolerance "

@@ -9,12 +9,14 @@ from milepost import clock
 from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route
 from milepost.api.schemas.alignment import (
+    AllServedOut,
     AnswerIn,
     CopyIn,
     ParentIn,
     ParentPatch,
     ParentsOut,
     RequestsOut,
+    ServedIn,
     SharesIn,
     SharesOut,
     TransferIn,
@@ -27,6 +29,7 @@ from milepost.workspace.permissions import Scope
 
 router = Router(tags=["Alignment"])
 PARENTS = "/objectives/{objective_id}/parents"
+SERVED = "/objectives/{objective_id}/served"
 
 
 @route(router, "GET", PARENTS, scope=Scope.READ, answer=ParentsOut, summary="List the objectives above one")
@@ -64,6 +67,34 @@ def remove_parent(request: ApiRequest, objective_id: Path[Id], parent_id: Path[I
         by=request.place.actor, objective_id=objective_id, parent_id=parent_id, reason=reason, now=clock.now()
     )
     return _parents(request, objective_id)
+
+
+@route(
+    router, "GET", SERVED, scope=Scope.READ, answer=AllServedOut,
+    summary="List the key results of others and the KPIs that an objective serves",
+)  # fmt: skip
+def list_served(request: ApiRequest, objective_id: Path[Id]) -> HttpResponse:
+    return _served(request, objective_id)
+
+
+@route(
+    router, "POST", SERVED, scope=Scope.GOAL, answer=AllServedOut, status=201,
+    summary="Say that an objective serves a key result or a KPI",
+)  # fmt: skip
+def serve(request: ApiRequest, objective_id: Path[Id], body: ServedIn) -> HttpResponse:
+    actions.serve(by=request.place.actor, objective_id=objective_id, now=clock.now(), **body.model_dump())
+    return _served(request, objective_id, status=201)
+
+
+@route(
+    router, "DELETE", SERVED + "/{served_id}", scope=Scope.GOAL, answer=AllServedOut,
+    summary="Take back that an objective serves something",
+)  # fmt: skip
+def stop_serving(request: ApiRequest, objective_id: Path[Id], served_id: Path[Id], reason: str = "") -> HttpResponse:
+    actions.stop_serving(
+        by=request.place.actor, objective_id=objective_id, served_id=served_id, reason=reason, now=clock.now()
+    )
+    return _served(request, objective_id)
 
 
 @route(
@@ -138,6 +169,13 @@ def _parents(request: ApiRequest, objective_id: int, *, status: int = 200) -> Ht
     actor = request.place.actor
     queries.get_objective(actor, objective_id)
     rows = queries.parents_of(actor, objective_id)
+    return reply({"items": [asdict(row) for row in rows]}, status=status)
+
+
+def _served(request: ApiRequest, objective_id: int, *, status: int = 200) -> HttpResponse:
+    actor = request.place.actor
+    queries.get_objective(actor, objective_id)
+    rows = queries.served_by_objective(actor, objective_id)
     return reply({"items": [asdict(row) for row in rows]}, status=status)
 
 

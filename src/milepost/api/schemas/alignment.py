@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
+from pydantic import StringConstraints
 
-from milepost.api.schemas.base import Body, Id, Line, Number, Reason, Share
+from milepost.api.schemas.base import NO_NUL, Body, Id, Line, Number, Reason, Share
 
 
 class ParentOut(Schema):
@@ -46,6 +47,34 @@ class ParentPatch(Body):
     is_primary: bool = False
     why: Reason = ""
     reason: Reason = ""
+
+
+class ServedOut(Schema):
+    """A key result, with the objective that it measures, or a KPI by its slug; the other one's fields are null.
+
+    To serve something moves no number.
+    """
+
+    id: int
+    title: str
+    key_result_id: int | None
+    objective_id: int | None
+    objective_title: str | None
+    kpi: str | None
+
+
+class AllServedOut(Schema):
+    """What an objective serves, the oldest first."""
+
+    items: list[ServedOut]
+
+
+class ServedIn(Body):
+    """One of the two: a key result of another objective, or a KPI by its slug."""
+
+    key_result_id: Id | None = None
+    kpi: Annotated[str, StringConstraints(pattern=NO_NUL, max_length=80)] | None = None
+    reason: Reason = Field("", description="Once the objective runs (rule A1).")
 
 
 class RequestOut(Schema):

@@ -48,6 +48,7 @@ from milepost.okr.actions.readings import record_readings
 from milepost.okr.actions.retrospectives import RetrospectiveDraft, write_retrospective
 from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, rules_of, usual_rules
 from milepost.okr.actions.saved_views import change_view, delete_view, save_view
+from milepost.okr.actions.served import serve, stop_serving
 from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
 from milepost.okr.actions.transfer import transfer_key_result
 
@@ -117,10 +118,12 @@ __all__ = [
     "save_kpi_template",
     "save_objective_template",
     "save_view",
+    "serve",
     "set_initiative_state",
     "set_override",
     "set_paused",
     "set_shares",
+    "stop_serving",
     "tick_item",
     "transfer_key_result",
     "unlock_cycle",

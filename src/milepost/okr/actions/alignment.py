@@ -58,7 +58,7 @@ def add_parent(
         GoalCircle: with the path named.
     """
     moment = lock_moment(by, now=now)
-    objective = _changing(by, objective_id)
+    objective = changing(by, objective_id)
     parent = get_objective(by, parent_id)
     edges = list(Alignment.objects.filter(child=objective, until=None))
     if any(edge.parent_id == parent.pk for edge in edges):
@@ -74,7 +74,7 @@ def add_parent(
     word = clean_text(why, field="why", most=LONGEST_WORD)
     counts = open_edge(by, objective, parent, link, why=word, now=now)
     check_shares(parent)
-    _told(by, objective, {"parents": ("", _named(parent, counts=counts))}, reason=reason, now=now)
+    told_of(by, objective, {"parents": ("", _named(parent, counts=counts))}, reason=reason, now=now)
     _moved(moment, objective, moved)
     return counts
 
@@ -102,7 +102,7 @@ def edit_parent(
         NotAllowed, NotFound, NeedsReason, WrongState, Invalid.
     """
     moment = lock_moment(by, now=now)
-    objective = _changing(by, objective_id)
+    objective = changing(by, objective_id)
     parent = get_objective(by, parent_id)
     edges = {edge.parent_id: edge for edge in Alignment.objects.filter(child=objective, until=None)}
     edge = edges.get(parent.pk)
@@ -131,7 +131,7 @@ def edit_parent(
     check_shares(parent)
     before = _named(parent, counts=edge.contributes, is_primary=edge.is_primary)
     after = _named(parent, counts=counts, is_primary=link.is_primary)
-    _told(by, objective, {"parents": (before, after)}, reason=reason, now=now)
+    told_of(by, objective, {"parents": (before, after)}, reason=reason, now=now)
     _moved(moment, objective, moved)
     return counts
 
@@ -144,7 +144,7 @@ def remove_parent(*, by: Actor, objective_id: int, parent_id: int, reason: str =
         NotAllowed, NotFound, NeedsReason, WrongState.
     """
     moment = lock_moment(by, now=now)
-    objective = _changing(by, objective_id)
+    objective = changing(by, objective_id)
     parent = get_objective(by, parent_id)
     edges = list(Alignment.objects.filter(child=objective, until=None).order_by("id"))
     edge = next((one for one in edges if one.parent_id == parent.pk), None)
@@ -156,7 +156,7 @@ def remove_parent(*, by: Actor, objective_id: int, parent_id: int, reason: str =
     if edge.is_primary and heir is not None:
         change_edge(heir, Link(True, heir.contributes, heir.weight, heir.share), now=now)
         moved.add(heir.parent_id)
-    _told(by, objective, {"parents": (_named(parent, counts=edge.contributes), "")}, reason=reason, now=now)
+    told_of(by, objective, {"parents": (_named(parent, counts=edge.contributes), "")}, reason=reason, now=now)
     _moved(moment, objective, moved)
 
 
@@ -220,7 +220,7 @@ def set_shares(*, by: Actor, objective_id: int, drafts: Sequence[ShareDraft], re
     Source: rule R2.
     """
     moment = lock_moment(by, now=now)
-    parent = _changing(by, objective_id)
+    parent = changing(by, objective_id)
     own = KeyResult.objects.filter(objective=parent).exclude(state__in=OVER).in_bulk()
     below = {edge.child_id: edge for edge in Alignment.objects.filter(parent=parent, until=None)}
     seen = set(Objective.objects.visible_to(by).filter(pk__in=below).values_list("pk", flat=True))
@@ -251,7 +251,7 @@ def set_shares(*, by: Actor, objective_id: int, drafts: Sequence[ShareDraft], re
     check_shares(parent)
     after = _shares_in_words(parent)
     if before != after:
-        _told(by, parent, {"shares": (before, after)}, reason=reason, now=now)
+        told_of(by, parent, {"shares": (before, after)}, reason=reason, now=now)
     refresh(objectives=[parent.pk], rhythm=moment.rhythm, today=moment.today, now=now)
 
 
@@ -263,7 +263,13 @@ def _one(draft: ShareDraft) -> None:
         raise Invalid(str(error), field="share") from None
 
 
-def _changing(by: Actor, objective_id: int) -> Objective:
+def changing(by: Actor, objective_id: int) -> Objective:
+    """Return an objective whose links the actor may change now.
+
+    Raises:
+        NotAllowed, NotFound.
+        WrongState: it is over, or its cycle is locked.
+    """
     objective = get_objective(by, objective_id)
     require(can_edit_goal, by, objective, to="change this objective")
     refuse_locked(by, objective.cycle)
@@ -272,9 +278,10 @@ def _changing(by: Actor, objective_id: int) -> Objective:
     return objective
 
 
-def _told(
+def told_of(
     by: Actor, objective: Objective, changes: dict[str, tuple[object, object]], *, reason: str, now: datetime
 ) -> None:
+    """Keep what changed of an objective's links, and count its version up."""
     amend(by=by, goal=objective, changes=changes, reason=reason, now=now)
     count_up(objective, seen=None)
     objective.save(update_fields=["version"])

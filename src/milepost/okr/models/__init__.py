@@ -11,6 +11,7 @@ from milepost.okr.models.part import Part
 from milepost.okr.models.review import Retrospective, Review
 from milepost.okr.models.saved_view import SavedView
 from milepost.okr.models.score import KeyResultScore, ObjectiveScore
+from milepost.okr.models.served import Served
 from milepost.okr.models.template import Template, TemplateKind
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Retrospective",
     "Review",
     "SavedView",
+    "Served",
     "SharingTeam",
     "Step",
     "Template",

@@ -87,6 +87,14 @@ from milepost.okr.queries.planning import (
 )
 from milepost.okr.queries.review import ReviewObjective, ReviewPage, ReviewRow, review_page, review_rows
 from milepost.okr.queries.saved_views import ViewLine, default_view, get_view, list_all_views, list_views, show_view
+from milepost.okr.queries.served import (
+    ServedLine,
+    ServingLine,
+    servable,
+    served_by_objective,
+    serving_key_results,
+    serving_kpi,
+)
 from milepost.okr.queries.start_objective import GoalOfKpi, Start, goals_of_kpi, running_objectives, start_of
 from milepost.okr.queries.strategy import PillarLine, StrategyPage, strategy_page
 from milepost.okr.queries.templates import TemplateKeyResult, TemplateRow, find_template, get_template, list_templates
@@ -144,6 +152,8 @@ __all__ = [
     "ReviewObjective",
     "ReviewPage",
     "ReviewRow",
+    "ServedLine",
+    "ServingLine",
     "ShareLine",
     "Span",
     "Start",
@@ -230,6 +240,10 @@ __all__ = [
     "review_page",
     "review_rows",
     "running_objectives",
+    "servable",
+    "served_by_objective",
+    "serving_key_results",
+    "serving_kpi",
     "shares_of",
     "show_check_in",
     "show_cycle",

@@ -12,6 +12,7 @@ from milepost.okr.models import Alignment, AlignmentRequest, KeyResult, Objectiv
 from milepost.okr.permissions import can_edit_goal
 from milepost.okr.queries.access import get_objective
 from milepost.okr.queries.family import Edge, OwnKeyResult, contributions, load_family
+from milepost.okr.queries.served import ServedLine, served_by_objective, serving
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
@@ -66,6 +67,7 @@ class AlignmentPage:
     version: int
     counts: str
     parents: tuple[ParentLine, ...]
+    serves: tuple[ServedLine, ...]
     shares: tuple[ShareLine, ...]
     requests: tuple[RequestLine, ...]
     can_edit: bool
@@ -86,6 +88,7 @@ def alignment_page(actor: Actor, objective_id: int) -> AlignmentPage:
         version=objective.version,
         counts=objective.counts,
         parents=tuple(parents_of(actor, objective_id)),
+        serves=tuple(served_by_objective(actor, objective_id)),
         shares=tuple(shares_of(actor, objective_id)),
         requests=tuple(requests_for(actor, objective_id)) if may_edit else (),
         can_edit=may_edit,
@@ -176,7 +179,9 @@ def _requests(actor: Actor, rows: QuerySet[AlignmentRequest]) -> list[RequestLin
 
 
 def unaligned(rows: QuerySet[Objective], sight: Collection[Any]) -> QuerySet[Objective]:
-    """Return the objectives that hang on nothing: no parent the reader sees, no pillar, and not the company's.
+    """Return the objectives that hang on nothing the reader sees: no parent, no pillar, nothing they serve.
+
+    The company's own hang on nothing by right, and are left out.
 
     Source: rule R3.
     """
@@ -185,7 +190,7 @@ def unaligned(rows: QuerySet[Objective], sight: Collection[Any]) -> QuerySet[Obj
     above = above.filter(Objective.seen_by(level, me, teams, prefix="parent__"))
     owned = Q(owner_team__isnull=False) | Q(owner_person__isnull=False)
     open_ = rows.filter(owned, pillar=None, state__in=["draft", "in_review", "active", "paused"])
-    return open_.filter(~Exists(above))
+    return open_.filter(~Exists(above), ~Exists(serving((level, me, teams)).filter(objective=OuterRef("pk"))))
 
 
 @prepared

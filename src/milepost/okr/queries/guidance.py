@@ -24,6 +24,7 @@ from milepost.metrics.models import Metric
 from milepost.metrics.queries.guidance import best_moves, kpi_facts
 from milepost.okr.models import Alignment, Counts, GoalState, KeyResult, Objective
 from milepost.okr.queries.access import get_cycle
+from milepost.okr.queries.served import serving
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Event
 from milepost.workspace.permissions import Actor
@@ -171,7 +172,8 @@ def _facts(
     ids = [row[PK] for row in rows]
     above = Objective.objects.visible_to(actor).values("id")  # who does not see the parent sees none
     edges = Alignment.objects.filter(until=None, child_id__in=ids, parent__in=above)
-    supports = set(edges.values_list("child_id", flat=True))
+    serves = serving(actor.sight[1:]).filter(objective_id__in=ids)
+    supports = set(edges.values_list("child_id", flat=True).union(serves.values_list("objective_id", flat=True)))
     written, approved = _signed(actor, "objective", ids)
     below: dict[int, list[KeyResultFacts]] = {}
     for objective_id, fact in _key_results(actor, authors=written, rows=rows, today=today):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from milepost.metrics.queries.board import Tile, tiles_read
-from milepost.okr.models import Alignment, AlignmentRequest, Objective, ObjectiveScore
+from milepost.okr.models import Alignment, AlignmentRequest, Objective, ObjectiveScore, Served
 from milepost.okr.models.amendment import PEOPLE
 from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal, stands_in_for
 from milepost.okr.queries.alignment import ParentLine, RequestLine, parents_of, requests_for
@@ -23,6 +23,7 @@ from milepost.okr.queries.lines import (
 )
 from milepost.okr.queries.parts import PartLine, parts_of
 from milepost.okr.queries.pillars import PillarShown, shown_pillar
+from milepost.okr.queries.served import ServedLine, ServingLine, served_by_objective, serving_key_results
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
@@ -48,6 +49,8 @@ OWN_VALUES = (
     "parent",
     "parent_title",
     "has_more_above",
+    "serves",
+    "is_served",
     "is_asked",
     "came",
     "came_cycle",
@@ -88,6 +91,8 @@ class ObjectivePage:
     stands_in_for: frozenset[int]
     sharing_teams: tuple[tuple[int, str], ...]
     parents: tuple[ParentLine, ...]  # where there is more to say than the primary one
+    serves: tuple[ServedLine, ...]
+    served: dict[int, tuple[ServingLine, ...]]  # by the id of the key result that others serve
     requests: tuple[RequestLine, ...]
     tags: tuple[str, ...]
 
@@ -148,6 +153,8 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         sharing_teams=tuple(sorted(teams.items(), key=lambda team: team[1])),
         tags=tuple(own["objective__tags"]),
         parents=tuple(parents_of(actor, objective_id)) if own["has_more_above"] else (),
+        serves=tuple(served_by_objective(actor, objective_id)) if own["serves"] else (),
+        served=serving_key_results(actor, [k.id for k in key_results]) if own["is_served"] else {},
         requests=tuple(requests_for(actor, objective_id)) if may_edit and own["is_asked"] else (),
     )
 
@@ -179,6 +186,8 @@ def _objective(objective_id: int, *sight: Any) -> QuerySet[ObjectiveScore, tuple
             parent=Subquery(edge.values("parent_id")[:1]),
             parent_title=Subquery(edge.values("parent__title")[:1]),
             has_more_above=Exists(others),
+            serves=Exists(Served.objects.filter(objective=OuterRef("objective_id"), until=None)),
+            is_served=Exists(Served.objects.filter(key_result__objective=OuterRef("objective_id"), until=None)),
             is_asked=Exists(asked),
         )
         .values_list(

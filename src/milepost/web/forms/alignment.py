@@ -28,6 +28,31 @@ class ParentForm(Styled):
             del self.fields["reason"]
 
 
+class ServedForm(Styled):
+    """One more thing that an objective serves; the choice is `key_result-12` or `kpi-open-tickets`."""
+
+    serves = forms.ChoiceField(label="It serves")
+    reason = forms.CharField(max_length=500, required=False, label="Reason for the change", help_text=REASON)
+
+    def __init__(
+        self,
+        *args: Any,
+        key_results: list[tuple[int, str, str]],
+        kpis: list[tuple[str, str]],
+        runs: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        of: dict[str, list[tuple[str, str]]] = {}
+        for pk, title, objective in key_results:
+            of.setdefault(f"Key results of {objective}", []).append((f"key_result-{pk}", title))
+        if kpis:
+            of["KPIs"] = [(f"kpi-{slug}", name) for slug, name in kpis]
+        self.fields["serves"].choices = list(of.items())  # type: ignore[attr-defined]
+        if not runs:
+            del self.fields["reason"]
+
+
 class TransferForm(Styled):
     """Where a key result goes."""
 

@@ -19,10 +19,11 @@ from milepost.okr.queries import (
     get_objective,
     list_cycles,
     list_parents,
+    servable,
 )
 from milepost.web.access import PlacedRequest, page
 from milepost.web.format import edited
-from milepost.web.forms.alignment import CloneForm, ParentForm, TransferForm
+from milepost.web.forms.alignment import CloneForm, ParentForm, ServedForm, TransferForm
 from milepost.web.forms.fields import REFUSALS, attempt, optional_id
 from milepost.web.forms.versions import status_of
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
@@ -43,10 +44,18 @@ def alignment(request: PlacedRequest, pk: int) -> HttpResponse:
         parents=[choice for choice in parents if choice[0] not in taken],
         runs=shown.state in RUNS,
     )
+    serve_form = None
+    if shown.can_edit:
+        key_results, kpis = servable(place.actor, but=pk)
+        sent = request.POST if request.POST.get("do") == "serve" else None
+        serve_form = ServedForm(sent, key_results=key_results, kpis=kpis, runs=shown.state in RUNS)
     error = ""
     if request.method == "POST":
         do = request.POST.get("do", "")
-        if do == "add":
+        if do == "serve" and serve_form is not None:
+            if serve_form.is_valid() and _serve(request, pk, serve_form):
+                return redirect("goal_alignment", place.slug, pk)
+        elif do == "add":
             if form.is_valid() and _add(request, pk, form):
                 return redirect("goal_alignment", place.slug, pk)
         else:
@@ -59,8 +68,15 @@ def alignment(request: PlacedRequest, pk: int) -> HttpResponse:
             else:
                 return redirect("goal_alignment", place.slug, pk)
     rows = [(row, *_typed(request, row)) for row in shown.shares]
-    context = {"page": shown, "form": form, "rows": rows, "error": error, "runs": shown.state in RUNS}
-    status = 422 if error else status_of(request, form)
+    context = {
+        "page": shown,
+        "form": form,
+        "serve_form": serve_form,
+        "rows": rows,
+        "error": error,
+        "runs": shown.state in RUNS,
+    }
+    status = 422 if error else status_of(request, serve_form if serve_form and serve_form.is_bound else form)
     return render(request, "goals/alignment.html", context, status=status)
 
 
@@ -86,6 +102,22 @@ def _add(request: PlacedRequest, pk: int, form: ParentForm) -> bool:
     return True
 
 
+def _serve(request: PlacedRequest, pk: int, form: ServedForm) -> bool:
+    kind, _, which = form.cleaned_data["serves"].partition("-")
+    made = attempt(
+        form,
+        lambda: actions.serve(
+            by=request.place.actor,
+            objective_id=pk,
+            key_result_id=int(which) if kind == "key_result" else None,
+            kpi=which if kind == "kpi" else None,
+            reason=form.cleaned_data.get("reason", ""),
+            now=clock.now(),
+        ),
+    )
+    return made is not None
+
+
 def _do(request: PlacedRequest, shown: AlignmentPage, do: str) -> None:
     by, now, sent = request.place.actor, clock.now(), request.POST
     reason = sent.get("reason", "")
@@ -98,6 +130,12 @@ def _do(request: PlacedRequest, shown: AlignmentPage, do: str) -> None:
     if do == "shares":
         drafts = [_share(request, row) for row in shown.shares]
         actions.set_shares(by=by, objective_id=shown.id, drafts=drafts, reason=reason, now=now)
+        return
+    if do == "stop":
+        link = optional_id(sent.get("served", ""))
+        if link is None:
+            raise NotFound
+        actions.stop_serving(by=by, objective_id=shown.id, served_id=link, reason=reason, now=now)
         return
     parent = optional_id(sent.get("parent", ""))
     if do not in {"primary", "contribute", "support", "remove"}:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from milepost.core.numbers import NotANumber, parse_level, parse_number
 from milepost.okr.actions import CheckInDraft
-from milepost.okr.queries import KeyResultLine, PartLine, StepLine
+from milepost.okr.queries import KeyResultLine, PartLine, ServingLine, StepLine
 from milepost.web.format import edited
 from milepost.web.forms.fields import optional_id
 
@@ -43,6 +43,7 @@ class Item:
     error: str = ""
     line: object = None
     parts: tuple[PartLine, ...] = ()
+    served: tuple[ServingLine, ...] = ()
     can_check_in: bool = False
     is_open: bool = False
 

@@ -13,7 +13,7 @@ from milepost.core.series import closed_points
 from milepost.core.targets import given_words
 from milepost.links import absolute
 from milepost.metrics.queries import KpiPage, Tile, kpi_page
-from milepost.okr.queries import goals_of_kpi
+from milepost.okr.queries import goals_of_kpi, serving_kpi
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.charts.series import Aim, Level, SeriesInput, SeriesPoint, draw_series
@@ -54,6 +54,7 @@ def kpi_context(
     return kpi_talk(request, shown.metric.pk, slug, saying=saying) | {
         "page": shown,
         "running": [g for g in goals if g.closed_on is None],
+        "serving": serving_kpi(place.actor, shown.metric.pk),
         "closed": [g for g in goals if g.closed_on is not None][:3],
         "wide": draw_series(given, wide=True),
         "narrow": draw_series(given, wide=False),

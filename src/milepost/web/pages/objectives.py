@@ -102,7 +102,7 @@ def objective_context(
         )
         opened_now = may and (k.id == opened or (opened is None and due))
         item = sent if sent is not None and sent.k.id == k.id else item_of(k, can_check_in=may, is_open=opened_now)
-        items.append(replace(item, parts=shown.parts.get(k.id, ())))
+        items.append(replace(item, parts=shown.parts.get(k.id, ()), served=shown.served.get(k.id, ())))
     lede = words.points(o.expected - o.score) if o.score is not None and o.expected is not None else ""
     worst = _worst(shown.key_results)
     if o.state == "closed":

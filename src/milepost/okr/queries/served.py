@@ -1,0 +1,118 @@
+"""What objectives serve besides their parents, as a reader sees it: key results of others, and KPIs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from milepost.metrics.models import Metric
+from milepost.okr.models import KeyResult, Objective, Served
+from milepost.prepared import prepared
+from milepost.workspace.permissions import Actor
+
+OVER = ("closed", "cancelled")
+MOST_OFFERED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ServedLine:
+    """A key result, with the objective that it measures, or a KPI by its slug; the other one's fields are None."""
+
+    id: int
+    title: str
+    key_result_id: int | None
+    objective_id: int | None
+    objective_title: str | None
+    kpi: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServingLine:
+    """An objective that serves something."""
+
+    id: int
+    title: str
+    owner_name: str
+
+
+def served_by_objective(actor: Actor, objective_id: int) -> list[ServedLine]:
+    """Return what an objective that the actor was shown already serves, the oldest first; one query.
+
+    What is behind a wall for the actor is left out (R6).
+    """
+    return [ServedLine(*row) for row in _served(objective_id, *actor.sight)]
+
+
+def serving_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, tuple[ServingLine, ...]]:
+    """Return for each of these key results the objectives that serve it and run or are prepared; one query."""
+    found: dict[int, list[ServingLine]] = {}
+    for key_result, *line in _serving_key_results(tuple(key_result_ids), *actor.sight):
+        found.setdefault(key_result, []).append(_serving(*line))
+    return {key_result: tuple(lines) for key_result, lines in found.items()}
+
+
+def serving_kpi(actor: Actor, metric_id: int) -> tuple[ServingLine, ...]:
+    """Return the objectives that serve a KPI that the actor was shown already, those at work only; one query."""
+    return tuple(_serving(*line) for line in _serving_kpi(metric_id, *actor.sight))
+
+
+def servable(actor: Actor, *, but: int) -> tuple[list[tuple[int, str, str]], list[tuple[str, str]]]:
+    """Return what an objective may serve, at most 500 of a kind; two queries.
+
+    Args:
+        but: the objective itself, whose own key results it has already.
+
+    Returns:
+        Key results of others that are at work (id, title, title of the objective), and KPIs (slug, name).
+    """
+    rows = KeyResult.objects.visible_to(actor).exclude(objective_id=but).exclude(state__in=OVER)
+    rows = rows.exclude(objective__state__in=OVER).order_by("objective__title", "position", "id")
+    kpis = Metric.objects.visible_to(actor).filter(is_kpi=True, archived_at=None).order_by("name", "id")
+    return (
+        list(rows.values_list("id", "title", "objective__title")[:MOST_OFFERED]),
+        [(slug or "", name) for slug, name in kpis.values_list("slug", "name")[:MOST_OFFERED]],
+    )
+
+
+def _serving(pk: int, title: str, team: str | None, person: str | None) -> ServingLine:
+    return ServingLine(pk, title, team or person or "Company")
+
+
+def serving(sight: tuple[Any, ...]) -> QuerySet[Served, Any]:
+    """Return the links in force whose key result or KPI a reader sees.
+
+    Args:
+        sight: level, membership and teams of the reader, as `Actor.sight` has them after the workspace.
+    """
+    level, me, teams = sight
+    seen = Q(key_result__isnull=False) & Objective.seen_by(level, me, teams, prefix="key_result__objective__")
+    seen |= Q(metric__isnull=False) & Metric.seen_by(level, me, teams, prefix="metric__")
+    return Served.objects.filter(seen, until=None)
+
+
+@prepared
+def _served(objective_id: int, *sight: Any) -> QuerySet[Served, tuple[Any, ...]]:
+    rows = serving(sight[1:]).filter(objective_id=objective_id, workspace_id=sight[0]).order_by("id")
+    return rows.annotate(title=Coalesce("key_result__title", "metric__name")).values_list(
+        "id", "title", "key_result_id", "key_result__objective_id", "key_result__objective__title", "metric__slug"
+    )
+
+
+WHO = ("objective_id", "objective__title", "objective__owner_team__name", "objective__owner_person__user__name")
+
+
+def _at_work(sight: tuple[Any, ...]) -> QuerySet[Served, Any]:
+    rows = Served.objects.filter(Objective.seen_by(*sight[1:], prefix="objective__"), workspace_id=sight[0], until=None)
+    return rows.exclude(objective__state__in=OVER).order_by("objective__title", "objective_id")
+
+
+@prepared
+def _serving_key_results(ids: tuple[int, ...], *sight: Any) -> QuerySet[Served, tuple[Any, ...]]:
+    return _at_work(sight).filter(key_result_id__in=ids).values_list("key_result_id", *WHO)
+
+
+@prepared
+def _serving_kpi(metric_id: int, *sight: Any) -> QuerySet[Served, tuple[Any, ...]]:
+    return _at_work(sight).filter(metric_id=metric_id).values_list(*WHO)
