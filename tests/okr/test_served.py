@@ -109,8 +109,10 @@ def test_nobody_learns_of_what_is_behind_a_wall(company: Company) -> None:
     assert len(served_by_objective(company.actor("lead"), goal)) == 1
     told = Amendment.objects.filter(goal_id=goal, field="serves").values_list("new", flat=True)
     assert list(told) == ["the key result that not everybody sees"]
-    offered, kpis = servable(viewer, but=goal)
-    assert offered == [] and secret not in {slug for slug, _ in kpis}
+    below = company.objective("Below", parent_id=hidden)
+    assert [line.kpi for line in servable(viewer, below)] == []
+    assert {line.objective_title for line in servable(company.actor("lead"), below)} == {"Hidden", None}
+    assert secret in {line.kpi for line in servable(company.actor("lead"), below)}
 
 
 def test_what_serves_something_is_aligned_for_whoever_sees_it(company: Company) -> None:

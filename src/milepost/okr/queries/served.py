@@ -4,16 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 
 from milepost.metrics.models import Metric
-from milepost.okr.models import KeyResult, Objective, Served
+from milepost.okr.models import Alignment, KeyResult, Objective, Served
 from milepost.prepared import prepared
 from milepost.workspace.permissions import Actor
 
 OVER = ("closed", "cancelled")
-MOST_OFFERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +57,33 @@ def serving_kpi(actor: Actor, metric_id: int) -> tuple[ServingLine, ...]:
     return tuple(_serving(*line) for line in _serving_kpi(metric_id, *actor.sight))
 
 
-def servable(actor: Actor, *, but: int) -> tuple[list[tuple[int, str, str]], list[tuple[str, str]]]:
-    """Return what an objective may serve, at most 500 of a kind; two queries.
+def servable(actor: Actor, objective_id: int) -> list[ServedLine]:
+    """Return what is offered to be served: key results of the objectives above one, and KPIs; one query.
 
-    Args:
-        but: the objective itself, whose own key results it has already.
-
-    Returns:
-        Key results of others that are at work (id, title, title of the objective), and KPIs (slug, name).
+    An objective of another corner may serve a key result as well; whoever says so knows which.
+    Key results stand first, by objective; a line that could be added has id 0.
     """
-    rows = KeyResult.objects.visible_to(actor).exclude(objective_id=but).exclude(state__in=OVER)
-    rows = rows.exclude(objective__state__in=OVER).order_by("objective__title", "position", "id")
-    kpis = Metric.objects.visible_to(actor).filter(is_kpi=True, archived_at=None).order_by("name", "id")
-    return (
-        list(rows.values_list("id", "title", "objective__title")[:MOST_OFFERED]),
-        [(slug or "", name) for slug, name in kpis.values_list("slug", "name")[:MOST_OFFERED]],
+    word, none = CharField(), Value(None, CharField())
+    edges = Alignment.objects.filter(child_id=objective_id, until=None, workspace_id=actor.workspace_id)
+    edges = edges.filter(Objective.seen_by(*actor.sight[1:], prefix="parent__"))
+    rows = KeyResult.objects.filter(objective_id__in=edges.values("parent_id")).exclude(state__in=OVER).order_by()
+    kpis = Metric.objects.visible_to(actor).filter(is_kpi=True, archived_at=None).order_by()
+    found = rows.values_list("objective__title", "position", "title", "id", "objective_id", Cast(none, word)).union(
+        kpis.values_list(
+            Cast(none, word),
+            Value(0),
+            "name",
+            Cast(Value(None), IntegerField()),
+            Cast(Value(None), IntegerField()),
+            "slug",
+        ),
+        all=True,
     )
+    lines = [
+        (slug is not None, above or "", place, title, ServedLine(0, title, pk, objective, above, slug))
+        for above, place, title, pk, objective, slug in found
+    ]
+    return [line for *_, line in sorted(lines, key=lambda row: row[:4])]
 
 
 def _serving(pk: int, title: str, team: str | None, person: str | None) -> ServingLine:

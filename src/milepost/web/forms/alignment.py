@@ -1,9 +1,11 @@
 """Forms around alignment, moving and cloning."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from milepost.okr.queries import ServedLine
 from milepost.web.forms.fields import Styled
 
 REASON = "The plan is running, so each change is kept with its reason."
@@ -34,20 +36,13 @@ class ServedForm(Styled):
     serves = forms.ChoiceField(label="It serves")
     reason = forms.CharField(max_length=500, required=False, label="Reason for the change", help_text=REASON)
 
-    def __init__(
-        self,
-        *args: Any,
-        key_results: list[tuple[int, str, str]],
-        kpis: list[tuple[str, str]],
-        runs: bool,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, offered: Sequence[ServedLine], runs: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of: dict[str, list[tuple[str, str]]] = {}
-        for pk, title, objective in key_results:
-            of.setdefault(f"Key results of {objective}", []).append((f"key_result-{pk}", title))
-        if kpis:
-            of["KPIs"] = [(f"kpi-{slug}", name) for slug, name in kpis]
+        for line in offered:
+            group = "KPIs" if line.kpi else f"Key results of {line.objective_title}"
+            value = f"kpi-{line.kpi}" if line.kpi else f"key_result-{line.key_result_id}"
+            of.setdefault(group, []).append((value, line.title))
         self.fields["serves"].choices = list(of.items())  # type: ignore[attr-defined]
         if not runs:
             del self.fields["reason"]

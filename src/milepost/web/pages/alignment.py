@@ -46,9 +46,8 @@ def alignment(request: PlacedRequest, pk: int) -> HttpResponse:
     )
     serve_form = None
     if shown.can_edit:
-        key_results, kpis = servable(place.actor, but=pk)
         sent = request.POST if request.POST.get("do") == "serve" else None
-        serve_form = ServedForm(sent, key_results=key_results, kpis=kpis, runs=shown.state in RUNS)
+        serve_form = ServedForm(sent, offered=servable(place.actor, pk), runs=shown.state in RUNS)
     error = ""
     if request.method == "POST":
         do = request.POST.get("do", "")
