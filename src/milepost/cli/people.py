@@ -289,7 +289,7 @@ def remote_of(profile: str) -> Remote:
 
 def kpi_slug(remote: Remote, name: str) -> str:
     """Return the slug of the KPI that begins with these words."""
-    return str(_one(remote, name, kind="kpi", noun="KPI"))
+    return str(found_one(remote, name, kind="kpi", noun="KPI"))
 
 
 def _key_result(remote: Remote, name: str) -> int:
@@ -302,10 +302,15 @@ def _key_result(remote: Remote, name: str) -> int:
     for found in (mine, begins):
         if len(found) == 1:
             return int(found[0]["key_result_id"])
-    return int(_one(remote, name, kind="key_result", noun="key result"))
+    return int(found_one(remote, name, kind="key_result", noun="key result"))
 
 
-def _one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
+def found_one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
+    """Return the reference of the one thing of a kind that begins with these words.
+
+    Raises:
+        RemoteProblem: there is none, or there are several.
+    """
     found = [hit for hit in remote.get("search", q=name)["items"] if hit["kind"] == kind]
     exact = [hit for hit in found if name.lower() in {hit["reference"].lower(), hit["title"].lower()}]
     found = exact if len(exact) == 1 else found

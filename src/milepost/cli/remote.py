@@ -57,6 +57,14 @@ class Remote:
         """
         return self._send("PATCH", path, body=body)
 
+    def delete(self, path: str, **query: Any) -> Any:
+        """Take something away and return the answer, None where there is none.
+
+        Raises:
+            RemoteProblem.
+        """
+        return self._send("DELETE", path, query={k: v for k, v in query.items() if v})
+
     def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Return a whole list, page by page.
 
