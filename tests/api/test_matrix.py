@@ -121,6 +121,7 @@ TABLE: dict[str, Row] = {
     "answer_request": Row(OWNERS, 204, lambda _: {"accepted": False}),
     "set_shares": Row(OWNERS, 200, lambda t: {"items": [{"kind": "key_result", "id": t.key_result, "weight": 2}], "reason": "More"}),
     "copy_objective": Row(WRITERS, 201, lambda t: {"cycle_id": t.cycle}),
+    "make_initiative": Row(OWNERS, 201, lambda _: {"reason": "It is work"}),
     "transfer_key_result": Row(OWNERS, 200, lambda t: {"objective_id": t.other, "reason": "Fits there"}),
     "list_away": every(), "add_away": Row(
         ADMINS, 201, lambda _: {"first_day": "2026-12-01", "last_day": "2026-12-02"}, at={"person_id": "absent"}

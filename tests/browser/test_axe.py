@@ -21,7 +21,7 @@ PATHS = (
     "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/",
     "feed/", "notifications/", "comments/{comment}/edit/", "goals/{goal}/?timeline=comments", "goals/999999/",
     "goals/{goal}/alignment/", "goals/{goal}/clone/", "goals/{goal}/changes/", "goals/{goal}/template/", "goals/{goal}/guidance/",
-    "goals/{goal}/initiatives/new/", "initiatives/{initiative}/", "initiatives/{initiative}/edit/", "key-results/{key_result}/transfer/",
+    "goals/{goal}/initiatives/new/", "initiatives/{initiative}/", "initiatives/{initiative}/edit/", "key-results/{key_result}/transfer/", "key-results/{key_result}/initiative/",
     "strategy/", "strategy/edit/", "strategy/pillars/new/", "strategy/pillars/{pillar}/edit/", "guidance/", "guidance/?of=kpis", "examples/",
     "examples/?kind=kpi", "cycles/{cycle}/review/", "cycles/{cycle}/retrospective/", "cycles/{cycle}/plan/", "cycles/{cycle}/plan/remarks/",
     "goals/?cycle={cycle}&on={day}", "goals/?cycle={cycle}&on={day}&against=2026-10-20", "goals/{goal}/?on={day}", "kpis/?on={day}",

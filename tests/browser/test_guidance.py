@@ -25,12 +25,17 @@ def test_a_hint_appears_beside_the_field_and_goes_when_it_is_mended(
     expect(page.locator("#hints-kr-0")).to_contain_text("Read as: from 71 to 30 min")
     expect(page.locator("#hints-kr-1")).to_contain_text("What is different once it is done?")
     assert violations(page) == []
+    page.locator("#hints-kr-1").get_by_role("button", name="Make it an initiative").click()
+    expect(page.locator("#hints-kr-1")).to_contain_text("Read as: an initiative")
     page.get_by_role("button", name="Read the KPI “First reply time”").click()
     expect(page.locator("#id_kr-0-kpi")).to_have_value("first-reply-time")
     expect(page.locator("#hints-kr-0 .tip")).to_have_count(0)
     page.fill("#id_title", "Nobody waits for an answer")
     page.locator("#id_title").blur()
     expect(page.locator("#hints-title .tip")).to_have_count(0)
+    page.get_by_role("button", name="Save objective").click()
+    expect(page.locator("#initiatives")).to_contain_text("Launch the Saturday rota")
+    assert KeyResult.objects.get().title == "First reply time, weekends"
 
 
 def test_hints_never_keep_anybody_from_saving(living: Company, open_as: Opener) -> None:

@@ -73,6 +73,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Set a score in the place of the computed one, or take it back", ("post key_result_override",), ("set_override", "clear_override")),
         Line("Move a key result to another objective", ("post key_result_transfer",), ("transfer_key_result",)),
         Line("Put key results in another order", ("post key_result_move",), ("move_key_result",)),
+        Line("Make an initiative of a key result that is work", ("post key_result_initiative",), ("make_initiative",)),
         Line("See initiatives", ("get goal", "get initiative"), ("list_initiatives", "show_initiative")),
         Line("Add an initiative, change it, say where it stands, or delete it", ("post initiative_new", "post initiative_edit", "post initiative_move", "post initiative_delete"), ("add_initiative", "update_initiative", "set_initiative_state", "delete_initiative")),
         Line("See check-ins, and what is due for oneself", ("get week", "get goal"), ("list_check_ins", "show_check_in", "show_week")),
@@ -173,7 +174,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 FORMS = {
     "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
     "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "post guidance_hints", "get kpi_edit", "get kpi_objective", "get kpi_import",
-    "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get goal_template", "get kpi_template", "get key_result_transfer", "get strategy_edit", "get pillar_new", "get pillar_edit",
+    "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get goal_template", "get kpi_template", "get key_result_transfer", "get key_result_initiative", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip
 # My week and the review save what the sender may say and pass over the rest, so their answers say nothing about who may.
 # The matrix marks one notification of the lead's as read: nobody else finds it, whatever their role.

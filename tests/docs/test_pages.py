@@ -205,7 +205,11 @@ def shell(django_db_reset_sequences: None, live_server: Any, monkeypatch: pytest
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)  # the server's thread, beside an answer
     limiter._counts.clear()
     make_demo()
-    return Shell(live_server.url, tmp_path, lambda: token_of("tom@example.com", "read", "checkin:write", "kpi:write", "goal:write"))
+    return Shell(
+        live_server.url,
+        tmp_path,
+        lambda: token_of("tom@example.com", "read", "checkin:write", "kpi:write", "goal:write"),
+    )
 
 
 @pytest.mark.parametrize("page", ["api.md", "cli.md", "operate.md"])

@@ -219,3 +219,39 @@ def test_a_list_of_work_costs_one_query_at_any_size(company: Company, n: int, dj
     actor = company.actor("member")
     with django_assert_num_queries(1):
         assert len(initiatives_of(actor, goal)) == n
+
+
+def test_a_key_result_that_is_work_becomes_an_initiative_and_counts_no_more(company: Company) -> None:
+    drafts = [actions.KeyResultDraft(title=t, start=100, target=60) for t in ("Launch the rota", "Tickets")]
+    goal = company.objective(key_results=drafts)
+    work, measured = KeyResult.objects.filter(objective_id=goal).order_by("position")
+    for row, value in ((work, 100), (measured, 60)):
+        actions.record_check_in(
+            by=company.actor("lead"), draft=actions.CheckInDraft(row.pk, value=value, confidence=5), now=NOW
+        )
+    assert ObjectiveScore.objects.get(pk=goal).score == 0.5
+    about = {"by": company.actor("lead"), "key_result_id": work.pk, "now": NOW}
+    with pytest.raises(NeedsReason):
+        actions.make_initiative(**about)  # type: ignore[arg-type]
+    assert not Initiative.objects.exists()
+    with pytest.raises(NotAllowed):
+        actions.make_initiative(by=company.actor("member"), key_result_id=work.pk, reason="So", now=NOW)
+    pk = actions.make_initiative(**about, reason="It is work")  # type: ignore[arg-type]
+    (line,) = initiatives_of(company.actor(), goal)
+    assert (line.id, line.title, line.lead_id, line.counts) == (pk, "Launch the rota", company.ids["lead"], False)
+    assert KeyResult.objects.get(pk=work.pk).state == "cancelled"
+    assert ObjectiveScore.objects.get(pk=goal).score == 1.0
+
+
+def test_an_objective_is_made_with_the_work_for_it_or_not_at_all(company: Company) -> None:
+    work = [actions.InitiativeDraft("Hire for weekends", lead_id=company.ids["member"])]
+    draft = actions.ObjectiveDraft(
+        title="Weekends", cycle_id=company.cycle, lead_id=company.ids["lead"], owner_team_id=company.team
+    )
+    by = company.actor("lead")
+    goal = actions.create_objective(by=by, draft=draft, initiatives=work, activate=False, now=NOW)
+    assert [(i.title, i.lead_id) for i in initiatives_of(by, goal)] == [("Hire for weekends", company.ids["member"])]
+    with pytest.raises(Invalid):
+        nameless = [actions.InitiativeDraft(" ")]
+        actions.create_objective(by=by, draft=draft, initiatives=nameless, activate=False, now=NOW)
+    assert Initiative.objects.count() == 1

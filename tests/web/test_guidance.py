@@ -59,6 +59,10 @@ def test_a_key_result_in_one_line_is_read_and_work_is_known(company: Company) ->
     said = hints(company, "objective", typed(company, **rows))
     assert "Read as: from 71 to 30 min" in said["kr-0"]
     assert "activity" in said["kr-1"]
+    assert 'data-put="kr-1-kind" data-value="initiative"' in said["kr-1"]
+    made = hints(company, "objective", typed(company, **rows, **{"kr-1-kind": "initiative"}))
+    assert "Read as: an initiative" in made["kr-1"] and "activity" not in made["kr-1"]
+    assert "Make it a key result" in made["kr-1"] and "Make it a key result" not in made["kr-0"]
     assert "too-few" not in said["key_results"]
     alone = hints(company, "objective", typed(company, **{"kr-0-title": "Replies 48 -> 30 min"}))
     assert "too-few" in alone["key_results"]
@@ -132,7 +136,7 @@ def test_the_list_groups_remarks_and_links_to_where_they_are_put_right(company: 
     assert "2 of 3 objectives" in page
     assert reverse("goal_edit", args=[company.slug, goal]) + "#id_title" in page
     pk = KeyResult.objects.get(title="Launch it").pk
-    assert reverse("key_result_edit", args=[company.slug, pk]) + "#id_title" in page
+    assert reverse("key_result_initiative", args=[company.slug, pk]) in page  # it is work
     outside = client(company, "member").get(reverse("guidance", args=[company.slug])).content.decode()
     assert "secret" not in outside
     assert "1 of 3 objectives" in outside

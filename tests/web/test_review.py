@@ -255,6 +255,14 @@ def test_hit_rates_facts_and_calibration_of_a_cycle(company: Company) -> None:
     assert (report.hits.reached, report.hits.missed, report.hits.total) == (1, 1, 2)
     assert [h.name for h in report.by_team] == ["Acme Support"]
     assert (report.amendments, report.target_amendments, report.never_checked_in) == (1, 1, 1)
+    by = company.actor("lead")
+    for state in ("done", "open", "cancelled"):
+        work = actions.InitiativeDraft(state)
+        pk = actions.add_initiative(by=by, objective_id=reached.objective_id, draft=work, now=ENDED)
+        if state != "open":
+            actions.set_initiative_state(by=by, initiative_id=pk, state=state, now=ENDED)
+    again = report_of(company)
+    assert (report.initiatives, again.initiatives_done, again.initiatives) == (0, 1, 2)
     assert report.calibration.count == 0  # nothing is closed yet
     assert report.on_time is not None and report.on_time < 0.1
     early = actions.CheckInDraft(key_result_id=reached.pk, value=60, confidence=9)

@@ -30,7 +30,7 @@ PK = {
     "check_in": "key_result", "check_in_edit": "check_in", "check_in_delete": "check_in", "person": "person",
     "goal_comment": "goal", "goal_follow": "goal", "goal_people": "goal", "comment_edit": "comment", "comment_delete": "comment",
     "comment_settle": "comment", "comment_react": "comment",
-    "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
+    "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "key_result_initiative": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",

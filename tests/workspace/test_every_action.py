@@ -670,6 +670,11 @@ TABLE: dict[str, Row] = {
         ),
         "shares", reason="Less",
     ),
+    "okr.make_initiative": row(
+        "amended", "key_result",
+        _of_goal(lambda w, goal: okr.make_initiative(by=w.company.actor("lead"), key_result_id=w.key_result(goal), reason="It is work", now=LATER)),
+        "state", reason="It is work", others=("created",),
+    ),
     "okr.transfer_key_result": row(
         "amended", "objective",
         _two(lambda w, a, b: okr.transfer_key_result(

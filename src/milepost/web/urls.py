@@ -140,6 +140,7 @@ urlpatterns: list[URLPattern] = [
     path(W + "key-results/<int:pk>/explanation/", explanations.key_result, name="key_result_explanation"),
     path(W + "key-results/<int:pk>/score/", key_results.override, name="key_result_override"),
     path(W + "key-results/<int:pk>/transfer/", alignment.transfer, name="key_result_transfer"),
+    path(W + "key-results/<int:pk>/initiative/", initiatives.of_key_result, name="key_result_initiative"),
     path(W + "key-results/<int:pk>/move/", key_results.move, name="key_result_move"),
     path(W + "key-results/<int:pk>/check-in/", check_ins.check_in, name="check_in"),
     path(W + "check-ins/<int:pk>/edit/", check_ins.edit, name="check_in_edit"),

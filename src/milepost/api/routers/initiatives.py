@@ -9,6 +9,7 @@ from milepost import clock
 from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route, seen_version
 from milepost.api.schemas.base import Id, PageOf
+from milepost.api.schemas.goals import ReasonIn
 from milepost.api.schemas.initiatives import (
     InitiativeDetail,
     InitiativeIn,
@@ -58,6 +59,17 @@ def add_initiative(request: ApiRequest, objective_id: Path[Id], body: Initiative
         draft=actions.InitiativeDraft(**given, items=[actions.ItemDraft(**item.model_dump()) for item in body.items]),
         reason=body.reason,
         now=clock.now(),
+    )
+    return _shown(request, made, status=201)
+
+
+@route(
+    router, "POST", "/key-results/{key_result_id}/initiative", scope=Scope.GOAL, answer=InitiativeDetail, status=201,
+    summary="Make an initiative of a key result that is work",
+)  # fmt: skip
+def make_initiative(request: ApiRequest, key_result_id: Path[Id], body: ReasonIn) -> HttpResponse:
+    made = actions.make_initiative(
+        by=request.place.actor, key_result_id=key_result_id, reason=body.reason, now=clock.now()
     )
     return _shown(request, made, status=201)
 

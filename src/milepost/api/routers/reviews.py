@@ -110,7 +110,7 @@ def show_hit_rates(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
         place.actor, cycle, cycles, rhythm=place.rhythm, time_zone=place.time_zone, today=place.today
     )
     lists = {name: [_hits(h) for h in getattr(report, name)] for name in ("last", "by_team", "by_kind", "by_ambition")}
-    facts = ("amendments", "target_amendments", "never_checked_in")
+    facts = ("amendments", "target_amendments", "never_checked_in", "initiatives_done", "initiatives")
     return reply(
         {
             "cycle": _hits(report.hits),

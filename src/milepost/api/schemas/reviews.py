@@ -149,6 +149,8 @@ class HitRatesOut(Schema):
     amendments: int
     target_amendments: int
     never_checked_in: int
+    initiatives_done: int
+    initiatives: int
 
 
 class BandOut(Schema):

@@ -50,6 +50,7 @@ from milepost.okr.actions.rules import RulesDraft, change_rules, patched_rules, 
 from milepost.okr.actions.saved_views import change_view, delete_view, save_view
 from milepost.okr.actions.served import serve, stop_serving
 from milepost.okr.actions.templates import delete_template, rename_template, save_kpi_template, save_objective_template
+from milepost.okr.actions.to_initiative import make_initiative
 from milepost.okr.actions.transfer import transfer_key_result
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "edit_parent",
     "end_away",
     "lock_cycle",
+    "make_initiative",
     "move_key_result",
     "patched_rules",
     "publish_cycle",

@@ -8,6 +8,7 @@ from django.db import transaction
 from milepost.okr.actions.amend import amend, told
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
 from milepost.okr.actions.edges import set_parent
+from milepost.okr.actions.initiatives import InitiativeDraft, add_initiative
 from milepost.okr.actions.key_results import insert_key_result
 from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import check_shares
@@ -44,10 +45,11 @@ def create_objective(
     by: Actor,
     draft: ObjectiveDraft,
     key_results: Sequence[KeyResultDraft] = (),
+    initiatives: Sequence[InitiativeDraft] = (),
     activate: bool = True,
     now: datetime,
 ) -> int:
-    """Make an objective with its key results and return its id.
+    """Make an objective with its key results and the work for it, and return its id.
 
     With `activate` it is active at once, or in review where the workspace asks for reviewers (A2);
     otherwise it is a draft.
@@ -98,6 +100,8 @@ def create_objective(
         today=moment.today,
         now=now,
     )
+    for initiative in initiatives:
+        add_initiative(by=by, objective_id=objective.pk, draft=initiative, now=now)
     return objective.pk
 
 

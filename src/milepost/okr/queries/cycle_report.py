@@ -23,7 +23,7 @@ from milepost.core.grade import (
 )
 from milepost.core.pace import Ambition
 from milepost.core.rhythm import OPENS_DAYS_BEFORE, Rhythm, first_due, next_due
-from milepost.okr.models import Amendment, CheckIn, GoalState, KeyResult, Objective
+from milepost.okr.models import Amendment, CheckIn, GoalState, Initiative, InitiativeState, KeyResult, Objective
 from milepost.okr.queries.cycles import CycleRow, alike, precedes
 from milepost.workspace.permissions import Actor
 
@@ -85,6 +85,8 @@ class CycleReport:
     amendments: int
     target_amendments: int
     never_checked_in: int
+    initiatives_done: int
+    initiatives: int  # cancelled ones not among them
     calibration: Calibration
     calibrated_cycles: int
 
@@ -111,7 +113,7 @@ class _Sum:
 def cycle_report(
     actor: Actor, cycle: CycleRow, cycles: Sequence[CycleRow], *, rhythm: Rhythm, time_zone: str, today: date
 ) -> CycleReport:
-    """Return what a cycle says: five queries.
+    """Return what a cycle says: six queries.
 
     Args:
         cycles: all of the workspace.
@@ -131,6 +133,9 @@ def cycle_report(
         workspace_id=actor.workspace_id,
         objective_id__in=Objective.objects.visible_to(actor).filter(cycle_id=cycle.id).values("id"),
     ).aggregate(all=Count("id"), targets=Count("id", filter=Q(field__in=TARGETS)))
+    work = Initiative.objects.visible_to(actor).filter(objective__cycle_id=cycle.id)
+    work = work.exclude(Q(state=InitiativeState.CANCELLED) | Q(objective__state=GoalState.CANCELLED))
+    done = work.aggregate(done=Count("id", filter=Q(state=InitiativeState.DONE)), all=Count("id"))
     eight = alike(cycles, cycle, most=CALIBRATED)
     stretched = [row for row in here if row["ambition"] == Ambition.ASPIRATIONAL and row["graded"]]
     n = sum(row["graded"] for row in stretched)
@@ -146,6 +151,8 @@ def cycle_report(
         amendments=amended["all"],
         target_amendments=amended["targets"],
         never_checked_in=never,
+        initiatives_done=done["done"],
+        initiatives=done["all"],
         calibration=calibration_of(actor, eight),
         calibrated_cycles=len(eight),
     )

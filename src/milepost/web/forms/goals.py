@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 
 from milepost.core.numbers import NotANumber, parse_number
-from milepost.okr.actions import KeyResultDraft, ObjectiveDraft, StepDraft
+from milepost.okr.actions import InitiativeDraft, KeyResultDraft, ObjectiveDraft, StepDraft
 from milepost.web.forms.fields import NumberField, Styled, TagsField, optional_id
 from milepost.web.forms.versions import VersionedForm
 from milepost.web.words import AMBITIONS, VISIBILITIES
 
 COMPANY = ""
-ROW_KINDS = ("reach", "milestone", "percent", "judged", "baseline")  # that an example may bring; else a value to reach
+# What an example may bring, else a value to reach; `initiative`: the row is work under the objective, no key result.
+ROW_KINDS = ("reach", "milestone", "percent", "judged", "baseline", "initiative")
 # "First reply time 48 -> 30 min": name, start, target, unit
 _PHRASE = re.compile(
     r"^(?P<title>.+?)[\s:,]+(?P<start>[-+−]?[\d.,\u202f]+)\s*(?:->|→|–>|to)\s*(?P<target>[-+−]?[\d.,\u202f]+)\s*(?P<unit>\S.{0,19})?$"
@@ -125,9 +126,17 @@ class QuickKeyResultForm(Styled):
                     )
         return data
 
-    def draft(self) -> KeyResultDraft | None:
+    def initiative(self) -> InitiativeDraft | None:
+        """Return the row as work under the objective, None where it is not."""
         data = self.cleaned_data
-        if not data.get("title"):
+        if not data.get("title") or self._kind() != "initiative":
+            return None
+        return InitiativeDraft(title=data["title"][:200], lead_id=optional_id(data["lead"]))
+
+    def draft(self) -> KeyResultDraft | None:
+        """Return the row as a key result, None where it is empty or work."""
+        data = self.cleaned_data
+        if not data.get("title") or self._kind() == "initiative":
             return None
         return KeyResultDraft(
             title=data["title"],

@@ -21,6 +21,7 @@ HINTED = {
     "key_result": ("title", "kind", "target", "low", "kpi"),
     "kpi": ("name", "description", "unit", "rule", "as_given"),
 }
+WORK = "an initiative: work under the objective that moves no number"
 EACH = {"day": "each day", "week": "each week", "month": "each month", "quarter": "each quarter", "year": "each year"}
 _SHORTEST = 4  # letters of a word that says something
 
@@ -70,7 +71,9 @@ def objective_of(
     for number in range(MOST_ROWS):
         prefix = f"kr-{number}"
         title = str(sent.get(f"{prefix}-title", ""))[:LONGEST].strip()
-        if title:
+        if title and is_work(sent, prefix):
+            read[prefix] = WORK
+        elif title:
             fact, said = _row(sent, prefix, title, context)
             rows.append(fact)
             if said:
@@ -84,6 +87,11 @@ def objective_of(
         key_results=tuple(rows),
     )
     return facts, read
+
+
+def is_work(sent: Mapping[str, Any], prefix: str) -> bool:
+    """Return whether a row is to be an initiative; who writes a value to reach wants a key result."""
+    return sent.get(f"{prefix}-kind") == "initiative" and not str(sent.get(f"{prefix}-target", "")).strip()
 
 
 def _row(sent: Mapping[str, Any], prefix: str, title: str, context: DraftContext) -> tuple[KeyResultFacts, str]:
@@ -168,6 +176,8 @@ def with_buttons(remark: Remark, sent: Mapping[str, Any], *, kpis: Sequence[tupl
             offered.append(Button(f"Read the KPI “{found[1]}”", f"{prefix}kpi", found[0]))
         elif remark.key == "no-source":
             return None  # there is nothing it could read, so the hint would only be in the way
+    if is_row and remark.key == "activity":
+        offered.append(Button("Make it an initiative", f"{prefix}kind", "initiative"))
     if kind == "key_result":
         if remark.key == "start-is-target":
             offered.append(Button("Keep the level instead", "kind", "keep"))

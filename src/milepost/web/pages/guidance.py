@@ -149,7 +149,13 @@ def _objective_hints(request: PlacedRequest) -> dict[str, Any]:
     surplus = _surplus(owner, context.objectives + 1)
     rooms["owner"] += surplus
     is_counted = owner.kind != OwnerKind.PERSON
-    return {"rooms": rooms, "read": read, "limit": owner_limit(context.objectives + 1) if is_counted else None}
+    work = {prefix for prefix in read if typed.is_work(sent, prefix)}
+    return {
+        "rooms": rooms,
+        "read": read,
+        "work": work,
+        "limit": owner_limit(context.objectives + 1) if is_counted else None,
+    }
 
 
 def _surplus(owner: OwnerFacts, count: int) -> list[typed.Hint]:
@@ -255,6 +261,8 @@ def _fix(place: Place, one: Remark) -> tuple[str, str]:
         return reverse("key_result_new", args=[ws, about.reference]), "Add a key result"
     if one.key == "never-checked-in":
         return f"{reverse('goal', args=[ws, about.objective])}?check_in={about.reference}", "Check in"
+    if one.key == "activity" and about.kind == "key_result":
+        return reverse("key_result_initiative", args=[ws, about.reference]), "Make it an initiative"
     if about.kind == "key_result":
         return f"{reverse('key_result_edit', args=[ws, about.reference])}{at}", "Change it"
     if about.kind == "objective" and one.field in {"title", "lead", "parent"}:

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from milepost import clock
 from milepost.okr import actions
-from milepost.okr.queries import InitiativePage, initiative_page, objective_page, task_key_results
+from milepost.okr.permissions import can_edit_goal
+from milepost.okr.queries import InitiativePage, get_key_result, initiative_page, objective_page, task_key_results
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import REFUSALS, attempt, optional_id
@@ -68,6 +69,35 @@ def new(request: PlacedRequest, pk: int) -> HttpResponse:
             return redirect(f"{back}#initiatives")
     context = _context(form, back, shown.line.title, heading="Add an initiative")
     return render(request, "goals/form.html", context, status=status_of(request, form))
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def of_key_result(request: PlacedRequest, pk: int) -> HttpResponse:
+    """Make an initiative of a key result that is work."""
+    place = request.place
+    row = get_key_result(place.actor, pk)
+    error = ""
+    if request.method == "POST":
+        reason = request.POST.get("reason", "")
+        try:
+            actions.make_initiative(by=place.actor, key_result_id=pk, reason=reason, now=clock.now())
+        except (NotFound, NotAllowed):
+            raise
+        except REFUSALS as refusal:
+            error = str(refusal)
+        else:
+            return redirect(reverse("goal", args=[place.slug, row.objective_id]) + "#initiatives")
+    elif not can_edit_goal.test(place.actor, row):
+        raise NotAllowed("You may not change this key result. Ask its lead.")
+    context = {
+        "objective": row.objective,
+        "heading": f"Make an initiative of {row.title}",
+        "label": "Make it an initiative",
+        "lede": "It goes on as work under the objective, with its lead, and moves the number no more.",
+        "error": error,
+    }
+    return render(request, "goals/reason.html", context, status=422 if error else 200)
 
 
 @require_GET

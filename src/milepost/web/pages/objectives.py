@@ -164,11 +164,17 @@ def new(request: PlacedRequest) -> HttpResponse:
     formset = _formset(request, choices, rows)
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         drafts = [draft for sub in formset if (draft := sub.draft()) is not None]
+        work = [one for sub in formset if (one := sub.initiative()) is not None]
         as_draft = request.POST.get("save") == "draft"
         pk = attempt(
             form,
             lambda: actions.create_objective(
-                by=place.actor, draft=form.draft(), key_results=drafts, activate=not as_draft, now=clock.now()
+                by=place.actor,
+                draft=form.draft(),
+                key_results=drafts,
+                initiatives=work,
+                activate=not as_draft,
+                now=clock.now(),
             ),
         )
         if pk is not None:
