@@ -29,6 +29,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.run
 
 qa: test
+	MILEPOST_TEST_ENGINE=postgres $(BIN)/pytest -n 2 --dist loadfile -q tests/browser tests/docs
 	$(BIN)/python -m qa.guards
 	HYPOTHESIS_PROFILE=long MILEPOST_FUZZ_ROUNDS=1000000 $(BIN)/pytest -n 2 -q tests/core
 	MILEPOST_XSS_ROUNDS=1000 $(BIN)/pytest -q tests/browser/test_xss.py

@@ -38,8 +38,9 @@ def _ask_what_it_can(sender: object, connection: BaseDatabaseWrapper, **more: ob
 connection_created.connect(_ask_what_it_can)
 
 
-# What no database can change: pure functions, files, and what a browser makes of a page. `make test` tries it once.
-ANY_ENGINE = ("tests/core/", "tests/exchange/", "tests/browser/test_axe.py", "tests/browser/test_xss.py")
+# What no database can change: pure functions, files, what a browser makes of a page, and what the docs show of one.
+# `make test` tries it once; `make qa` tries browsers and docs on PostgreSQL too.
+ANY_ENGINE = ("tests/core/", "tests/exchange/", "tests/browser/", "tests/docs/")
 
 
 @pytest.hookimpl(tryfirst=True)
