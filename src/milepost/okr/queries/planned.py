@@ -1,7 +1,6 @@
 """What the plan of the first start would have come to: the second score of an objective (G2)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -137,7 +136,7 @@ def _facts(
 
 
 def _with_parts(facts: KeyResultFacts, parts: tuple[PartFact, ...]) -> KeyResultFacts:
-    return facts if not parts else replace(facts, parts=parts)
+    return facts if not parts else facts._replace(parts=parts)
 
 
 def _steps(found: PastKeyResults, planned: Mapping[int, Mapping[str, Any]]) -> dict[int, tuple[StepFact, ...]]:

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from milepost.core.alignment import is_inside
-from milepost.core.pace import Ambition
 from milepost.core.series import Point
 from milepost.okr.models import WITH_METRIC, Cycle, GoalState, Objective
 from milepost.okr.queries.access import get_cycle, get_objective
@@ -24,8 +23,8 @@ from milepost.okr.queries.as_of.key_results import (
     undo,
 )
 from milepost.okr.queries.as_of.walls import PastPeople, people_then, seen_today
+from milepost.okr.queries.facts import AMBITIONS, LoadedKeyResult, loaded_of
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
-from milepost.okr.queries.facts import LoadedKeyResult, loaded_of
 from milepost.okr.queries.family import SCORES, STORED, Edge, Family, OwnKeyResult
 from milepost.okr.queries.lines import OBJECTIVE_VALUES, KeyResultLine, ObjectiveLine, lines_of, objective_line
 from milepost.okr.queries.parts import PartEdge
@@ -385,7 +384,7 @@ def _families(
             ObjectiveFacts(
                 first=o["cycle__first_day"],
                 last=o["cycle__last_day"],
-                ambition=Ambition(o["ambition"]),
+                ambition=AMBITIONS[o["ambition"]],
                 final_score=o["final_score"],
                 final_expected=o["final_expected"],
                 is_closed=o["state"] == GoalState.CLOSED,
