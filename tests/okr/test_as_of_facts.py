@@ -10,7 +10,7 @@ from milepost.metrics.queries import board_on, kpis_on
 from milepost.okr import actions
 from milepost.okr.models import KeyResult, Objective
 from milepost.okr.queries import cycle_differences, cycle_on, objective_on
-from milepost.okr.queries.as_of.goals import IS_ROOT
+from milepost.okr.queries.as_of.lines import IS_ROOT
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotFound
 from tests.people import NOW, START, TODAY, Company

@@ -20,8 +20,9 @@ from milepost.okr.models import (
     ObjectiveScore,
     Step,
 )
+from milepost.okr.queries.as_of.check_ins import judgements_now
 from milepost.okr.queries.as_of.edges import edges_then, parts_then
-from milepost.okr.queries.as_of.key_results import METRIC, PastKeyResults, judgements_now, load_all, metric_rows
+from milepost.okr.queries.as_of.key_results import METRIC, PastKeyResults, load_all, metric_rows
 from milepost.okr.queries.facts import More, loaded_of
 from milepost.okr.queries.family import load_family
 from milepost.okr.queries.parts import COUNTING

@@ -26,7 +26,7 @@ from milepost.workspace.queries.listing import (
     show_workspace,
 )
 from milepost.workspace.queries.paging import Page
-from milepost.workspace.queries.past import Then, all_stood, put_back, stood, then_of
+from milepost.workspace.queries.past import Then, all_stood, put_back, stood, then_of, two_days
 from milepost.workspace.queries.people import (
     InvitationRow,
     MemberRow,
@@ -109,6 +109,7 @@ __all__ = [
     "telling_of",
     "then_of",
     "trail_head",
+    "two_days",
     "verify_trail",
     "what_demands",
     "whom_to_tell",

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
@@ -13,6 +13,7 @@ from milepost.core.progress import Step as StepFact
 from milepost.metrics.models import Metric, Reading
 from milepost.metrics.queries.as_of import Readings, readings_then
 from milepost.okr.models import WITH_METRIC, WITH_STEPS, CheckIn, Checkpoint, KeyResult, KeyResultKind, Step
+from milepost.okr.queries.as_of.check_ins import check_in_facts, in_force, judgements_then, last_said
 from milepost.okr.queries.as_of.edges import parts_then
 from milepost.okr.queries.facts import FACTS, More
 from milepost.okr.queries.lines import KEY_RESULT_VALUES, StepLine
@@ -66,12 +67,6 @@ def load_all(objective_id: int, until: datetime) -> PastKeyResults:
 def metric_rows(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return the columns `METRIC` of metrics as they are today; one query, none for none."""
     return {pk: dict(zip(METRIC, row, strict=True)) for pk, *row in _metrics(ids)}
-
-
-def judgements_now(key_result_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
-    """Return the judgement that counts of each key result as score, reason and day; one query, none for none."""
-    ahead = datetime(9000, 1, 1, tzinfo=UTC)
-    return {pk: tuple(said) for pk, *said in _judgements(key_result_ids, ahead, ahead)}
 
 
 def metrics_of(found: PastKeyResults) -> set[int]:
@@ -132,7 +127,7 @@ def complete(found: PastKeyResults, then: Then) -> None:
     found.read = _readings(found, then)
     found.steps = _steps_then(found)
     said = [k["said"] for k in found.rows.values() if k["said"] is not None]
-    last = {pk: CheckInFact(*fact) for pk, *fact in _check_ins(said)}
+    last = {pk: CheckInFact(*fact) for pk, *fact in check_in_facts(said)}
     for pk, k in found.rows.items():
         if k["said"] is not None:
             fact = last[k["said"]]
@@ -140,7 +135,7 @@ def complete(found: PastKeyResults, then: Then) -> None:
             found.check_ins[pk] = (fact,) if before is None else (fact, CheckInFact(fact.valid_on, before, ""))
     judged = [pk for pk, k in found.rows.items() if k["kind"] == KeyResultKind.JUDGED]
     found.more = More(
-        judged={pk: tuple(said) for pk, *said in _judgements(judged, then.until, then.until)},
+        judged={pk: tuple(said) for pk, *said in judgements_then(judged, then.until, then.until)},
         value_at=_value_moments(found, then),
         checkpoints=_checkpoints_then(found),
     )
@@ -209,7 +204,7 @@ def _value_moments(found: PastKeyResults, then: Then) -> dict[int, datetime]:
     read = [pk for pk in every if found.rows[pk]["kind"] in WITH_METRIC]
     told = [pk for pk in every if found.rows[pk]["kind"] not in WITH_METRIC | {KeyResultKind.CHILDREN}]
     at_metric = dict(_last_readings([m for pk in read if (m := found.rows[pk]["metric_id"])], then.until))
-    at: dict[int, datetime] = dict(_last_said(told, then.until, then.until))
+    at: dict[int, datetime] = dict(last_said(told, then.until, then.until))
     at |= {pk: at_metric[m] for pk in read if (m := found.rows[pk]["metric_id"]) in at_metric}
     moments = {pk: [at[one] for one in inside if one in at] for pk, inside in asked.items()}
     return {pk: max(known) for pk, known in moments.items() if known}
@@ -244,7 +239,7 @@ def _with_reading(
         read_value=Subquery(last.values("value")[:1]),
     )
     today = newest.filter(metric=OuterRef("metric_id"), valid_on=OuterRef("read_on"))
-    stood_then = _in_force(CheckIn.objects.filter(key_result=OuterRef("pk")), until, known).order_by("-valid_on", "-id")
+    stood_then = in_force(CheckIn.objects.filter(key_result=OuterRef("pk")), until, known).order_by("-valid_on", "-id")
     rows = rows.annotate(
         read_now=Subquery(today.values("value")[:1]),
         said=Subquery(stood_then.values("pk")[:1]),
@@ -277,27 +272,6 @@ def _metrics(ids: Collection[int]) -> QuerySet[Metric, tuple[Any, ...]]:
     return Metric.objects.filter(pk__in=ids).values_list("id", *METRIC)
 
 
-def _in_force(rows: QuerySet[CheckIn], until: datetime, replaced: datetime) -> QuerySet[CheckIn]:
-    """Those that stood at a moment: written before, and not replaced or deleted before.
-
-    Asked as what is not there: an outer join to the few that replace makes SQLite index all of them anew.
-    """
-    newer = CheckIn.objects.filter(replaces=OuterRef("pk"), at__lt=replaced)
-    return rows.filter(~Exists(newer), at__lt=until, withdrawn=False)
-
-
-@prepared
-def _check_ins(ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    return CheckIn.objects.filter(pk__in=ids).values_list("id", "valid_on", "confidence", "own_word")
-
-
-@prepared
-def _judgements(ids: Collection[int], until: datetime, replaced: datetime) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    """Every judgement in force, the one that counts last."""
-    rows = _in_force(CheckIn.objects.filter(key_result_id__in=ids, judged__isnull=False), until, replaced)
-    return rows.order_by("key_result_id", "valid_on", "id").values_list("key_result_id", "judged", "note", "valid_on")
-
-
 @prepared
 def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
     rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "position", "id")
@@ -314,9 +288,3 @@ def _checkpoints(key_result_ids: Collection[int]) -> QuerySet[Checkpoint, tuple[
 def _last_readings(metric_ids: Collection[int], until: datetime) -> QuerySet[Reading, tuple[Any, ...]]:
     rows = Reading.objects.filter(metric_id__in=metric_ids, value__isnull=False, known_at__lt=until).order_by()
     return rows.values("metric_id").annotate(last=Max("known_at")).values_list("metric_id", "last")
-
-
-@prepared
-def _last_said(ids: Collection[int], until: datetime, replaced: datetime) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    rows = _in_force(CheckIn.objects.filter(key_result_id__in=ids, nothing_changed=False), until, replaced)
-    return rows.order_by().values("key_result_id").annotate(last=Max("at")).values_list("key_result_id", "last")
