@@ -392,6 +392,8 @@ APART = {
     "okr.seen_today",  # of what a cycle of the workspace holds
     "workspace.then_of",  # a moment
     "workspace.two_days",  # two moments
+    "workspace.moments_of",
+    "okr.effects_of",  # numbers of a goal that was looked up already
 }
 APART |= {"okr.cycle_report", "okr.calibration_of", "okr.past_cycles"}  # counts alone (tests/web/test_review.py)
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
-from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
 from milepost.core.progress import Step as StepFact
 from milepost.metrics.models import Metric, Reading
 from milepost.metrics.queries.as_of import Readings, readings_then
-from milepost.okr.models import WITH_METRIC, WITH_STEPS, CheckIn, Checkpoint, KeyResult, KeyResultKind, Step
+from milepost.okr.models import WITH_METRIC, WITH_STEPS, CheckIn, KeyResult, KeyResultKind
 from milepost.okr.queries.as_of.check_ins import check_in_facts, in_force, judgements_then, last_said
 from milepost.okr.queries.as_of.edges import parts_then
+from milepost.okr.queries.as_of.lists import checkpoints_from, checkpoints_now, steps_from, steps_now
 from milepost.okr.queries.facts import FACTS, More
 from milepost.okr.queries.lines import KEY_RESULT_VALUES, StepLine
 from milepost.okr.scoring import CheckInFact
@@ -61,6 +61,12 @@ def load_of(objective_ids: Collection[int], then: Then) -> PastKeyResults:
 def load_all(objective_id: int, until: datetime) -> PastKeyResults:
     """Return the key results of an objective, and what has left it since, with the columns of today; one query."""
     rows = _of_objectives([objective_id], [objective_id], until, until, until.date(), until)
+    return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
+
+
+def load_since(objective_id: int, since: datetime, until: datetime) -> PastKeyResults:
+    """Return the key results that an objective had at any moment between two, with the columns of today; one query."""
+    rows = _of_objectives([objective_id], [objective_id], since, until, until.date(), until)
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
 
@@ -125,7 +131,8 @@ def complete(found: PastKeyResults, then: Then) -> None:
     """Read what key results are scored by; their rows say already how they and their objectives stood."""
     _other_metrics(found, then)
     found.read = _readings(found, then)
-    found.steps = _steps_then(found)
+    steps = steps_now([pk for pk, k in found.rows.items() if k["kind"] in WITH_STEPS and not _told(found, pk, "steps")])
+    found.steps = steps_from(found.rows, found.said, steps)
     said = [k["said"] for k in found.rows.values() if k["said"] is not None]
     last = {pk: CheckInFact(*fact) for pk, *fact in check_in_facts(said)}
     for pk, k in found.rows.items():
@@ -134,11 +141,18 @@ def complete(found: PastKeyResults, then: Then) -> None:
             before = k["said_before"]
             found.check_ins[pk] = (fact,) if before is None else (fact, CheckInFact(fact.valid_on, before, ""))
     judged = [pk for pk, k in found.rows.items() if k["kind"] == KeyResultKind.JUDGED]
+    bent = [pk for pk, k in found.rows.items() if k["curve"] == Curve.CHECKPOINTS]
+    checkpoints = checkpoints_now([pk for pk in bent if not _told(found, pk, "checkpoints")])
     found.more = More(
         judged={pk: tuple(said) for pk, *said in judgements_then(judged, then.until, then.until)},
         value_at=_value_moments(found, then),
-        checkpoints=_checkpoints_then(found),
+        checkpoints=checkpoints_from(found.rows, found.said, checkpoints),
     )
+
+
+def _told(found: PastKeyResults, pk: int, name: str) -> bool:
+    """Return whether a list that hangs on a key result was another one then, which its row says."""
+    return name in found.said.get(pk, ())
 
 
 def _other_metrics(found: PastKeyResults, then: Then) -> None:
@@ -168,29 +182,6 @@ def _readings(found: PastKeyResults, then: Then) -> Readings:
         else:
             whole.add(metric)
     return readings_then(whole, last, until=then.until)
-
-
-def _steps_then(found: PastKeyResults) -> dict[int, list[StepLine]]:
-    stepped = [pk for pk, k in found.rows.items() if k["kind"] in WITH_STEPS]
-    steps: dict[int, list[StepLine]] = {}
-    for key_result_id, *row in _steps([pk for pk in stepped if "steps" not in found.said.get(pk, ())]):
-        steps.setdefault(key_result_id, []).append(StepLine(*row))
-    for pk in stepped:
-        for step, title, weight, done, due_on, is_cancelled in found.said.get(pk, {}).get("steps", ()):
-            due = date.fromisoformat(due_on) if due_on else None
-            steps.setdefault(pk, []).append(StepLine(step, title, weight, done, due, is_cancelled))
-    return steps
-
-
-def _checkpoints_then(found: PastKeyResults) -> dict[int, tuple[CheckpointFact, ...]]:
-    bent = [pk for pk, k in found.rows.items() if k["curve"] == Curve.CHECKPOINTS]
-    points: dict[int, list[CheckpointFact]] = {}
-    for pk, on, value in _checkpoints([pk for pk in bent if "checkpoints" not in found.said.get(pk, ())]):
-        points.setdefault(pk, []).append(CheckpointFact(on, value))
-    for pk in bent:
-        for on, value in found.said.get(pk, {}).get("checkpoints", ()):
-            points.setdefault(pk, []).append(CheckpointFact(date.fromisoformat(on), value))
-    return {pk: tuple(rows) for pk, rows in points.items()}
 
 
 def _value_moments(found: PastKeyResults, then: Then) -> dict[int, datetime]:
@@ -270,18 +261,6 @@ def _by_id(ids: Collection[int], until: datetime, day: date, known: datetime) ->
 @prepared
 def _metrics(ids: Collection[int]) -> QuerySet[Metric, tuple[Any, ...]]:
     return Metric.objects.filter(pk__in=ids).values_list("id", *METRIC)
-
-
-@prepared
-def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
-    rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "position", "id")
-    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on", "is_cancelled")
-
-
-@prepared
-def _checkpoints(key_result_ids: Collection[int]) -> QuerySet[Checkpoint, tuple[Any, ...]]:
-    rows = Checkpoint.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "on")
-    return rows.values_list("key_result_id", "on", "value")
 
 
 @prepared

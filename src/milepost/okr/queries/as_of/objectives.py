@@ -72,7 +72,7 @@ def cycles_left(
 ) -> dict[int, dict[str, Any]]:
     """Return the cycles in which goals stood that none of them stands in today; two queries, none without such."""
     left = {o["cycle_id"] for o in objectives.values()} - cycles.keys()
-    found = {pk: dict(zip(CYCLE, row, strict=True)) for pk, *row in _cycles(list(left))}
+    found = {pk: dict(zip(CYCLE, row, strict=True)) for pk, *row in cycles_of(left)}
     for pk, said in stood("cycle", found, then.until).items():
         found[pk] |= said
     return found
@@ -111,7 +111,8 @@ def objective_columns(ids: Collection[int], until: datetime) -> QuerySet[Objecti
 
 
 @prepared
-def _cycles(ids: Collection[int]) -> QuerySet[Cycle, tuple[Any, ...]]:
+def cycles_of(ids: Collection[int]) -> QuerySet[Cycle, tuple[Any, ...]]:
+    """Return `CYCLE` of these cycles as they are today, behind their ids."""
     return Cycle.objects.filter(pk__in=ids).values_list("id", *CYCLE)
 
 
