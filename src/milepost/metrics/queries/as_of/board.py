@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from milepost.core.tags import tag_key
 from milepost.metrics.models import KpiScore, Metric, MetricContributor
 from milepost.metrics.queries.as_of.readings import known_at
 from milepost.metrics.queries.board import ATTENTION_BELOW, MOST_TILES, Board, Tile, board_from, tile_of
@@ -32,8 +33,11 @@ class PastKpi:
     tile: Tile
 
 
-def board_on(actor: Actor, day: date, *, view: str, today: date) -> Board:
+def board_on(actor: Actor, day: date, *, view: str, today: date, tag: str = "") -> Board:
     """Return the board as it stood at the end of a day; as `board`, with a fixed number of queries.
+
+    Args:
+        tag: only what had it; "" for everything.
 
     Raises:
         Invalid: the day has not come, or the workspace was not there yet.
@@ -41,6 +45,9 @@ def board_on(actor: Actor, day: date, *, view: str, today: date) -> Board:
     Source: rule A3.
     """
     found = kpis_on(actor, day, today=today)
+    tags = {tag_key(word): word for one in found for word in sorted(one.kpi.tags, reverse=True)}
+    if tag:
+        found = [one for one in found if tag_key(tag) in map(tag_key, one.kpi.tags)]
     views = {
         "all": found,
         "attention": [one for one in found if one.row.severity < ATTENTION_BELOW],
@@ -51,7 +58,12 @@ def board_on(actor: Actor, day: date, *, view: str, today: date) -> Board:
         words[one.row.word] = words.get(one.row.word, 0) + 1
     shown = sorted(views[view], key=lambda one: (one.row.severity, -one.row.off_streak, one.kpi.name))
     counts = {name: len(inside) for name, inside in views.items()}
-    return board_from([one.tile for one in shown[:MOST_TILES]], counts=counts, words=words)
+    return board_from(
+        [one.tile for one in shown[:MOST_TILES]],
+        counts=counts,
+        words=words,
+        tags=tuple(tags[key] for key in sorted(tags)),
+    )
 
 
 def kpis_on(actor: Actor, day: date, *, today: date) -> list[PastKpi]:
@@ -142,6 +154,8 @@ def show_past_kpi(one: PastKpi) -> dict[str, Any]:
         "direction": tile.direction,
         "frequency": tile.frequency,
         "owner_team_id": one.kpi.owner_team_id,
+        "pillar_id": one.kpi.pillar_id,
+        "tags": list(one.kpi.tags),
         "lead_id": tile.lead_id,
         "lead_name": tile.lead_name,
         "status": tile.word,

@@ -57,6 +57,7 @@ class PastGoals:
     last_day: date
     objectives: Mapping[int, ObjectiveLine]
     why: Mapping[int, str]
+    tags: Mapping[int, tuple[str, ...]]
     key_results: Mapping[int, tuple[KeyResultLine, ...]]
     children: Mapping[int, tuple[int, ...]]
     roots: tuple[int, ...]
@@ -169,6 +170,7 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
         last_day=at["last_day"],
         objectives=lines,
         why={pk: objectives[pk]["why"] for pk in seen},
+        tags={pk: tuple(objectives[pk]["tags"]) for pk in seen},
         key_results=key_result_lines_then(found, loaded, key_result_rows, seen, then),
         children=below,
         roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT] or pk in orphans),

@@ -16,7 +16,7 @@ COLUMNS = (
     "id", "workspace_id", "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition",
     "counts", "state", "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score",
     "grade", "pillar_id", "pillar__name", "owner_team__name", "owner_person__user__name", "lead__user__name",
-    "cycle__name", "cycle__first_day", "cycle__last_day",
+    "cycle__name", "cycle__first_day", "cycle__last_day", "tags",
 )  # fmt: skip
 CYCLE = ("name", "first_day", "last_day")
 TEAM, PILLAR = "owner_team_id", "pillar_id"
