@@ -70,6 +70,11 @@ def load_since(objective_id: int, since: datetime, until: datetime) -> PastKeyRe
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
 
+def load_ids(key_result_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return `COLUMNS` of these key results as they are today; one query."""
+    return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _columns(key_result_ids)}
+
+
 def metric_rows(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return the columns `METRIC` of metrics as they are today; one query, none for none."""
     return {pk: dict(zip(METRIC, row, strict=True)) for pk, *row in _metrics(ids)}
@@ -256,6 +261,11 @@ def _away(ids: Collection[int]) -> QuerySet[Membership, tuple[Any, ...]]:
 @prepared
 def _by_id(ids: Collection[int], until: datetime, day: date, known: datetime) -> QuerySet[KeyResult, tuple[Any, ...]]:
     return _with_reading(KeyResult.objects.filter(pk__in=ids), until, day, known)
+
+
+@prepared
+def _columns(ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    return KeyResult.objects.filter(pk__in=ids).values_list(*COLUMNS)
 
 
 @prepared
