@@ -84,7 +84,7 @@ def test_score_rows_are_written_in_the_order_of_their_columns() -> None:
     """`refresh` writes rows by position: the columns between the keys and the day are those of the pure row."""
     names = [field.attname for field in KeyResultScore._meta.concrete_fields]
     assert names[:6] == ["key_result_id", "workspace_id", "cycle_id", "objective_id", "lead_id", "is_live"]
-    assert names[6:-2] == list(KeyResultRow.__dataclass_fields__)
+    assert names[6:-2] == list(KeyResultRow._fields)
     assert names[-2:] == ["status_on", "computed_at"]
     assert [field.attname for field in ObjectiveScore._meta.concrete_fields] == [
         "objective_id", "workspace_id", "cycle_id", "lead_id", "is_root", "is_live", "score", "expected", "word",

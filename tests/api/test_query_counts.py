@@ -30,7 +30,7 @@ from tests.people import NOW, TODAY, Company
 
 pytestmark = pytest.mark.django_db
 MOST = 14
-MOST_OF_TWO_DAYS = 32  # twice a cycle and twice the KPIs, as they stood
+MOST_OF_TWO_DAYS = 26  # twice a cycle and twice the KPIs, as they stood
 FEW, MANY = 5, 60
 DEPTH = 7
 # A new status looks once more who wants to be told of it. A new plan, or a value that goals read, is written,

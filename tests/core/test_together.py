@@ -109,7 +109,7 @@ def test_a_day_that_does_not_count_moves_no_plan(
     measure, seen = given_measure
     ambition, timing = ambition_of(data, measure), data.draw(timings(measure))
     calendar = timing.calendar or WorkCalendar(EVERY_DAY, frozenset())
-    timing = replace(timing, calendar=replace(calendar, holidays=calendar.holidays | {day}))
+    timing = timing._replace(calendar=replace(calendar, holidays=calendar.holidays | {day}))
     late = {LAST} if any(step.due_on and step.due_on > LAST for step in seen.steps) else set()  # due by then
     dated = {step.due_on for step in seen.steps} | late if measure.kind == Kind.MILESTONE else set()
     dated |= {point.on for point in timing.checkpoints} | {made.on for made in timing.amendments}
@@ -125,8 +125,8 @@ def test_a_day_that_does_not_count_moves_no_plan(
 @given(measures(), st.data(), days)
 def test_seven_working_days_are_all_days(given_measure: tuple[Measure, Seen], data: st.DataObject, day: date) -> None:
     measure, seen = given_measure
-    ambition, timing = ambition_of(data, measure), replace(data.draw(timings(measure)), calendar=None)
-    every = replace(timing, calendar=WorkCalendar(EVERY_DAY))
+    ambition, timing = ambition_of(data, measure), data.draw(timings(measure))._replace(calendar=None)
+    every = timing._replace(calendar=WorkCalendar(EVERY_DAY))
     plain = expected_progress(measure, seen, timing, ambition=ambition, day=day)
     assert expected_progress(measure, seen, every, ambition=ambition, day=day) == plain
 
@@ -138,7 +138,7 @@ def test_a_plan_that_nobody_amended_never_goes_back(
     measure, seen = given_measure
     ambition, timing = ambition_of(data, measure), data.draw(timings(measure, bends=False))
     if timing.curve == Curve.CHECKPOINTS:  # phased targets may ask for less than was there
-        timing = replace(timing, checkpoints=())
+        timing = timing._replace(checkpoints=())
     early, late = sorted((one, other))
     planned = [expected_progress(measure, seen, timing, ambition=ambition, day=d) or 0.0 for d in (early, late)]
     assert planned[0] <= planned[1] + EXACT

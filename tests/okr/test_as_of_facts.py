@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from milepost.core.target import Target, TargetRule
+from milepost.metrics.actions import KpiDraft
 from milepost.metrics.queries import board_on, kpis_on
 from milepost.okr import actions
 from milepost.okr.models import KeyResult, Objective
 from milepost.okr.queries import cycle_differences, cycle_on, objective_on
-from milepost.okr.queries.as_of.goals import IS_ROOT
+from milepost.okr.queries.as_of.lines import IS_ROOT
 from milepost.workspace import actions as workspace
 from milepost.workspace.errors import Invalid, NotFound
 from tests.people import NOW, START, TODAY, Company
@@ -149,6 +151,29 @@ def test_what_hung_on_nothing_is_told_as_today(company: Company) -> None:
     edit(company, loose, parent_id=top)
     assert cycle_on(company.actor(), company.cycle, THEN, today=TODAY).unaligned == (loose, held)
     assert cycle_on(company.actor(), company.cycle, TODAY, today=TODAY).unaligned == ()
+
+
+def test_tags_and_pillars_are_those_of_the_day(company: Company) -> None:
+    calm, loud = (workspace.create_pillar(by=company.actor(), name=name, now=START) for name in ("Calm", "Loud"))
+    goal = company.objective("Goal", tags=["quick"], pillar_id=calm)
+    slug = company.kpi("Reply", tags=["quick"], pillar_id=calm)
+    edit(company, goal, tags=["slow", "sure"], pillar_id=loud)
+    draft = KpiDraft(
+        "Reply", unit="min", direction="lower", frequency="week", aggregation="stock",
+        target=Target(TargetRule.AT_MOST, high=30), lead_id=company.ids["lead"], owner_team_id=company.team,
+        tags=["slow"], pillar_id=loud,
+    )  # fmt: skip
+    actions.edit_kpi(by=company.actor(), slug=slug, draft=draft, today=TODAY, now=NOW)
+    for day, tags, kpi_tags, pillar in ((THEN, ("quick",), ["quick"], calm), (TODAY, ("slow", "sure"), ["slow"], loud)):
+        past = cycle_on(company.actor(), company.cycle, day, today=TODAY)
+        assert past.tags[goal] == tags
+        line = past.objectives[goal]
+        assert (line.pillar_id, line.pillar_name) == (pillar, "Calm" if pillar == calm else "Loud")
+        (one,) = kpis_on(company.actor(), day, today=TODAY)
+        assert (one.kpi.tags, one.kpi.pillar_id) == (kpi_tags, pillar)
+        board = board_on(company.actor(), day, view="all", today=TODAY, tag=kpi_tags[0].upper())
+        assert (board.tags, board.counts["all"]) == (tuple(kpi_tags), 1)
+        assert board_on(company.actor(), day, view="all", today=TODAY, tag="other").counts["all"] == 0
 
 
 def test_a_goal_made_later_is_absent_and_one_closed_since_is_open(company: Company) -> None:

@@ -116,7 +116,7 @@ def facts(draw: st.DrawFn) -> KeyResultFacts:
 
 
 def word_on(facts: KeyResultFacts, day: date, **given: object) -> str:
-    return score_key_result(replace(facts, check_ins=(), **given), rhythm=RHYTHM, today=day).word
+    return score_key_result(facts._replace(check_ins=(), **given), rhythm=RHYTHM, today=day).word
 
 
 def set_to(facts: KeyResultFacts, share: float) -> dict[str, object]:
@@ -135,7 +135,7 @@ def typed(facts: KeyResultFacts, value: float, today: date) -> dict[str, object]
 
 @given(facts(), st.dates(FIRST, LAST))
 def test_what_is_said_to_change_a_status_does(given_facts: KeyResultFacts, today: date) -> None:
-    given_facts = replace(given_facts, final=None)
+    given_facts = given_facts._replace(final=None)
     said = by_name(explain_key_result(given_facts, Words(), rhythm=RHYTHM, today=today))["status"]
     for change in said.changes:
         day = change.on or today
@@ -160,7 +160,7 @@ def test_what_would_bring_each_kind_on_track_is_said_in_its_own_words() -> None:
     base = KeyResultFacts("reach", FIRST, LAST, True, Ambition.COMMITTED, FIRST, points=(Point(today, 10.0),))
 
     def said(**given: object) -> list[str]:
-        facts = replace(base, **given)
+        facts = base._replace(**given)
         found = by_name(explain_key_result(facts, Words(step_titles=("A",) * 5), rhythm=RHYTHM, today=today))
         return [change.text for change in found["status"].changes]
 

@@ -58,7 +58,13 @@ def fill(company: Company, count: int) -> int:
 
 # A day of the past is put together from a whole cycle, and two days are two of them: no page of today does that.
 # A day that is over is told from facts, two days twice; the map asks for pillars and their KPIs besides what all views do.
-PAST = {"goals as of a day": 14, "objective as of a day": 14, "goals of two days": 34, "map": 15}
+PAST = {
+    "goals as of a day": 14,
+    "objective as of a day": 14,
+    "goals of two days": 28,
+    "objective's changes": 20,
+    "map": 15,
+}
 
 
 def pages(company: Company, goal: int) -> dict[str, str]:

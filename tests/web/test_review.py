@@ -100,12 +100,47 @@ def cycle_of(company: Company) -> queries.CycleRow:
     return next(c for c in cycles if c.id == company.cycle)
 
 
-def test_an_amended_plan_has_no_planned_score_yet(company: Company) -> None:
+def test_an_amended_key_result_has_two_scores_and_its_objective_the_planned_one_at_the_close(company: Company) -> None:
     row = goal(company)
     draft = actions.KeyResultDraft(title=row.title, start=100, target=50)
     actions.edit_key_result(by=company.actor("lead"), key_result_id=row.pk, draft=draft, reason="More", now=NOW)
     (shown,) = queries.review_page(company.actor("lead"), cycle_of(company)).objectives
-    assert (shown.planned, shown.amended, shown.rows[0].planned) == (None, 0.4, None)
+    assert (shown.planned, shown.amended, shown.rows[0].planned) == (None, 0.4, 0.5)
+    add = actions.KeyResultDraft("Later", start=0, target=10)
+    actions.add_key_result(by=company.actor("lead"), objective_id=row.objective_id, draft=add, reason="New", now=NOW)
+    later = KeyResult.objects.get(title="Later")
+    draft = actions.KeyResultDraft(title="Later", start=0, target=20)
+    actions.edit_key_result(by=company.actor("lead"), key_result_id=later.pk, draft=draft, reason="More", now=NOW)
+    (shown,) = queries.review_page(company.actor("lead"), cycle_of(company)).objectives
+    assert [one.planned for one in shown.rows] == [0.5, None]
+
+
+def test_steps_and_days_of_the_first_plan_count_with_what_is_done_of_them_today(company: Company) -> None:
+    steps = [actions.StepDraft("One"), actions.StepDraft("Two")]
+    pk = company.objective("Build", key_results=[actions.KeyResultDraft("Stages", kind="milestone", steps=steps)])
+    row = KeyResult.objects.get(objective_id=pk)
+    one, two = row.steps.order_by("position")
+    more = [actions.StepDraft("One", id=one.pk), actions.StepDraft("Two", id=two.pk)]
+    draft = actions.KeyResultDraft("Stages", kind="milestone", steps=[*more, actions.StepDraft("Three", weight=2.0)])
+    actions.edit_key_result(by=company.actor("lead"), key_result_id=row.pk, draft=draft, reason="More", now=NOW)
+    done = actions.CheckInDraft(key_result_id=row.pk, steps={one.pk: 1.0}, confidence=6)
+    actions.record_check_in(by=company.actor("lead"), draft=done, now=NOW + timedelta(hours=1))
+    (shown,) = queries.review_page(company.actor("lead"), cycle_of(company)).objectives
+    assert (shown.rows[0].planned, shown.rows[0].amended) == (0.5, 0.25)
+
+
+def test_amended_key_results_cost_the_same_queries_at_any_number(company: Company) -> None:
+    counts = []
+    for more in (2, 8):
+        for number in range(more):
+            row = goal(company, f"Goal {more} {number}")
+            draft = actions.KeyResultDraft(title=row.title, start=100, target=50)
+            actions.edit_key_result(by=company.actor("lead"), key_result_id=row.pk, draft=draft, reason="So", now=NOW)
+        cycle, actor = cycle_of(company), company.actor("lead")
+        with CaptureQueriesContext(connection) as asked:
+            queries.review_page(actor, cycle)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= MOST
 
 
 def test_the_tabs_count_and_show_what_they_say(company: Company) -> None:

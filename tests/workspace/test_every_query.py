@@ -23,6 +23,7 @@ from milepost.okr import actions as okr
 from milepost.okr import queries as goals
 from milepost.okr.models import AlignmentRequest, KeyResult, Objective, SavedView
 from milepost.okr.queries import Asked, GoalFilter
+from milepost.okr.queries.access import get_cycle
 from milepost.rhythm import actions as rhythm
 from milepost.rhythm import queries as talk
 from milepost.rhythm.models import Comment
@@ -240,6 +241,9 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "metrics.board": lambda f, a, w: [f(a, view=v, today=TODAY) for v in ("all", "attention")],
     "metrics.board_on": lambda f, a, w: f(a, TODAY, view="all", today=TODAY),
     "metrics.kpis_on": lambda f, a, w: [one.tile for one in f(a, TODAY, today=TODAY)],
+    "metrics.kpis_of_two_days": lambda f, a, w: [
+        one.tile for kpis in f(a, TODAY - timedelta(days=9), TODAY, today=TODAY) for one in kpis
+    ],
     "metrics.kpi_differences": lambda f, a, w: f(a, since=TODAY - timedelta(days=30), until=TODAY, today=TODAY),
     "metrics.tiles_read": lambda f, a, w: f(a, [w.metric.pk], today=TODAY),
     "metrics.pillar_kpis": lambda f, a, w: f(a),
@@ -358,6 +362,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.goals_of_kpi": lambda f, a, w: f(a, w.read_metric, closed=[], target=None, today=TODAY),
     "okr.running_objectives": lambda f, a, w: f(a, [w.read_metric.pk]),
     "okr.cycle_on": lambda f, a, w: f(a, w.company.cycle, TODAY, today=TODAY),
+    "okr.cycle_then": lambda f, a, w: f(a, get_cycle(a, w.company.cycle), places.then_of(a, TODAY, today=TODAY)),
     "okr.objective_on": lambda f, a, w: [f(a, pk, TODAY, today=TODAY) for pk in (w.parent, w.goal)],
     "okr.past_page": lambda f, a, w: f(a, goals.cycle_on(a, w.company.cycle, TODAY, today=TODAY), view="all"),
     "okr.cycle_differences": lambda f, a, w: f(
@@ -397,6 +402,9 @@ APART = {
     "rhythm.list_choices",  # what the reader chose, and the kinds there are
     "okr.seen_today",  # of what a cycle of the workspace holds
     "workspace.then_of",  # a moment
+    "workspace.two_days",  # two moments
+    "workspace.moments_of",
+    "okr.effects_of",  # numbers of a goal that was looked up already
 }
 APART |= {"okr.cycle_report", "okr.calibration_of", "okr.past_cycles"}  # counts alone (tests/web/test_review.py)
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.

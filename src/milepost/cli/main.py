@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milepost.cli import alignment, away, explain, kpis, lint, people, reviews, rules, strategy, talk, views
+from milepost.cli import alignment, away, changes, explain, kpis, lint, people, reviews, rules, strategy, talk, views
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -30,6 +30,7 @@ explain.add_to(app)
 talk.add_to(app)
 lint.add_to(app)
 reviews.add_to(app)
+changes.add_to(app)
 rules.add_to(app)
 strategy.add_to(app)
 away.add_to(app)

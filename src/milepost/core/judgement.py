@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from milepost.core.numbers import finite, said
 
@@ -30,8 +31,7 @@ class Override:
     is_kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The score that counts, the computed one beside it, and the override that stands, if one does; 0..1 or None."""
 
     score: float | None

@@ -1,8 +1,9 @@
 """One door to the progress of a key result, whatever its kind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from milepost.core.judgement import Judgement, check_judgement
 from milepost.core.levels import Levels, check_levels, levels_progress
@@ -43,8 +44,7 @@ class Kind(StrEnum):
     BASELINE = "baseline"  # P11
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What is agreed about a key result; numbers in the metric's unit, those of other kinds stay None.
 
     `start` of P11 is the baseline once it is measured. `at_close` belongs to P3, `combine` to P9.
@@ -72,8 +72,7 @@ class Tasks:
     cancelled: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What has been seen of a key result.
 
     `values` oldest first: of a level to keep one a closed period with data, of others the last one
@@ -84,12 +83,11 @@ class Seen:
     steps: tuple[Step, ...] = ()
     tasks: Tasks | None = None
     amounts: tuple[Amount, ...] = ()
-    children: tuple[Child, ...] = field(default_factory=tuple)
+    children: tuple[Child, ...] = ()
     judgement: Judgement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A key result's value in its unit, progress (unbounded) and score 0..1; None is unknown.
 
     `waits_for` says in words what has to come before there can be a score.

@@ -1,7 +1,7 @@
 """Progress from what lies below a key result: its tasks, or its child key results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from milepost.core.rollup import Child, roll_up
@@ -106,4 +106,4 @@ def weighed(children: Sequence[Child], *, how: Combine) -> list[Child]:
 
     Source: rules P9, R2.
     """
-    return list(children) if how == Combine.WEIGHTED_MEAN else [replace(c, weight=1.0, share=None) for c in children]
+    return list(children) if how == Combine.WEIGHTED_MEAN else [c._replace(weight=1.0, share=None) for c in children]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from milepost.core.levels import Levels, levels_progress
 from milepost.core.numbers import finite
@@ -44,8 +45,7 @@ class Amended:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """A plan from start on the first day to target on the last, both days included; values in the metric's unit.
 
     `checkpoints` by date, `amendments` in the order in which they were made.
@@ -115,7 +115,7 @@ def path_value(path: Path, day: date) -> float:
 
     Source: rules E2, E5.
     """
-    made = [change for change in path.amendments if change.on <= day]
+    made = _made(path, day)
     if not made:
         return _first_value(path, day)
     value = _first_value(path, made[0].on)
@@ -162,8 +162,13 @@ def in_force(path: Path, day: date) -> tuple[float, float]:
 
     Source: rule E5.
     """
-    made = [change for change in path.amendments if change.on <= day]
+    made = _made(path, day)
     return (made[-1].start, made[-1].target) if made else (path.start, path.target)
+
+
+def _made(path: Path, day: date) -> Sequence[Amended]:
+    """Return the amendments up to a day; most plans have none at all."""
+    return [change for change in path.amendments if change.on <= day] if path.amendments else ()
 
 
 def _first_value(path: Path, day: date) -> float:

@@ -1,7 +1,7 @@
 """One door to where the plan says a key result should be, whatever its kind."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from milepost.core.levels import Levels
 from milepost.core.measure import Kind, Measure, Seen
@@ -19,8 +19,7 @@ from milepost.core.progress import WHOLE_PERCENT
 from milepost.core.workdays import WorkCalendar
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """When a key result is to come true: first and last day, both included, and how the way is spread over them.
 
     Checkpoints and amendments are in the unit of the kind's own numbers; of a kind without numbers
@@ -65,11 +64,12 @@ def expected_progress(measure: Measure, seen: Seen, timing: Timing, *, ambition:
                 ambition=ambition,
                 calendar=timing.calendar,
             )
-    ends, path = ends_of(measure), path_of(measure, timing)
-    if ends is None or path is None:
+    path = path_of(measure, timing)
+    if path is None:
         return None
     if measure.kind == Kind.LEVELS and measure.stretch is not None:
-        levels = Levels(start=ends[0], target=ends[1], stretch=measure.stretch, floor=measure.floor)
+        start, target = ends_of(measure) or (path.start, path.target)
+        levels = Levels(start=start, target=target, stretch=measure.stretch, floor=measure.floor)
         return expected_by_levels(path, levels, day)
     return expected_on_path(path, day, ambition=ambition)
 

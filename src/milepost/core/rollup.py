@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from milepost.core.numbers import mean, said
 
@@ -32,8 +32,7 @@ class BadWeight(ValueError):
         super().__init__(f"{rule}, not {shown}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """What a parent takes from a child; score and expected 0..1 or None, share fixed 0..1 or None."""
 
     key: Hashable
@@ -43,8 +42,7 @@ class Child:
     share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RollUp:
+class RollUp(NamedTuple):
     """The parent's score and plan, and how many of its contributing children reported.
 
     `is_scaled`: the fixed shares alone are less than the whole, so they were scaled up to it.

@@ -214,6 +214,21 @@ class ClosureOut(Schema):
     left: list[int] = Field(description="Objectives that are not yours to close, or wait for a grade.")
 
 
+class MovedOut(Schema):
+    """A score 0..1 just before a change and just after, with values as they were known then; null is unknown."""
+
+    before: float | None
+    after: float | None
+    why: str = Field(description="What keeps it from being told, empty where it is.")
+
+
+class EffectOut(Schema):
+    """What everything that was changed of a goal at one moment did to scores."""
+
+    key_result: MovedOut | None = Field(description="Of the key result that was changed; null of an objective.")
+    objective: MovedOut
+
+
 class AmendmentOut(Schema):
     """One changed field of a goal that runs (rule A1); `old` and `new` as text."""
 
@@ -227,6 +242,7 @@ class AmendmentOut(Schema):
     author_id: int | None
     author_name: str | None
     reason: str
+    effect: EffectOut
 
 
 class CheckInOut(Schema):

@@ -78,6 +78,8 @@ class PastObjectiveOut(Schema):
     lead_id: int | None
     lead_name: str
     visibility: Visibility
+    tags: list[str]
+    pillar_id: int | None = Field(description="Its own; null: that of the one above it, if any.")
     score: float | None
     expected: float | None
     status: GoalStatus
@@ -114,6 +116,8 @@ class PastKpiOut(Schema):
     direction: Direction
     frequency: Frequency
     owner_team_id: int | None
+    pillar_id: int | None
+    tags: list[str]
     lead_id: int
     lead_name: str
     status: KpiStatus

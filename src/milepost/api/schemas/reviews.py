@@ -34,7 +34,9 @@ class ReviewOut(Schema):
     is_reviewed: bool
     final: float | None = Field(description="Its value at the end, in its unit.")
     unit: str
-    planned: float | None = Field(description="By the plan that was first agreed; null where it was amended.")
+    planned: float | None = Field(
+        description="By the plan that was first agreed; null where it was added since, or other key results make it up."
+    )
     amended: float | None
     proposed: float | None
     own_grade: float | None

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from milepost.cli.demo.company import WEEKS, Company
 from milepost.core.calendar import Frequency, period_start, shift_periods
@@ -99,10 +99,10 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
     days = [shift_periods(newest, frequency, -k) for k in range(count, kpi.stops - 1, -1)]
     readings = [_reading(chance, kpi, day, index / len(days)) for index, day in enumerate(days)]
     source = actions.ReadingSource.FILE if kpi.how == "ratio" else actions.ReadingSource.HAND
+    for at, known in _known(company, frequency, readings).items():
+        by = company.place(kpi.lead, at).actor
+        actions.record_readings(by=by, kpi=slug, readings=known, source=source, now=at)
     lead = company.place(kpi.lead, company.now - timedelta(hours=3))
-    actions.record_readings(
-        by=lead.actor, kpi=slug, readings=readings, source=source, now=company.now - timedelta(hours=3)
-    )
     if kpi.name == "Trial to paid":
         metrics.add_note(
             by=lead.actor,
@@ -113,6 +113,21 @@ def _make(company: Company, kpi: Kpi, chance: random.Random) -> str:
             now=company.now - timedelta(days=40),
         )
     return slug
+
+
+def _known(
+    company: Company, frequency: Frequency, readings: list[actions.NewReading]
+) -> dict[datetime, list[actions.NewReading]]:
+    """Return readings by the moment at which they became known: the morning after their period.
+
+    What is older than the last cycle was brought over on its first day; what runs still was typed this morning.
+    """
+    typed, brought_over = company.now - timedelta(hours=3), company.morning(company.first[-1])
+    found: dict[datetime, list[actions.NewReading]] = {}
+    for reading in readings:
+        at = company.morning(shift_periods(period_start(reading.day, frequency), frequency, 1))
+        found.setdefault(min(max(at, brought_over), typed), []).append(reading)
+    return found
 
 
 def _target(kpi: Kpi, company: Company) -> TargetPlan | None:

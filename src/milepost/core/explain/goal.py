@@ -83,7 +83,7 @@ def explain_member_plans(members: Sequence[Member]) -> Explanation:
     """
     children = [m.child for m in members]
     rolled = roll_up(children)
-    planned = [replace(c, score=None if c.score is None else c.expected) for c in children]
+    planned = [c._replace(score=None if c.score is None else c.expected) for c in children]
     parts, total = _parts([replace(m, how="") for m in members], planned)
     out = [
         LeftOut(m.label, "has no value yet, so its plan does not count either", "E4", m.link)
@@ -144,7 +144,7 @@ def _nudges(members: Sequence[Member], rolled: RollUp) -> tuple[Change, ...]:
     for m in members:
         if m.nudge is None or m.child.score is None or m.child.key not in carrying:
             continue
-        moved = [replace(o.child, score=m.nudge.score) if o is m else o.child for o in members]
+        moved = [o.child._replace(score=m.nudge.score) if o is m else o.child for o in members]
         after = roll_up(moved).score
         if after is None or after == rolled.score:
             continue

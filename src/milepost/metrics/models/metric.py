@@ -23,7 +23,7 @@ class Metric(Remembered):
     PAST_KIND = "metric"
     PAST = (
         "name", "unit_code", "direction", "frequency", "aggregation", "lag_days", "group", "owner_team_id", "lead_id",
-        "visibility", "formula", "archived_at",
+        "visibility", "formula", "archived_at", "pillar_id", "tags",
     )  # fmt: skip
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="metrics")

@@ -296,6 +296,7 @@ def _retag(by: Actor, objective: Objective, words: Sequence[str], *, now: dateti
     if tags is None:
         return
     objective.save(update_fields=["version"])
+    keep_past(objective, now=now)
     changes = {"tags": tags}
     about = _about(objective)
     record_event(by=by, verb="changed", kind="objective", object_id=objective.pk, now=now, changes=changes, about=about)

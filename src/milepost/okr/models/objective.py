@@ -41,7 +41,7 @@ class Objective(Remembered):
     PAST = (
         "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition", "counts", "state",
         "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score", "grade",
-        "pillar_id",
+        "pillar_id", "tags",
     )  # fmt: skip
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="objectives")

@@ -1,13 +1,14 @@
 """What was changed of a goal since it runs, for people: the ledger with everything that happened to it (A1, A2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from milepost.okr.models import Amendment, KeyResult
+from milepost.okr.models import Amendment, KeyResult, Objective
 from milepost.okr.queries.access import get_objective
+from milepost.okr.queries.as_of.effects import Effect, effects_of
 from milepost.okr.queries.objective import with_names
 from milepost.prepared import prepared
 from milepost.workspace.models import Event
@@ -39,6 +40,7 @@ class Change:
     title: str
     fields: tuple[tuple[str, str, str], ...]
     reason: str
+    effect: Effect | None = None  # what it did to scores; None of a step of its life
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class ChangesPage:
 
 
 def changes_page(actor: Actor, objective_id: int, *, view: str = "all") -> ChangesPage:
-    """Return what was changed of an objective since its first start, and of its life (A2); five queries at most.
+    """Return what was changed of an objective since its first start, of its life, and what it did to scores (A2).
+
+    A fixed number of queries: five, and those of `effects_of`.
 
     Args:
         view: all, plan, people, words or life.
@@ -65,7 +69,7 @@ def changes_page(actor: Actor, objective_id: int, *, view: str = "all") -> Chang
     """
     objective = get_objective(actor, objective_id)
     titles = dict(_titles(objective_id))
-    every = _amended(actor, objective_id, objective.title, titles) + _life(actor, objective_id, objective.title)
+    every = _amended(actor, objective, titles) + _life(actor, objective_id, objective.title)
     every.sort(key=lambda change: change.at, reverse=True)
     shown = {name: [narrowed for one in every if (narrowed := _of(one, name))] for name in VIEWS}
     return ChangesPage(
@@ -86,23 +90,25 @@ def _of(change: Change, view: str) -> Change | None:
     fields = tuple(field for field in change.fields if field[0] in GROUPS[view])
     if not fields:
         return None
-    return Change(change.at, change.who, change.verb, change.key_result_id, change.title, fields, change.reason)
+    return replace(change, fields=fields)
 
 
-def _amended(actor: Actor, objective_id: int, title: str, titles: dict[int, str]) -> list[Change]:
-    rows = with_names(actor.workspace_id, _rows(objective_id), field=2, values=(3, 4))
+def _amended(actor: Actor, objective: Objective, titles: dict[int, str]) -> list[Change]:
+    rows = with_names(actor.workspace_id, _rows(objective.pk), field=2, values=(3, 4))
     grouped: dict[tuple[datetime, str, int], list[list[Any]]] = {}
     for row in rows:
         grouped.setdefault((row[5], row[0], row[1]), []).append(row)
+    effects = effects_of(actor, objective, [(at, (kind, goal)) for at, kind, goal in grouped])
     return [
         Change(
             at=at,
             who=found[0][6] or "",
             verb="amended",
             key_result_id=goal if kind == "key_result" else None,
-            title=titles.get(goal, "") if kind == "key_result" else title,
+            title=titles.get(goal, "") if kind == "key_result" else objective.title,
             fields=tuple((field, old, new) for _, _, field, old, new, *_ in reversed(found)),
             reason=found[0][7],
+            effect=effects[at, (kind, goal)],
         )
         for (at, kind, goal), found in grouped.items()
     ]

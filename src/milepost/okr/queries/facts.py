@@ -1,9 +1,9 @@
 """Loading what key results' score rows are made of, in a fixed number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models import Window as Over
@@ -59,10 +59,10 @@ FREQUENCIES = {one.value: one for one in Frequency}
 AGGREGATIONS = {one.value: one for one in Aggregation}
 WINDOWS = {one.value: one for one in Window}
 COMBINES = {one.value: one for one in Combine}
+ACTIVE, CLOSED, EVERYBODY = GoalState.ACTIVE.value, GoalState.CLOSED.value, Visibility.EVERYBODY.value
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedKeyResult:
+class LoadedKeyResult(NamedTuple):
     """A key result's facts with the keys its row is filed under, and the row that stands."""
 
     id: int
@@ -263,7 +263,7 @@ def loaded_of(
     stored: tuple[Any, ...] | None = None,
 ) -> LoadedKeyResult:
     """Return a key result's facts from the columns of `FACTS`, as they are or as they stood on a day."""
-    is_closed = k["state"] == GoalState.CLOSED
+    state = k["state"]
     parts = tuple(more.parts.get(k["id"], ()))
     score, why, judged_on = more.judged.get(k["id"], (None, "", None))
     override = None
@@ -273,7 +273,7 @@ def loaded_of(
         kind=k["kind"],
         first=k["objective__cycle__first_day"],
         last=k["objective__cycle__last_day"],
-        is_live=k["state"] == GoalState.ACTIVE and k["objective__state"] == GoalState.ACTIVE,
+        is_live=state == ACTIVE and k["objective__state"] == ACTIVE,
         ambition=AMBITIONS[k["ambition"]],
         active_since=k["activated_on"] or k["objective__cycle__first_day"],
         start=k["start"],
@@ -287,21 +287,21 @@ def loaded_of(
         curve=CURVES[k["curve"]],
         checkpoints=more.checkpoints.get(k["id"], ()),
         is_kpi=bool(k["metric__is_kpi"]),
-        frequency=FREQUENCIES[k["metric__frequency"] or Frequency.DAY],
-        aggregation=AGGREGATIONS[k["metric__aggregation"] or Aggregation.STOCK],
+        frequency=FREQUENCIES[k["metric__frequency"]] if k["metric__frequency"] else Frequency.DAY,
+        aggregation=AGGREGATIONS[k["metric__aggregation"]] if k["metric__aggregation"] else Aggregation.STOCK,
         unit_code=k["metric__unit_code"] or "",
         window=WINDOWS[k["window"]],
         points=points,
         steps=steps,
-        combine=COMBINES[k["combine"] or Combine.MEAN],
-        parts=facts_of(parts),
+        combine=COMBINES[k["combine"]] if k["combine"] else Combine.MEAN,
+        parts=facts_of(parts) if parts else (),
         judgement=None if score is None else Judgement(score, why),
         judged_on=judged_on,
         check_ins=check_ins,
         override=override,
         value_at=more.value_at.get(k["id"]),
         final=Final(k["final_value"], k["final_progress"], k["final_score"], k["final_expected"])
-        if is_closed
+        if state == CLOSED
         else None,
         away=tuple(Away(date.fromisoformat(a), date.fromisoformat(b)) for a, b in k["lead__away"] or ()),
         telling=telling,
@@ -314,15 +314,15 @@ def loaded_of(
             last=facts.last,
             is_typed=facts.kind in {Kind.REACH, Kind.LEVELS, Kind.CHILDREN},
         )
-        facts = replace(facts, bend=bend)
+        facts = facts._replace(bend=bend)
     return LoadedKeyResult(
         id=k["id"],
         workspace_id=k["workspace_id"],
         objective_id=k["objective_id"],
         cycle_id=k["objective__cycle_id"],
         lead_id=k["lead_id"],
-        counts=k["state"] in COUNTING,
-        is_public=k["objective__visibility"] == Visibility.EVERYBODY,
+        counts=state in COUNTING,
+        is_public=k["objective__visibility"] == EVERYBODY,
         facts=facts,
         stored=stored,
         parts=parts,

@@ -1,7 +1,6 @@
 """Loading what objectives' score rows are made of: each with its key results and child objectives."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -65,8 +64,7 @@ class Edge(NamedTuple):
     stored: tuple[Any, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """An objective with everything its row is made of; `stored` is the row that stands."""
 
     id: int
@@ -159,15 +157,7 @@ def contributions(
 
 
 def _of_key_result(k: OwnKeyResult) -> ChildRow:
-    return ChildRow(
-        key=("key_result", k.id),
-        score=k.score,
-        expected=k.expected,
-        weight=k.weight,
-        share=k.share,
-        is_missing=k.is_missing,
-        word=k.shown_word,
-    )
+    return ChildRow(("key_result", k.id), k.score, k.expected, k.weight, k.share, k.is_missing, k.shown_word)
 
 
 def _of_objective(edge: Edge, row: tuple[Any, ...] | None) -> ChildRow:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from milepost.okr.models import Amendment, GoalState, Objective
+from milepost.okr.queries.planned_key_results import planned_key_results
 
 # Amended fields that say nothing of the number: words and people, ambition, the place in the tree, the order.
 BESIDE = frozenset(
@@ -17,10 +18,10 @@ Key = tuple[str, int]  # ("objective" or "key_result", id)
 def planned_scores(
     objective_ids: Collection[int], amended: Mapping[Key, float | None], *, sums: Collection[int] = ()
 ) -> dict[Key, float | None]:
-    """Return the score 0..1 as planned of each goal; two queries.
+    """Return the score 0..1 as planned of each goal; two queries, and those of `planned_key_results` for amended ones.
 
-    The plan that was never amended is the plan as amended, so both scores are one. Of an amended one it
-    is what the close kept; before the close, and of a single key result, it is unknown here, None.
+    The plan that was never amended is the plan as amended, so both scores are one. Of an amended objective
+    it is what the close kept, None before; of an amended key result it is measured by the numbers of then.
 
     Args:
         amended: the score as amended of objectives and key results.
@@ -34,4 +35,7 @@ def planned_scores(
         changed |= {(kind, goal_id), ("objective", objective_id)}
     closed = Objective.objects.filter(pk__in=objective_ids, state=GoalState.CLOSED)
     kept: dict[Key, float | None] = {("objective", pk): s for pk, s in closed.values_list("id", "planned_score")}
+    singles = [pk for kind, pk in sorted(changed & amended.keys()) if kind == "key_result"]
+    if singles:
+        kept |= {("key_result", pk): score for pk, score in planned_key_results(singles).items()}
     return {key: kept.get(key) if key in changed else score for key, score in amended.items()}

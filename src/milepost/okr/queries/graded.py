@@ -1,7 +1,6 @@
 """What objectives come to with the grades that were given to their key results."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from milepost.core.rollup import Child, roll_up
 from milepost.okr.queries.family import Family, OwnKeyResult, contributions, load_family
@@ -24,6 +23,6 @@ def _score(family: Family, own: Mapping[int, float]) -> float | None:
     children = []
     for what, row in contributions(family, [(edge, edge.stored) for edge in family.edges]):
         given = own.get(what.id) if isinstance(what, OwnKeyResult) else None
-        child = row if given is None else replace(row, score=given)
+        child = row if given is None else row._replace(score=given)
         children.append(Child(key=child.key, score=child.score, expected=None, weight=child.weight, share=child.share))
     return roll_up(children).score

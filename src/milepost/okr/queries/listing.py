@@ -1,7 +1,7 @@
 """Goals, cycles and check-ins as lists for programs: names, filters and orders that may be asked for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
@@ -19,7 +19,9 @@ from milepost.okr.models import (
     SharingTeam,
 )
 from milepost.okr.models import Step as StepModel
+from milepost.okr.queries.access import get_objective
 from milepost.okr.queries.alignment import unaligned
+from milepost.okr.queries.as_of.effects import effects_of, show_effect
 from milepost.okr.queries.filtering import ask, named
 from milepost.okr.queries.filters import GoalFilter
 from milepost.okr.queries.objective import with_names
@@ -220,12 +222,19 @@ def list_amendments(actor: Actor, objective_id: int, **asked: Any) -> Page:
     Raises:
         NotFound: it is not the actor's to see.
     """
-    show_objective(actor, objective_id)
+    objective = get_objective(actor, objective_id)
     page = page_of(_amendments, objective_id, AMENDMENTS, filters={}, **asked)
     told = [(item, item["field"], item["old"], item["new"]) for item in page.items]
     for item, _, old, new in with_names(actor.workspace_id, told, field=1, values=(2, 3)):
         item["old"], item["new"] = old, new
+    effects = effects_of(actor, objective, {_change_of(item) for item in page.items})
+    for item in page.items:
+        item["effect"] = show_effect(effects[_change_of(item)])
     return page
+
+
+def _change_of(item: Mapping[str, Any]) -> tuple[datetime, tuple[str, int]]:
+    return item["at"], (item["kind"], item["goal_id"])
 
 
 def list_check_ins(actor: Actor, *, filters: Mapping[str, object], **asked: Any) -> Page:

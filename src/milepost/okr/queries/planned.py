@@ -1,7 +1,6 @@
 """What the plan of the first start would have come to: the second score of an objective (G2)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,8 +20,9 @@ from milepost.okr.models import (
     ObjectiveScore,
     Step,
 )
+from milepost.okr.queries.as_of.check_ins import judgements_now
 from milepost.okr.queries.as_of.edges import edges_then, parts_then
-from milepost.okr.queries.as_of.key_results import METRIC, PastKeyResults, judgements_now, load_all, metric_rows
+from milepost.okr.queries.as_of.key_results import METRIC, PastKeyResults, load_all, metric_rows
 from milepost.okr.queries.facts import More, loaded_of
 from milepost.okr.queries.family import load_family
 from milepost.okr.queries.parts import COUNTING
@@ -137,7 +137,7 @@ def _facts(
 
 
 def _with_parts(facts: KeyResultFacts, parts: tuple[PartFact, ...]) -> KeyResultFacts:
-    return facts if not parts else replace(facts, parts=parts)
+    return facts if not parts else facts._replace(parts=parts)
 
 
 def _steps(found: PastKeyResults, planned: Mapping[int, Mapping[str, Any]]) -> dict[int, tuple[StepFact, ...]]:

@@ -1,9 +1,7 @@
 """Score rows as tuples, from loaded facts: what a refresh writes, and what a day of the past is told by."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from milepost.core.circles import in_order
@@ -13,10 +11,9 @@ from milepost.okr.queries.facts import LoadedKeyResult
 from milepost.okr.queries.family import STORED, Edge, Family, contributions
 from milepost.okr.queries.parts import COUNTING, facts_of
 from milepost.okr.queries.parts import Row as PartRow
-from milepost.okr.scoring import KeyResultRow, score_key_result, score_objective
+from milepost.okr.scoring import score_key_result, score_objective
 
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
-_scored_values = attrgetter(*KeyResultRow.__dataclass_fields__)
 
 
 def key_result_row(item: LoadedKeyResult, fresh: dict[int, PartRow], *, rhythm: Rhythm, today: date) -> tuple[Any, ...]:
@@ -25,11 +22,11 @@ def key_result_row(item: LoadedKeyResult, fresh: dict[int, PartRow], *, rhythm: 
     Args:
         fresh: what its parts came to, where that was computed just now; its own is noted there.
     """
-    facts = replace(item.facts, parts=facts_of(item.parts, fresh)) if item.parts else item.facts
+    facts = item.facts._replace(parts=facts_of(item.parts, fresh)) if item.parts else item.facts
     scored = score_key_result(facts, rhythm=rhythm, today=today)
     fresh[item.id] = (scored.value, scored.score, scored.expected)
     filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
-    return (*filed, *_scored_values(scored), today)
+    return (*filed, *scored, today)
 
 
 def parts_first(loaded: Collection[LoadedKeyResult]) -> Collection[LoadedKeyResult]:

@@ -25,9 +25,9 @@ def board(request: PlacedRequest) -> HttpResponse:
     view = request.GET.get("view", "all")
     view = view if view in dict(VIEWS) else "all"
     on = asked_day(request)
-    if on is not None:
-        return past_board(request, view, VIEWS, on)
     tag = request.GET.get("tag", "").replace("\0", "")[:60]
+    if on is not None:
+        return past_board(request, view, tag, VIEWS, on)
     shown = board_of(place.actor, view=view, today=place.today, tag=tag)
     context = {
         "board": shown,

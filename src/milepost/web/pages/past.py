@@ -91,17 +91,27 @@ def past_objective(request: PlacedRequest, pk: int, on: date) -> HttpResponse:
     place = request.place
     past = objective_on(place.actor, pk, on, today=place.today)
     branch = branch_then(past, pk, depth=0, is_open=True, deep=True)
-    context = {"past": past, "on": on, "o": past.objectives[pk], "branch": branch, "why": past.why[pk]}
+    context = {
+        "past": past,
+        "on": on,
+        "o": past.objectives[pk],
+        "branch": branch,
+        "why": past.why[pk],
+        "tags": past.tags[pk],
+    }
     return render(request, "past/objective.html", context)
 
 
-def past_board(request: PlacedRequest, view: str, tabs: tuple[tuple[str, str], ...], on: date) -> HttpResponse:
+def past_board(
+    request: PlacedRequest, view: str, tag: str, tabs: tuple[tuple[str, str], ...], on: date
+) -> HttpResponse:
     """Answer with the KPI board as it stood."""
-    shown = board_on(request.place.actor, on, view=view, today=request.place.today)
+    shown = board_on(request.place.actor, on, view=view, today=request.place.today, tag=tag)
     context = {
         "board": shown,
         "on": on,
         "view": view,
+        "tag": tag,
         "tabs": [(key, label, shown.counts[key]) for key, label in tabs],
     }
     return render(request, "past/board.html", context)

@@ -26,7 +26,18 @@ from milepost.workspace.queries.listing import (
     show_workspace,
 )
 from milepost.workspace.queries.paging import Page
-from milepost.workspace.queries.past import Then, all_stood, put_back, stood, then_of
+from milepost.workspace.queries.past import (
+    Said,
+    Then,
+    all_said,
+    all_stood,
+    moments_of,
+    put_back,
+    said_at,
+    stood,
+    then_of,
+    two_days,
+)
 from milepost.workspace.queries.people import (
     InvitationRow,
     MemberRow,
@@ -56,6 +67,7 @@ __all__ = [
     "Option",
     "Page",
     "Place",
+    "Said",
     "SecondSteps",
     "SessionRow",
     "Step",
@@ -64,6 +76,7 @@ __all__ = [
     "TokenFacts",
     "TokenRow",
     "Verdict",
+    "all_said",
     "all_stood",
     "every_event",
     "find_lead",
@@ -90,6 +103,7 @@ __all__ = [
     "list_tokens",
     "list_webhooks",
     "list_workspaces",
+    "moments_of",
     "names_of",
     "operator_place",
     "place_of",
@@ -97,6 +111,7 @@ __all__ = [
     "put_back",
     "rhythm_of",
     "rules_in_force",
+    "said_at",
     "show_away",
     "show_person",
     "show_pillar",
@@ -109,6 +124,7 @@ __all__ = [
     "telling_of",
     "then_of",
     "trail_head",
+    "two_days",
     "verify_trail",
     "what_demands",
     "whom_to_tell",

@@ -1,6 +1,7 @@
 """A day of the past: when it ended, how status was told then, and what rows said (A3)."""
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -25,6 +26,7 @@ MOMENTS = frozenset({"override_at", "archived_at"})
 CHUNK = 8000  # ids in one statement
 KINDS = ("objective", "key_result", "metric", "cycle", "person")
 NOT_TOLD = (None,) * len(COLUMNS)
+Said = tuple[datetime, dict[str, Any]]  # until when, and what
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,40 @@ def then_of(actor: Actor, day: date, *, today: date) -> Then:
 
     Source: rule A3.
     """
+    return _then(Workspace.objects.get(pk=actor.workspace_id), day, today=today)
+
+
+def two_days(actor: Actor, since: date, until: date, *, today: date) -> tuple[Then, Then]:
+    """Return the ends of two days that are compared; as `then_of`, with the workspace read once.
+
+    Raises:
+        Invalid: a day has not come, or the workspace was not there yet; the days are named.
+
+    Source: rule A3.
+    """
+    workspace = Workspace.objects.get(pk=actor.workspace_id)
+    return _then(copy(workspace), since, today=today), _then(workspace, until, today=today)
+
+
+def moments_of(actor: Actor, moments: Collection[datetime]) -> list[Then]:
+    """Return moments as a day of the past is asked for, in their order; two queries at most.
+
+    Status words and rhythm are told as today: what is asked of a moment are values and scores.
+    """
+    workspace = Workspace.objects.get(pk=actor.workspace_id)
+    rules = _rules(workspace.pk, max(moments)) if workspace.rules_id and moments else []
+    zone, rhythm, telling = (
+        workspace.time_zone,
+        rhythm_of(workspace),
+        telling_of(tuple(rules[0]) if rules else NOT_TOLD),
+    )
+    return [Then(local_day(moment, zone), moment, zone, rhythm, workspace.fiscal_month, telling) for moment in moments]
+
+
+def _then(workspace: Workspace, day: date, *, today: date) -> Then:
+    """Return the end of a day; it writes into the workspace how it stood."""
     if day > today:
         raise Invalid(f"{day} has not come yet. Choose today, {today}, or a day before it.", field="on")
-    workspace = Workspace.objects.get(pk=actor.workspace_id)
     born = local_day(workspace.created_at, workspace.time_zone)
     if day < born:
         raise Invalid(f"This workspace began on {born}; there is nothing to show of {day}.", field="on")
@@ -94,9 +127,31 @@ def all_stood(ids: Mapping[str, Collection[int]], until: datetime) -> dict[str, 
         return {kind: stood(kind, rows, until) for kind, rows in ids.items()}
     found: dict[str, dict[int, dict[str, Any]]] = {kind: {} for kind in ids}
     objectives, key_results, metrics, cycles, people = (list(ids.get(kind, ())) or [0] for kind in KINDS)  # 0: no row
-    for kind, object_id, said in _formers_of(objectives, key_results, metrics, cycles, people, until):
+    for kind, object_id, said, _ in _formers_of(objectives, key_results, metrics, cycles, people, until):
         found[kind].setdefault(object_id, {}).update(said)
     return {kind: {pk: _read_all(said) for pk, said in rows.items()} for kind, rows in found.items()}
+
+
+def all_said(ids: Mapping[str, Collection[int]], since: datetime) -> dict[str, dict[int, list[Said]]]:
+    """Return all that rows of several kinds said until moments from one on, the newest first; one query.
+
+    Args:
+        ids: of one workspace's pages: fewer than 8,000 together.
+    """
+    found: dict[str, dict[int, list[Said]]] = {kind: {} for kind in ids}
+    objectives, key_results, metrics, cycles, people = (list(ids.get(kind, ())) or [0] for kind in KINDS)  # 0: no row
+    for kind, object_id, said, until in _formers_of(objectives, key_results, metrics, cycles, people, since):
+        found[kind].setdefault(object_id, []).append((until, said))
+    return found
+
+
+def said_at(told: Collection[Said], moment: datetime) -> dict[str, Any]:
+    """Return the columns of a row that said something else at a moment, from what `all_said` returns of it."""
+    found: dict[str, Any] = {}
+    for until, said in told:
+        if until >= moment:
+            found.update(said)
+    return _read_all(found)
 
 
 def put_back(row: dict[str, Any], said: Mapping[str, Any], *, prefix: str = "") -> None:
@@ -136,7 +191,7 @@ def _formers_of(
     given = zip(KINDS, (objectives, key_results, metrics, cycles, people), strict=True)
     named = [Q(kind=kind, object_id__in=ids) for kind, ids in given]
     rows = Former.objects.filter(reduce(or_, named), until__gte=until).order_by("-until", "-id")
-    return rows.values_list("kind", "object_id", "said")
+    return rows.values_list("kind", "object_id", "said", "until")
 
 
 @prepared

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from milepost.metrics.queries.as_of.board import PastKpi, kpis_on
+from milepost.metrics.queries.as_of.board import PastKpi, kpis_of_two_days
 from milepost.metrics.queries.board import Tile
 from milepost.workspace.permissions import Actor
 
@@ -41,8 +41,7 @@ def kpi_differences(actor: Actor, *, since: date, until: date, today: date) -> t
 
     Source: rule A3.
     """
-    was = {one.kpi.pk: one for one in kpis_on(actor, since, today=today)}
-    is_now = {one.kpi.pk: one for one in kpis_on(actor, until, today=today)}
+    was, is_now = ({one.kpi.pk: one for one in kpis} for kpis in kpis_of_two_days(actor, since, until, today=today))
     found = [_difference(was.get(pk), is_now.get(pk)) for pk in sorted(was.keys() | is_now.keys())]
     changed = [one for one in found if one.has_other_word or value_of(one.before) != value_of(one.after)]
     return tuple(sorted(changed, key=lambda one: (not one.has_other_word, -one.size, one.name, one.id)))

@@ -1,6 +1,6 @@
 """Readings as they were known at a moment, and which of them say something else today (K6, A3)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,15 +52,24 @@ def known_then(
     metric_ids: Collection[int], *, until: datetime
 ) -> dict[int, tuple[dict[date, Known], dict[date, Known]]]:
     """Return for each metric the reading that counted for each period, and the one that counts today."""
-    found: dict[int, tuple[dict[date, Known], dict[date, Known]]] = {}
+    return {metric: (was, is_now) for metric, (was, is_now) in known_at(metric_ids, [until]).items()}
+
+
+def known_at(metric_ids: Collection[int], moments: Sequence[datetime]) -> dict[int, tuple[dict[date, Known], ...]]:
+    """Return for each metric the reading that counted for each period at each moment, and at last the one of today.
+
+    One query for 8,000 of them, whatever the number of moments.
+    """
+    found: dict[int, tuple[dict[date, Known], ...]] = {}
     ids = sorted(metric_ids)
     for at in range(0, len(ids), CHUNK):
         for metric, day, *reading in _readings(ids[at : at + CHUNK]):
             known = Known(*reading)
-            was, is_now = found.setdefault(metric, ({}, {}))
-            is_now[day] = known
-            if known.known_at < until:
-                was[day] = known
+            told = found.setdefault(metric, tuple({} for _ in (*moments, None)))
+            told[-1][day] = known
+            for moment, was in zip(moments, told, strict=False):
+                if known.known_at < moment:
+                    was[day] = known
     return found
 
 

@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 
 from milepost.core.calendar import local_day
 from milepost.okr.models import KeyResult, Objective
-from milepost.okr.queries.as_of.goals import PastGoals, cycle_on
+from milepost.okr.queries.access import get_cycle
+from milepost.okr.queries.as_of.goals import PastGoals, cycle_then
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine
 from milepost.prepared import prepared
 from milepost.workspace.errors import Invalid
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries import two_days
 
 PLAN = ("start", "target", "low", "high", "floor", "stretch", "tolerance")
 WHOLE = 1.0  # how large it is that a goal came, went or was closed
@@ -75,7 +77,7 @@ class Differences:
 def cycle_differences(actor: Actor, cycle_id: int, *, since: date, until: date, today: date) -> Differences:
     """Return what became different in a cycle from the end of one day to the end of another.
 
-    Twice the queries of `cycle_on`.
+    Twice the queries of `cycle_on`, but for those of the cycle and the workspace.
 
     Raises:
         NotFound: no such cycle.
@@ -85,8 +87,8 @@ def cycle_differences(actor: Actor, cycle_id: int, *, since: date, until: date, 
     """
     if since >= until:
         raise Invalid(f"{since} does not lie before {until}. Write the earlier day first.", field="since")
-    before = cycle_on(actor, cycle_id, since, today=today)
-    after = cycle_on(actor, cycle_id, until, today=today)
+    cycle = get_cycle(actor, cycle_id)
+    before, after = (cycle_then(actor, cycle, then) for then in two_days(actor, since, until, today=today))
     was, is_now = dict(_lines(before)), dict(_lines(after))
     new = _made_after(is_now.keys() - was.keys(), since)
     goals, same = [], 0

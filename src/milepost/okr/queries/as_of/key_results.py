@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
-from milepost.core.path import Checkpoint as CheckpointFact
 from milepost.core.path import Curve
 from milepost.core.progress import Step as StepFact
 from milepost.metrics.models import Metric, Reading
 from milepost.metrics.queries.as_of import Readings, readings_then
-from milepost.okr.models import WITH_METRIC, WITH_STEPS, CheckIn, Checkpoint, KeyResult, KeyResultKind, Step
+from milepost.okr.models import WITH_METRIC, WITH_STEPS, CheckIn, KeyResult, KeyResultKind
+from milepost.okr.queries.as_of.check_ins import check_in_facts, in_force, judgements_then, last_said
 from milepost.okr.queries.as_of.edges import parts_then
+from milepost.okr.queries.as_of.lists import checkpoints_from, checkpoints_now, steps_from, steps_now
 from milepost.okr.queries.facts import FACTS, More
 from milepost.okr.queries.lines import KEY_RESULT_VALUES, StepLine
 from milepost.okr.scoring import CheckInFact
@@ -63,15 +64,20 @@ def load_all(objective_id: int, until: datetime) -> PastKeyResults:
     return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
 
 
+def load_since(objective_id: int, since: datetime, until: datetime) -> PastKeyResults:
+    """Return the key results that an objective had at any moment between two, with the columns of today; one query."""
+    rows = _of_objectives([objective_id], [objective_id], since, until, until.date(), until)
+    return PastKeyResults({row[0]: dict(zip(READ, row, strict=True)) for row in rows})
+
+
+def load_ids(key_result_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return `COLUMNS` of these key results as they are today; one query."""
+    return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in _columns(key_result_ids)}
+
+
 def metric_rows(ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return the columns `METRIC` of metrics as they are today; one query, none for none."""
     return {pk: dict(zip(METRIC, row, strict=True)) for pk, *row in _metrics(ids)}
-
-
-def judgements_now(key_result_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
-    """Return the judgement that counts of each key result as score, reason and day; one query, none for none."""
-    ahead = datetime(9000, 1, 1, tzinfo=UTC)
-    return {pk: tuple(said) for pk, *said in _judgements(key_result_ids, ahead, ahead)}
 
 
 def metrics_of(found: PastKeyResults) -> set[int]:
@@ -130,20 +136,28 @@ def complete(found: PastKeyResults, then: Then) -> None:
     """Read what key results are scored by; their rows say already how they and their objectives stood."""
     _other_metrics(found, then)
     found.read = _readings(found, then)
-    found.steps = _steps_then(found)
+    steps = steps_now([pk for pk, k in found.rows.items() if k["kind"] in WITH_STEPS and not _told(found, pk, "steps")])
+    found.steps = steps_from(found.rows, found.said, steps)
     said = [k["said"] for k in found.rows.values() if k["said"] is not None]
-    last = {pk: CheckInFact(*fact) for pk, *fact in _check_ins(said)}
+    last = {pk: CheckInFact(*fact) for pk, *fact in check_in_facts(said)}
     for pk, k in found.rows.items():
         if k["said"] is not None:
             fact = last[k["said"]]
             before = k["said_before"]
             found.check_ins[pk] = (fact,) if before is None else (fact, CheckInFact(fact.valid_on, before, ""))
     judged = [pk for pk, k in found.rows.items() if k["kind"] == KeyResultKind.JUDGED]
+    bent = [pk for pk, k in found.rows.items() if k["curve"] == Curve.CHECKPOINTS]
+    checkpoints = checkpoints_now([pk for pk in bent if not _told(found, pk, "checkpoints")])
     found.more = More(
-        judged={pk: tuple(said) for pk, *said in _judgements(judged, then.until, then.until)},
+        judged={pk: tuple(said) for pk, *said in judgements_then(judged, then.until, then.until)},
         value_at=_value_moments(found, then),
-        checkpoints=_checkpoints_then(found),
+        checkpoints=checkpoints_from(found.rows, found.said, checkpoints),
     )
+
+
+def _told(found: PastKeyResults, pk: int, name: str) -> bool:
+    """Return whether a list that hangs on a key result was another one then, which its row says."""
+    return name in found.said.get(pk, ())
 
 
 def _other_metrics(found: PastKeyResults, then: Then) -> None:
@@ -175,29 +189,6 @@ def _readings(found: PastKeyResults, then: Then) -> Readings:
     return readings_then(whole, last, until=then.until)
 
 
-def _steps_then(found: PastKeyResults) -> dict[int, list[StepLine]]:
-    stepped = [pk for pk, k in found.rows.items() if k["kind"] in WITH_STEPS]
-    steps: dict[int, list[StepLine]] = {}
-    for key_result_id, *row in _steps([pk for pk in stepped if "steps" not in found.said.get(pk, ())]):
-        steps.setdefault(key_result_id, []).append(StepLine(*row))
-    for pk in stepped:
-        for step, title, weight, done, due_on, is_cancelled in found.said.get(pk, {}).get("steps", ()):
-            due = date.fromisoformat(due_on) if due_on else None
-            steps.setdefault(pk, []).append(StepLine(step, title, weight, done, due, is_cancelled))
-    return steps
-
-
-def _checkpoints_then(found: PastKeyResults) -> dict[int, tuple[CheckpointFact, ...]]:
-    bent = [pk for pk, k in found.rows.items() if k["curve"] == Curve.CHECKPOINTS]
-    points: dict[int, list[CheckpointFact]] = {}
-    for pk, on, value in _checkpoints([pk for pk in bent if "checkpoints" not in found.said.get(pk, ())]):
-        points.setdefault(pk, []).append(CheckpointFact(on, value))
-    for pk in bent:
-        for on, value in found.said.get(pk, {}).get("checkpoints", ()):
-            points.setdefault(pk, []).append(CheckpointFact(date.fromisoformat(on), value))
-    return {pk: tuple(rows) for pk, rows in points.items()}
-
-
 def _value_moments(found: PastKeyResults, then: Then) -> dict[int, datetime]:
     """Return when the newest value became known, of those whose override gave way to the next one."""
     waiting = [pk for pk, k in found.rows.items() if k["override_at"] is not None and not k["override_kept"]]
@@ -209,7 +200,7 @@ def _value_moments(found: PastKeyResults, then: Then) -> dict[int, datetime]:
     read = [pk for pk in every if found.rows[pk]["kind"] in WITH_METRIC]
     told = [pk for pk in every if found.rows[pk]["kind"] not in WITH_METRIC | {KeyResultKind.CHILDREN}]
     at_metric = dict(_last_readings([m for pk in read if (m := found.rows[pk]["metric_id"])], then.until))
-    at: dict[int, datetime] = dict(_last_said(told, then.until, then.until))
+    at: dict[int, datetime] = dict(last_said(told, then.until, then.until))
     at |= {pk: at_metric[m] for pk in read if (m := found.rows[pk]["metric_id"]) in at_metric}
     moments = {pk: [at[one] for one in inside if one in at] for pk, inside in asked.items()}
     return {pk: max(known) for pk, known in moments.items() if known}
@@ -244,7 +235,7 @@ def _with_reading(
         read_value=Subquery(last.values("value")[:1]),
     )
     today = newest.filter(metric=OuterRef("metric_id"), valid_on=OuterRef("read_on"))
-    stood_then = _in_force(CheckIn.objects.filter(key_result=OuterRef("pk")), until, known).order_by("-valid_on", "-id")
+    stood_then = in_force(CheckIn.objects.filter(key_result=OuterRef("pk")), until, known).order_by("-valid_on", "-id")
     rows = rows.annotate(
         read_now=Subquery(today.values("value")[:1]),
         said=Subquery(stood_then.values("pk")[:1]),
@@ -273,47 +264,16 @@ def _by_id(ids: Collection[int], until: datetime, day: date, known: datetime) ->
 
 
 @prepared
+def _columns(ids: Collection[int]) -> QuerySet[KeyResult, tuple[Any, ...]]:
+    return KeyResult.objects.filter(pk__in=ids).values_list(*COLUMNS)
+
+
+@prepared
 def _metrics(ids: Collection[int]) -> QuerySet[Metric, tuple[Any, ...]]:
     return Metric.objects.filter(pk__in=ids).values_list("id", *METRIC)
-
-
-def _in_force(rows: QuerySet[CheckIn], until: datetime, replaced: datetime) -> QuerySet[CheckIn]:
-    """Those that stood at a moment: written before, and not replaced or deleted before."""
-    rows = rows.filter(Q(replaced_by=None) | Q(replaced_by__at__gte=replaced), at__lt=until)
-    return rows.filter(withdrawn=False)
-
-
-@prepared
-def _check_ins(ids: Collection[int]) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    return CheckIn.objects.filter(pk__in=ids).values_list("id", "valid_on", "confidence", "own_word")
-
-
-@prepared
-def _judgements(ids: Collection[int], until: datetime, replaced: datetime) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    """Every judgement in force, the one that counts last."""
-    rows = _in_force(CheckIn.objects.filter(key_result_id__in=ids, judged__isnull=False), until, replaced)
-    return rows.order_by("key_result_id", "valid_on", "id").values_list("key_result_id", "judged", "note", "valid_on")
-
-
-@prepared
-def _steps(key_result_ids: Collection[int]) -> QuerySet[Step, tuple[Any, ...]]:
-    rows = Step.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "position", "id")
-    return rows.values_list("key_result_id", "id", "title", "weight", "done", "due_on", "is_cancelled")
-
-
-@prepared
-def _checkpoints(key_result_ids: Collection[int]) -> QuerySet[Checkpoint, tuple[Any, ...]]:
-    rows = Checkpoint.objects.filter(key_result_id__in=key_result_ids).order_by("key_result_id", "on")
-    return rows.values_list("key_result_id", "on", "value")
 
 
 @prepared
 def _last_readings(metric_ids: Collection[int], until: datetime) -> QuerySet[Reading, tuple[Any, ...]]:
     rows = Reading.objects.filter(metric_id__in=metric_ids, value__isnull=False, known_at__lt=until).order_by()
     return rows.values("metric_id").annotate(last=Max("known_at")).values_list("metric_id", "last")
-
-
-@prepared
-def _last_said(ids: Collection[int], until: datetime, replaced: datetime) -> QuerySet[CheckIn, tuple[Any, ...]]:
-    rows = _in_force(CheckIn.objects.filter(key_result_id__in=ids, nothing_changed=False), until, replaced)
-    return rows.order_by().values("key_result_id").annotate(last=Max("at")).values_list("key_result_id", "last")

@@ -35,6 +35,8 @@ def _objective(past: PastGoals, line: ObjectiveLine) -> dict[str, Any]:
         **{name: getattr(line, name) for name in OBJECTIVE},
         "status": line.word,
         "why": past.why[line.id],
+        "tags": list(past.tags[line.id]),
+        "pillar_id": line.pillar_id,
         "cycle_id": line.cycle_id,
         "contributing": line.children,
         "visibility": WHO_SEES[Visibility(line.visibility)],
