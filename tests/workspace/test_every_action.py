@@ -487,6 +487,13 @@ TABLE: dict[str, Row] = {
         ),
         "place",
     ),
+    "workspace.set_team_rhythm": row(
+        "changed", "team",
+        lambda w: lambda: workspace.set_team_rhythm(
+            by=w.company.actor(), team_id=w.company.team, rhythm=workspace.TeamRhythm(weeks=2, weekday=1), now=LATER
+        ),
+        "rhythm_weeks", "rhythm_weekday", "rhythm_hour", "rhythm_skip_days",
+    ),
     "workspace.create_token": row("created", "token", lambda w: lambda: _token(w), "scopes", "until"),
     "workspace.revoke_token": row("revoked", "token", _revoke_token, "scopes"),
     "workspace.create_webhook": row("created", "webhook", lambda w: w.webhook, "url", "events"),

@@ -1,12 +1,12 @@
 """Asking by mail for the check-ins that are due."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
 
-from milepost.core.rhythm import due_moment, last_due
+from milepost.core.rhythm import Rhythm, due_moment, last_due
 from milepost.rhythm.models import DueMail, NotificationChoice, NotificationKind
 from milepost.rhythm.models.due_mail import MOST_TRIES
 from milepost.rhythm.queries.due_mail import who_is_asked
@@ -21,18 +21,23 @@ LONGEST_ERROR = 300
 def write_due_mails(*, place: Place, now: datetime) -> int:
     """Write down who is to be asked for the check-ins of the last due day, and return how many are new.
 
-    Not before the hour of the rhythm, and not once two days have gone by. Who is away, does not want such
-    mail, or updated lately (C4) is not asked; nobody twice for one day.
+    Each team's by its own rhythm: not before its hour, and not once two days have gone by. Who is away, does
+    not want such mail, or updated lately (C4) is not asked; nobody twice for one day.
 
     Source: rule C4.
     """
-    due_on = last_due(place.rhythm, on=place.today)
-    begins = due_moment(place.rhythm, due_on, ZoneInfo(place.time_zone))
-    if not begins <= now < begins + LATEST:
+    zone = ZoneInfo(place.time_zone)
+    open_days: dict[Rhythm, date] = {}
+    for rhythm in place.rhythms.teams:
+        due_on = last_due(rhythm, on=place.today)
+        begins = due_moment(rhythm, due_on, zone)
+        if begins <= now < begins + LATEST:
+            open_days[rhythm] = due_on
+    if not open_days:
         return 0
     lock_workspace(place.workspace_id)
-    asked = who_is_asked(place, due_on=due_on)
-    rows = [DueMail(workspace_id=place.workspace_id, to_id=pk, due_on=due_on, created_at=now) for pk in asked]
+    asked = who_is_asked(place, due_on=open_days)
+    rows = [DueMail(workspace_id=place.workspace_id, to_id=pk, due_on=day, created_at=now) for pk, day in asked]
     return len(DueMail.objects.bulk_create(rows))
 
 

@@ -23,6 +23,7 @@ from milepost.okr.queries.as_of.key_results import (
     parts_beside,
     undo,
 )
+from milepost.okr.queries.as_of.rhythms import owners_of, teams_then
 from milepost.okr.queries.as_of.walls import PastPeople, people_then, seen_today
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
 from milepost.okr.queries.facts import LoadedKeyResult, loaded_of
@@ -42,7 +43,7 @@ COLUMNS = (
     "id", "workspace_id", "cycle_id", "title", "why", "owner_team_id", "owner_person_id", "lead_id", "ambition",
     "counts", "state", "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score",
     "grade", "pillar_id", "pillar__name", "owner_team__name", "owner_person__user__name", "lead__user__name",
-    "cycle__name", "cycle__first_day", "cycle__last_day",
+    "cycle__name", "cycle__first_day", "cycle__last_day", "owner_person__only_team_id",
 )  # fmt: skip
 OF_OWN = tuple(KEY_RESULT_ROW.index(name) for name in SCORES)
 FROM_ROW = tuple(f"score__{name}" for name in KEY_RESULT_ROW)
@@ -124,13 +125,14 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     cycles = {o["cycle_id"]: {name: o[f"cycle__{name}"] for name in CYCLE} for o in objectives.values()}
     cycles.setdefault(cycle.pk, {name: getattr(cycle, name) for name in CYCLE})
     leads = leads_of(found)
+    owners = owners_of(objectives, then)
     was = all_stood(
         {
             "objective": objectives,
             "key_result": found.rows,
             "metric": metrics_of(found),
             "cycle": cycles,
-            "person": leads,
+            "person": leads | owners,
         },
         then.until,
     )
@@ -151,9 +153,10 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     cycles |= _cycles_left(every, cycles, then)
     for o in every.values():
         o.update({f"cycle__{name}": cycles[o["cycle_id"]][name] for name in CYCLE})
+    teams_then(every, lists, was["person"], leads | owners, then)
     for k in found.rows.values():
         _under(k, every[k["objective_id"]])
-    away_then(found, was["person"], leads, then)
+    away_then(found, was["person"], leads | owners, then)
     complete(found, then)
     people = people_then(every, lists, [*found.rows.values(), *_key_results_beside(every, objectives, then)])
     _name_people(actor, every, lists, found)
@@ -270,6 +273,8 @@ def _under(k: dict[str, Any], o: Mapping[str, Any]) -> None:
     k["objective__cycle_id"], k["objective__state"] = o["cycle_id"], o["state"]
     k["objective__cycle__first_day"], k["objective__cycle__last_day"] = o["cycle__first_day"], o["cycle__last_day"]
     k["objective__visibility"], k["objective__title"] = o["visibility"], o["title"]
+    k["objective__owner_team_id"] = o[TEAM]
+    k["objective__owner_person__only_team_id"] = o["owner_person__only_team_id"]
 
 
 def _name_people(
@@ -336,7 +341,7 @@ def _points(found: PastKeyResults, k: Mapping[str, Any]) -> tuple[Point, ...]:
 def _key_result_rows(loaded: Mapping[int, LoadedKeyResult], then: Then) -> dict[int, Row]:
     fresh: dict[int, Any] = {}
     return {
-        item.id: key_result_row(item, fresh, rhythm=then.rhythm, today=then.day)
+        item.id: key_result_row(item, fresh, rhythms=then.rhythms, today=then.day)
         for item in parts_first(list(loaded.values()))
     }
 
