@@ -43,6 +43,7 @@ QUIET = {
     "rhythm.set_reaction": "a nod, not a change", "rhythm.set_follow": "one's own choice", "rhythm.mark_read": "one's own list",
     "rhythm.choose_notifications": "one's own choice", "rhythm.stop_mails": "one's own choice",
     "rhythm.write_due_mails": "an outbox", "rhythm.due_mail_sent": "an outbox", "rhythm.due_mail_failed": "an outbox",
+    "rhythm.write_notification_mails": "an outbox", "rhythm.notification_mail_sent": "an outbox", "rhythm.notification_mail_failed": "an outbox",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip

@@ -203,10 +203,11 @@ TABLES: dict[str, Columns] = {
     "rhythm_mention": _table(personal="membership_id", business="id comment_id"),
     "rhythm_reaction": _table(personal="membership_id kind", business="id comment_id at"),
     "rhythm_duemail": _table(personal="to_id", business="id workspace_id due_on created_at sent_at tries error"),
+    "rhythm_notificationmail": _table(personal="to_id", business="id workspace_id created_at sent_at tries error"),
     "rhythm_follow": _table(personal="membership_id is_on", business="id workspace_id objective_id metric_id at"),
     "rhythm_notification": _table(
         personal="to_id actor_id kind read_at mailed_at in_app by_mail",
-        business="id workspace_id at objective_id key_result_id metric_id comment_id data",
+        business="id workspace_id at objective_id key_result_id metric_id comment_id mail_id data",
     ),
     "rhythm_notificationchoice": _table(personal="membership_id kind in_app by_mail", business="id"),
 }

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import F
 
 from milepost.core.rhythm import Rhythm, due_moment, last_due
-from milepost.rhythm.models import DueMail, NotificationChoice, NotificationKind
+from milepost.rhythm.models import DueMail, NotificationChoice, NotificationKind, usual_choice
 from milepost.rhythm.models.due_mail import MOST_TRIES
 from milepost.rhythm.queries.due_mail import who_is_asked
+from milepost.rhythm.queries.notification_mail import kinds_of
 from milepost.workspace.actions import lock_workspace
 from milepost.workspace.queries import Place
 
@@ -55,12 +56,22 @@ def due_mail_failed(*, due_mail_id: int, error: str) -> None:
 
 @transaction.atomic
 def stop_mails(*, membership_id: int, kind: str) -> None:
-    """Send somebody no more mail of a kind; what they hear of in the app stays.
+    """Send somebody no more mail of a kind, or of all that they are told; what they hear of in the app stays.
 
     Called with what a signed link says, so without a session.
+
+    Args:
+        kind: one of `NotificationKind`, or `NEWS` for all of them but due check-ins.
+
+    Raises:
+        NotFound: there is no such kind.
     """
-    choice = NotificationChoice.objects.filter(membership_id=membership_id, kind=kind).first()
-    if choice is None:
-        choice = NotificationChoice(membership_id=membership_id, kind=NotificationKind(kind), in_app=True)
-    choice.by_mail = False
-    choice.save()
+    kinds = kinds_of(kind)
+    chosen = {one.kind: one for one in NotificationChoice.objects.filter(membership_id=membership_id, kind__in=kinds)}
+    for one in kinds:
+        choice = chosen.get(one)
+        if choice is None:
+            in_app, _ = usual_choice(one)
+            choice = NotificationChoice(membership_id=membership_id, kind=NotificationKind(one), in_app=in_app)
+        choice.by_mail = False
+        choice.save()
