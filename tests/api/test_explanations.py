@@ -190,10 +190,10 @@ def test_a_foreign_id_is_answered_like_a_missing_one(company: Company, calling: 
 def cost(company: Company, goal: int) -> dict[str, int]:
     """Return how many queries each explanation takes."""
     actor, found = company.actor("admin"), {}
-    rhythm = company.place("admin").rhythm
+    rhythms = company.place("admin").rhythms
     asked = {f"objective {goal}": lambda: queries.explained_objective(actor, goal, today=TODAY)}
     for pk, title in KeyResult.objects.filter(objective_id=goal).values_list("id", "title"):
-        asked[title] = lambda pk=pk: queries.explained_key_result(actor, pk, rhythm=rhythm, today=TODAY)
+        asked[title] = lambda pk=pk: queries.explained_key_result(actor, pk, rhythms=rhythms, today=TODAY)
     asked["kpi"] = lambda: metrics.explained_kpi(actor, "first-reply-time", today=TODAY)
     for name, ask in asked.items():
         with CaptureQueriesContext(connection) as captured:

@@ -141,6 +141,8 @@ TABLE: dict[str, Row] = {
     "delete_team": Row(ADMINS, 204, at={"team_id": "empty_team"}),
     "set_team_member": Row(ADMINS, 200, lambda _: {"is_manager": False}),
     "remove_team_member": Row(ADMINS, at={"person_id": "lead"}),
+    "show_team_rhythm": every(), "clear_team_rhythm": Row(ADMINS),
+    "set_team_rhythm": Row(ADMINS, 200, lambda _: {"weeks": 2, "weekday": 1}),
     "list_tokens": Row(ADMINS, outsider=200),
     "create_token": Row(("admin",), 201, lambda _: {"name": "t", "scopes": ["read"]}, outsider=201),
     "revoke_token": Row(ADMINS, 204),

@@ -83,6 +83,7 @@ READS: dict[str, dict[str, str]] = {
     "show_person": {"/people/{person}": ""},
     "list_teams": {"/teams?limit=200": "items"},
     "show_team": {"/teams/{team}": "members"},
+    "show_team_rhythm": {"/teams/{team}/rhythm": ""},
     "list_events": {"/events?limit=200": "items"},
     "search": {"/search?q=goal": "items"},
     "show_strategy": {"/strategy": ""},

@@ -17,7 +17,7 @@ PATHS = (
     "goals/choose/", "goals/views/", "goals/views/{view}/", "goals/new/", "goals/{goal}/", "goals/{goal}/edit/", "goals/{goal}/close/",
     "goals/{goal}/cancel/", "goals/{goal}/key-results/new/", "goals/{closed}/", "key-results/{key_result}/edit/",
     "check-ins/{check_in}/edit/", "kpis/", "kpis/new/", "kpis/{kpi}/", "kpis/{kpi}/edit/", "kpis/{kpi}/objective/",
-    "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "settings/",
+    "kpis/{kpi}/import/", "people/", "person/{person}/", "team/{team}/", "team/new/", "team/{team}/edit/", "team/{team}/rhythm/", "settings/",
     "settings/cycles/", "settings/members/", "settings/tokens/", "settings/webhooks/", "settings/audit/", "settings/audit/?verb=amended&first=2026-01-01", "find/?q=first", "more/",
     "feed/", "notifications/", "comments/{comment}/edit/", "goals/{goal}/?timeline=comments", "goals/999999/",
     "goals/{goal}/alignment/", "goals/{goal}/clone/", "goals/{goal}/changes/", "goals/{goal}/template/", "goals/{goal}/guidance/",

@@ -250,3 +250,24 @@ def test_a_kpi_is_calculated_from_a_terminal(company: Company) -> None:
     assert "takes no values" in run("kpi", "push", "win", "3", code=1)
     assert "not both" in run("kpi", "formula", "win", "won", "--none", code=2)
     assert "is measured" in run("kpi", "formula", "win", "--none")
+
+
+def test_a_team_gets_a_rhythm_follows_again_and_is_locked(company: Company) -> None:
+    log_in(company, "admin", "read", "admin")
+    assert run("rhythm", "acme s").startswith(
+        "Every week on Monday, asked for by mail from 9:00 (inherited from Acme)."
+    )
+    assert run("rhythm", "acme s", "--weeks", "2").startswith("Every 2 weeks on Monday")
+    said = run("rhythm", "acme s", "--on", "tue", "--hour", "8", "--lock")
+    assert said.startswith("Every 2 weeks on Tuesday, asked for by mail from 8:00 (its own).")
+    assert "Teams below follow it" in said
+    assert json.loads(run("rhythm", "acme s", "--json"))["is_locked"] is True
+    actions.create_team(by=company.actor(), name="Nights", parent_id=company.team, now=NOW)
+    assert "Acme Support has locked its rhythm" in run("rhythm", "nights")
+    assert "Acme Support has locked its rhythm" in run("rhythm", "nights", "--weeks", "1", code=1)
+    said = run("rhythm", "acme s", "--follow", "--unlock")
+    assert said.startswith("Every week on Monday")
+    assert "Teams below" not in said
+    assert "is locked" not in run("rhythm", "nights", "--lock")
+    assert "No team begins with zzz" in run("rhythm", "zzz", code=1)
+    assert "is no day" in run("rhythm", "nights", "--on", "someday", code=2)

@@ -134,6 +134,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
     ),
     "People and teams": (
         Line("See people and teams", ("get people", "get person", "get team"), ("list_people", "show_person", "list_teams", "show_team")),
+        Line("See in which rhythm a team checks in", ("get team_rhythm",), ("show_team_rhythm",)),
         Line("Invite somebody", ("member_invite",), ("invite",)),
         Line("See who is invited; withdraw an invitation", ("get settings_members", "invitation_revoke"), ("list_invitations", "revoke_invitation")),
         Line("Give somebody another role", ("post settings_members",), ("change_role",)),
@@ -142,6 +143,7 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("Add a team below another", ("team_below",), ("create_team",)),
         Line("Rename a team", ("post team_edit",), ("update_team",)),
         Line("Move a team in the tree", ("team_move",), ("update_team",)),
+        Line("Give a team a rhythm of its own, lock it, or let it follow", ("post team_rhythm",), ("set_team_rhythm", "clear_team_rhythm")),
         Line("Delete a team that owns nothing", ("post team_delete",), ("delete_team",)),
         Line("Put somebody into a team, or take them out", ("post team_members", "team_out"), ("set_team_member", "remove_team_member")),
         Line("Make somebody a team's manager", ("team_manager",), ("set_team_member",)),

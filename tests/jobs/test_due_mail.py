@@ -216,3 +216,51 @@ def test_the_job_asks_the_same_of_the_database_for_any_number_of_people(
     place = job_place(workspace_id=company.workspace_id, now=MONDAY)
     with django_assert_max_num_queries(10):
         rhythm.write_due_mails(place=place, now=MONDAY)
+
+
+def own_rhythm(company: Company, team: int, **given: int) -> None:
+    rhythm = workspace.TeamRhythm(**{"weeks": 1, "weekday": 0, **given})
+    workspace.set_team_rhythm(by=company.actor(), team_id=team, rhythm=rhythm, now=START)
+
+
+def test_each_team_is_asked_by_its_own_rhythm(company: Company) -> None:
+    company.objective()
+    company.objective("Of the company", owner_team_id=None, who="member")
+    own_rhythm(company, company.team, weekday=1, hour=7)
+    assert [one.to for one in run(company)] == [["member@acme.example"]]
+    tuesday = MONDAY.replace(hour=7, minute=0) + timedelta(days=1)
+    assert run(company, now=tuesday - timedelta(minutes=1)) == []
+    (message,) = run(company, now=tuesday)
+    assert message.to == ["lead@acme.example"]
+    assert message.subject.endswith("due 24 Nov")
+    assert run(company, now=tuesday + timedelta(hours=3)) == []
+
+
+def test_who_updated_lately_is_told_by_the_team_of_the_goal(company: Company) -> None:
+    goal = company.objective()
+    thursday = NOW - timedelta(days=3)
+    draft = okr.CheckInDraft(key_result_id=KeyResult.objects.get(objective_id=goal).pk, value=80, confidence=6)
+    okr.record_check_in(by=company.actor("lead", thursday), draft=draft, now=thursday)
+    own_rhythm(company, company.team, skip_days=4)
+    assert run(company) == []
+    own_rhythm(company, company.team, skip_days=3)
+    assert len(run(company)) == 1
+
+
+def test_goals_of_two_rhythms_are_asked_for_once_where_the_worker_was_off(company: Company) -> None:
+    company.objective()
+    company.objective("Of the company", owner_team_id=None)
+    own_rhythm(company, company.team, weekday=1)
+    tuesday = MONDAY + timedelta(days=1)
+    (message,) = run(company, now=tuesday)  # Monday's and Tuesday's, in one
+    assert message.subject == "2 check-ins: due 24 Nov"
+    assert run(company, now=tuesday + timedelta(minutes=10)) == []
+
+
+def test_who_was_asked_on_monday_is_asked_for_what_falls_due_on_tuesday(company: Company) -> None:
+    company.objective()
+    company.objective("Of the company", owner_team_id=None)
+    own_rhythm(company, company.team, weekday=1)
+    assert len(run(company)) == 1
+    assert len(run(company, now=MONDAY + timedelta(days=1))) == 1
+    assert DueMail.objects.count() == 2

@@ -1,5 +1,6 @@
 """Any day of the past is told as it was recorded then, from facts alone (A3)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from milepost.okr.queries.as_of.page import past_page
 from milepost.okr.queries.integrity import score_rows
 from milepost.workspace import actions as workspace
 from milepost.workspace.actions import WorkspaceSettings
-from milepost.workspace.models import Away
+from milepost.workspace.errors import RhythmLocked
+from milepost.workspace.models import Away, TeamMembership
 from tests.okr.test_new_days import Story, undone
 from tests.people import START, Company
 
@@ -37,13 +39,14 @@ class History(Story):
             by=company.actor("admin", START), team_id=self.elsewhere, membership_id=company.ids["viewer"],
             is_manager=False, now=START,
         )  # fmt: skip
+        self.below = workspace.create_team(by=company.operator(), name="Below", parent_id=company.team, now=START)
         self.remembered: dict[date, dict[str, Any]] = {}
 
     def happens(self) -> None:
         deeds = [super().happens] * 3 + [
             self.reparent, self.weigh, self.lead, self.wall, self.draft, self.edit_check_in, self.delete_check_in,
             self.reopen, self.edit_cycle, self.rhythm, self.helpers, self.steps, self.archive, self.made_of, self.order,
-            self.transfer, self.away, self.second_parent, self.share, self.teams,
+            self.transfer, self.away, self.second_parent, self.share, self.teams, self.team_rhythm, self.own, self.joins,
         ]  # fmt: skip
         deed = self.data.draw(st.sampled_from(deeds))
         event(f"deed: {getattr(deed, '__name__', deed)}")
@@ -55,7 +58,7 @@ class History(Story):
             return
         edge = o.parent_edges.filter(until=None, is_primary=True).first()
         known: dict[str, Any] = {
-            "title": o.title, "cycle_id": o.cycle_id, "lead_id": o.lead_id, "owner_team_id": o.owner_team_id,
+            "title": o.title, "cycle_id": o.cycle_id, "lead_id": o.lead_id, "owner_team_id": o.owner_team_id, "owner_person_id": o.owner_person_id,
             "parent_id": edge and edge.parent_id, "ambition": o.ambition, "counts": o.counts,
             "visibility": ["everybody", "team", "private"][o.visibility],
         }  # fmt: skip
@@ -70,7 +73,8 @@ class History(Story):
 
     def wall(self) -> None:
         pk = self.data.draw(st.sampled_from([self.goal, self.top, self.other]))
-        self.edit(pk, visibility=self.data.draw(st.sampled_from(["everybody", "team", "private"])))
+        levels = ["everybody", "team", "private"] if Objective.objects.get(pk=pk).owner_team_id else ["everybody"]
+        self.edit(pk, visibility=self.data.draw(st.sampled_from(levels)))
 
     def helpers(self) -> None:
         self.edit(self.goal, contributor_ids=self.data.draw(st.sampled_from([[], [self.company.ids["member"]]])))
@@ -140,8 +144,33 @@ class History(Story):
 
     def rhythm(self) -> None:
         weeks = self.data.draw(st.integers(0, 3))
-        new = WorkspaceSettings("Acme", "UTC", 1, weeks, 2, 0, False)
+        is_locked = self.data.draw(st.booleans())
+        new = WorkspaceSettings("Acme", "UTC", 1, weeks, 2, 0, False, rhythm_is_locked=is_locked)
         workspace.change_settings(by=self._admin(), settings=new, now=self.now)
+
+    def team_rhythm(self) -> None:
+        team = self.data.draw(st.sampled_from([self.company.team, self.elsewhere, self.below]))
+        own = st.builds(workspace.TeamRhythm, weeks=st.integers(0, 3), weekday=st.integers(0, 6))
+        rhythm, is_locked = self.data.draw(st.one_of(st.none(), own)), self.data.draw(st.booleans())
+        with suppress(RhythmLocked):
+            workspace.set_team_rhythm(by=self._admin(), team_id=team, rhythm=rhythm, is_locked=is_locked, now=self.now)
+
+    def own(self) -> None:
+        """Give a goal to the lead, to the admin, to the company or to a team; who sees it stays everybody."""
+        people = [self.company.ids["lead"], self.company.ids["admin"]]
+        team = self.data.draw(st.sampled_from([None, self.company.team, self.below]))
+        person = None if team else self.data.draw(st.sampled_from([None, *people]))
+        pk = self.data.draw(st.sampled_from([self.goal, self.top, self.other]))
+        self.edit(pk, owner_team_id=team, owner_person_id=person, visibility="everybody")
+
+    def joins(self) -> None:
+        """Take the lead into a second team or out of it: theirs is one, or none that counts."""
+        lead = self.company.ids["lead"]
+        is_in = TeamMembership.objects.filter(team=self.below, membership_id=lead).exists()
+        workspace.set_team_member(
+            by=self._admin(), team_id=self.below, membership_id=lead, is_manager=False, is_member=not is_in,
+            now=self.now,
+        )  # fmt: skip
 
     def archive(self) -> None:
         slug = self.company.kpi(f"Passing {self.now:%d}", at=self.now)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.metrics.models import Reading
 from milepost.okr import actions
 from milepost.okr.models import Amendment, CheckIn, KeyResult, KeyResultScore, ObjectiveScore, Step
@@ -198,7 +198,7 @@ def test_an_override_gives_way_to_the_next_value(company: Company) -> None:
     assert line.override is not None
     assert (line.override.by, line.override.why, line.counted) == ("Lead Acme", "Signed, paid in January", 0.8)
     assert Amendment.objects.get(field="override").new == "80 %, until the next value"
-    told = explained_key_result(by, key_result.pk, rhythm=Rhythm(), today=TODAY).explanations
+    told = explained_key_result(by, key_result.pk, rhythms=Rhythms(), today=TODAY).explanations
     score = next(e for e in told if e.of == "score")
     assert [(i.label, i.value, i.on, i.by) for i in score.inputs] == [
         ("set", 0.8, TODAY, "Lead Acme"), ("computed", 0.25, None, ""),

@@ -292,7 +292,7 @@ class Story:
             elif kind == "objective":
                 found = explained_objective(place.actor, pk, today=place.today)
             else:
-                found = explained_key_result(place.actor, pk, rhythm=place.rhythm, today=place.today)
+                found = explained_key_result(place.actor, pk, rhythms=place.rhythms, today=place.today)
             said = {one.of: one for one in found.explanations}
             if kind == "kpi":
                 assert (said["kpi_status"].word, said["kpi_status"].value) == (row["word"], row["value"])

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.okr import actions
 from milepost.okr.errors import NeedsReason, PartCircle
 from milepost.okr.models import Amendment, KeyResult, KeyResultScore, ObjectiveScore, Part
@@ -408,7 +409,10 @@ def test_page_and_draft_cost_as_many_queries_whatever_their_parts(company: Compa
     by = company.actor("lead")
     pages = [asked(lambda k=k: objective_page(by, k.objective_id, today=NOW.date())) for k in (few, much)]
     assert pages[0] == pages[1] <= 12
-    told = [asked(lambda k=k: explained_key_result(by, k.pk, rhythm=WEEKLY, today=NOW.date())) for k in (few, much)]
+    told = [
+        asked(lambda k=k: explained_key_result(by, k.pk, rhythms=Rhythms(WEEKLY), today=NOW.date()))
+        for k in (few, much)
+    ]
     assert told[0] == told[1] <= 8
     taken = [actions.PartDraft(k.pk) for k in (*most[:40], *two)]
     edits = [asked(lambda: amend(company, few, kind="children", parts=[taken[0], taken[-1]]))]

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.okr import actions, queries
 from milepost.okr.models import Amendment, KeyResult, Objective, Part
 from milepost.okr.queries.integrity import score_rows
@@ -105,7 +106,7 @@ def told_by_queries(company: Company, key_result: KeyResult, who: str) -> str:
             queries.parts_of(actor, [key_result.pk]),
             queries.offered_parts(actor, first=TODAY, last=TODAY, also=[p.child_id for p in key_result.parts.all()]),
             queries.show_key_result(actor, key_result.pk),
-            queries.explained_key_result(actor, key_result.pk, rhythm=RHYTHM, today=TODAY),
+            queries.explained_key_result(actor, key_result.pk, rhythms=Rhythms(RHYTHM), today=TODAY),
             queries.plan_page(actor, key_result.pk),
         ]
     )
@@ -186,5 +187,5 @@ def test_planted_parts_of_another_workspace_are_not_named(company: Company, show
     draft = actions.KeyResultDraft(title="Open", kind="children", parts=[actions.PartDraft(seen.pk)])
     with pytest.raises(Invalid, match="“Open” → “Seen” → “a key result that is not yours to see” → “Open”"):
         actions.edit_key_result(by=company.actor(), key_result_id=shown.pk, draft=draft, reason="Try", now=NOW)
-    told = queries.explained_key_result(company.actor(), seen.pk, rhythm=RHYTHM, today=TODAY)
+    told = queries.explained_key_result(company.actor(), seen.pk, rhythms=Rhythms(RHYTHM), today=TODAY)
     assert "Zebra" not in repr(told)

@@ -52,7 +52,7 @@ def test_checkpoints_are_joined_by_straight_lines(company: Company) -> None:
     said = {
         e.of: e
         for e in explained_key_result(
-            company.actor(), key_result.pk, rhythm=company.place().rhythm, today=TODAY
+            company.actor(), key_result.pk, rhythms=company.place().rhythms, today=TODAY
         ).explanations
     }
     assert said["expected"].value == pytest.approx(0.5)

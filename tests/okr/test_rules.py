@@ -105,7 +105,7 @@ def test_days_that_count_move_the_plan_everywhere(company: Company) -> None:
     assert cycle.elapsed == tau
     key_result = KeyResult.objects.get(objective_id=goal).pk
     place = place_of(membership_id=company.ids["admin"], now=NOW)
-    explained = explained_key_result(company.actor(), key_result, rhythm=place.rhythm, today=TODAY)
+    explained = explained_key_result(company.actor(), key_result, rhythms=place.rhythms, today=TODAY)
     plan = next(e for e in explained.explanations if e.of == "expected")
     assert plan.value == pytest.approx(tau)
     assert "working days" in plan.formula

@@ -131,6 +131,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "team": (READ, NO),
     "team_new": (only("admin", status=200), only("admin", status=422)),
     "team_edit": (only("admin", "manager", status=200), only("admin", "manager", status=422)),
+    "team_rhythm": (READ, only("admin", "manager", status=422)),
     "team_delete": (NO, only("admin", status=302)),
     "team_members": (NO, everybody(400)),
     "settings": (only("admin", status=200), only("admin", status=422)),
@@ -237,6 +238,10 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "find": (lambda t: {"kind": "kpi", "reference": t.kpi, "value": "41"}, only(*OWNERS, status=302)),
     "team_new": (lambda t: {"name": "New", "parent": ""}, only("admin", status=302)),
     "team_edit": (lambda t: {"name": "Renamed", "parent": ""}, only("admin", "manager", status=302)),
+    "team_rhythm": (
+        lambda t: {"whose": "own", "weeks": "2", "weekday": "1", "hour": "8", "skip_days": "0"},
+        only("admin", "manager", status=302),
+    ),
     "team_members": (lambda t: {"person": t.person, "do": "member"}, only("admin", "manager", status=302)),
     "settings": (lambda _: settings_form(), only("admin", status=302)),
     "settings_cycles": (

@@ -105,6 +105,7 @@ def pages(company: Company, goal: int) -> dict[str, str]:
         "people": reverse("people", args=[ws]),
         "person": reverse("person", args=[ws, company.ids["lead"]]),
         "team": reverse("team", args=[ws, company.team]),
+        "team rhythm": reverse("team_rhythm", args=[ws, company.team]),
         "feed": reverse("feed", args=[ws]),
         "notifications": reverse("notifications", args=[ws]),
         "comments": reverse("goal", args=[ws, goal]) + "?timeline=comments",

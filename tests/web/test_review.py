@@ -314,7 +314,7 @@ def report_of(company: Company, who: str = "lead") -> queries.CycleReport:
     place = company.place(who, ENDED)
     cycles = queries.list_cycles(place.actor, today=place.today)
     return queries.cycle_report(
-        place.actor, cycle_of(company), cycles, rhythm=place.rhythm, time_zone="UTC", today=place.today
+        place.actor, cycle_of(company), cycles, rhythms=place.rhythms, time_zone="UTC", today=place.today
     )
 
 

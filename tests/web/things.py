@@ -33,7 +33,7 @@ PK = {
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "key_result_initiative": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
     "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
-    "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
+    "team": "team", "team_edit": "team", "team_rhythm": "team", "team_delete": "empty_team", "team_members": "team",
     "goal_view": "view",
 }  # fmt: skip
 

@@ -43,6 +43,7 @@ QUIET = {
     "rhythm.set_reaction": "a nod, not a change", "rhythm.set_follow": "one's own choice", "rhythm.mark_read": "one's own list",
     "rhythm.choose_notifications": "one's own choice", "rhythm.stop_mails": "one's own choice",
     "rhythm.write_due_mails": "an outbox", "rhythm.due_mail_sent": "an outbox", "rhythm.due_mail_failed": "an outbox",
+    "rhythm.write_notification_mails": "an outbox", "rhythm.notification_mail_sent": "an outbox", "rhythm.notification_mail_failed": "an outbox",
     "metrics.recalculate": "derived values", "metrics.refresh_kpis": "derived rows", "metrics.refresh_kpi": "derived rows", "okr.refresh_day": "derived rows", "okr.rebuild": "derived rows",
     "okr.patched_rules": "a shape", "okr.rules_of": "a shape", "okr.usual_rules": "a shape",
 }  # fmt: skip
@@ -491,6 +492,13 @@ TABLE: dict[str, Row] = {
             by=w.company.actor(), team_id=w.company.team, membership_id=w.company.ids["lead"], is_manager=True, now=LATER
         ),
         "place",
+    ),
+    "workspace.set_team_rhythm": row(
+        "changed", "team",
+        lambda w: lambda: workspace.set_team_rhythm(
+            by=w.company.actor(), team_id=w.company.team, rhythm=workspace.TeamRhythm(weeks=2, weekday=1), now=LATER
+        ),
+        "rhythm_weeks", "rhythm_weekday", "rhythm_hour", "rhythm_skip_days",
     ),
     "workspace.create_token": row("created", "token", lambda w: lambda: _token(w), "scopes", "until"),
     "workspace.revoke_token": row("revoked", "token", _revoke_token, "scopes"),

@@ -15,6 +15,7 @@ import pytest
 
 from milepost.core.calendar import Frequency
 from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.metrics import actions as metrics
 from milepost.metrics import queries as kpis
 from milepost.metrics.models import Metric
@@ -218,6 +219,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "workspace.list_all_invitations": lambda f, a, w: f(a),
     "workspace.list_all_teams": lambda f, a, w: f(a, filters={}),
     "workspace.show_team": lambda f, a, w: f(a, w.company.team),
+    "workspace.team_rhythm": lambda f, a, w: f(a, w.company.team),
     "workspace.show_workspace": lambda f, a, w: f(a),
     "workspace.show_rules": lambda f, a, w: f(a),
     "workspace.list_rules": lambda f, a, w: f(a),
@@ -281,7 +283,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.list_cycles": lambda f, a, w: f(a, today=TODAY),
     "okr.list_cycles_with_counts": lambda f, a, w: f(a, today=TODAY),
     "okr.explained_key_result": lambda f, a, w: [
-        w.word, f(a, w.key_result, rhythm=RHYTHM, today=TODAY),
+        w.word, f(a, w.key_result, rhythms=Rhythms(RHYTHM), today=TODAY),
     ],
     "okr.explained_objective": lambda f, a, w: [f(a, pk, today=TODAY) for pk in (w.parent, w.goal)],
     "okr.find": lambda f, a, w: [f(a, text) for text in (w.word, f"{w.word} 43")],
@@ -406,7 +408,13 @@ APART = {
     "workspace.moments_of",
     "okr.effects_of",  # numbers of a goal that was looked up already
 }
-APART |= {"okr.cycle_report", "okr.calibration_of", "okr.past_cycles"}  # counts alone (tests/web/test_review.py)
+APART |= {
+    "okr.expected_check_ins",
+    "okr.check_ins_made",
+    "okr.cycle_report",
+    "okr.calibration_of",
+    "okr.past_cycles",
+}  # counts alone (tests/web/test_review.py)
 # What a workspace's people all read, whatever stands behind walls; and what only its admins do.
 NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.ask",

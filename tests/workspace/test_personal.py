@@ -20,7 +20,7 @@ from milepost.metrics.models import Metric, MetricContributor
 from milepost.okr import actions as okr
 from milepost.okr.models import AlignmentRequest, Contributor, Cycle, KeyResult, Objective
 from milepost.rhythm import actions as talk
-from milepost.rhythm.models import DueMail
+from milepost.rhythm.models import DueMail, NotificationMail
 from milepost.rhythm.queries import objective_timeline
 from milepost.workspace import actions
 from milepost.workspace.errors import Invalid, InvitationClosed, LastAdmin, NoToken
@@ -47,7 +47,7 @@ def _review(company: Company, person: int, key_result: int) -> None:
 
 
 @pytest.fixture
-def life(company: Company) -> dict[str, object]:
+def life(company: Company) -> dict[str, object]:  # noqa: PLR0915 - a trace in every table
     """Let one person leave a trace in every table that can hold one, in two workspaces."""
     other = build_company("Other")
     for place in (company, other):
@@ -81,6 +81,7 @@ def life(company: Company) -> dict[str, object]:
     _review(company, zoe.pk, key_result.pk)
     okr.add_initiative(by=by, objective_id=goal, draft=okr.InitiativeDraft(title="Ask around", lead_id=zoe.pk), now=NOW)
     okr.save_objective_template(by=by, objective_id=goal, name="To begin with", now=NOW)
+    NotificationMail.objects.create(workspace_id=company.workspace_id, to=zoe, created_at=NOW)
     DueMail.objects.create(
         workspace_id=company.workspace_id, to=zoe, due_on=TODAY, created_at=NOW, tries=1, error=f"{EMAIL} was refused"
     )

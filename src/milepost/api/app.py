@@ -29,6 +29,7 @@ from milepost.api.routers import (
     reviews,
     rules,
     strategy,
+    team_rhythms,
     templates,
     tokens,
     views,
@@ -143,6 +144,7 @@ api.add_router("", past.router)
 api.add_router("", rules.router)
 api.add_router("/templates", templates.router)
 api.add_router("", strategy.router)
+api.add_router("", team_rhythms.router)
 api.add_router("/views", views.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("/webhooks", webhooks.router)

@@ -11,7 +11,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milepost.cli import alignment, away, changes, explain, kpis, lint, people, reviews, rules, strategy, talk, views
+from milepost.cli import (
+    alignment,
+    away,
+    changes,
+    explain,
+    kpis,
+    lint,
+    people,
+    reviews,
+    rules,
+    strategy,
+    talk,
+    team_rhythms,
+    views,
+)
 
 app = typer.Typer(no_args_is_help=True, help="A home for objectives, key results and KPIs.")
 user_app = typer.Typer(no_args_is_help=True, help="People who can sign in.")
@@ -36,6 +50,7 @@ strategy.add_to(app)
 away.add_to(app)
 alignment.add_to(app)
 views.add_to(app)
+team_rhythms.add_to(app)
 out = Console()
 err = Console(stderr=True)
 Password = Annotated[
@@ -321,6 +336,9 @@ def workspace_set(
     rhythm_skip_days: Annotated[
         int | None, typer.Option(help="Who updated in so many days before is not asked; 0: everybody.")
     ] = None,
+    lock_rhythm: Annotated[
+        bool | None, typer.Option("--lock-rhythm/--unlock-rhythm", help="Whether no team has a rhythm of its own.")
+    ] = None,
     reviewers: Annotated[int | None, typer.Option(help="How many review a new objective, 0 to 2.")] = None,
     second_step: Annotated[
         bool | None, typer.Option("--second-step/--no-second-step", help="Whether everybody needs one.")
@@ -339,6 +357,7 @@ def workspace_set(
         "rhythm_weekday": rhythm_weekday,
         "rhythm_hour": rhythm_hour,
         "rhythm_skip_days": rhythm_skip_days,
+        "rhythm_is_locked": lock_rhythm,
         "reviewers": reviewers,
         "demands_second_step": second_step,
     }

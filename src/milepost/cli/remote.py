@@ -57,6 +57,14 @@ class Remote:
         """
         return self._send("PATCH", path, body=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        """Put something in place and return the answer.
+
+        Raises:
+            RemoteProblem.
+        """
+        return self._send("PUT", path, body=body)
+
     def delete(self, path: str, **query: Any) -> Any:
         """Take something away and return the answer, None where there is none.
 

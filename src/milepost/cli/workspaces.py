@@ -15,6 +15,7 @@ WORDS = {
     "rhythm_weekday": "Check-ins on (0: Monday)",
     "rhythm_hour": "Asked for by mail from hour",
     "rhythm_skip_days": "Not asked after an update within days (0: always)",
+    "rhythm_is_locked": "No team has a rhythm of its own",
     "reviewers": "Reviewers",
     "demands_second_step": "Everybody needs a second step",
 }

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db import close_old_connections
 
 from milepost import clock
-from milepost.jobs import due_mail, new_day
+from milepost.jobs import due_mail, new_day, notification_mail
 from milepost.jobs.deliveries import deliver
 from milepost.workspace import actions
 from milepost.workspace.queries import Place, job_place, list_all_workspaces
 
-JOBS: dict[str, Callable[..., datetime]] = {new_day.KIND: new_day.run, due_mail.KIND: due_mail.run}
+JOBS: dict[str, Callable[..., datetime]] = {job.KIND: job.run for job in (new_day, due_mail, notification_mail)}
 PAUSE_SECONDS = 5.0
 log = logging.getLogger("milepost.jobs")
 

@@ -214,6 +214,7 @@ FIELDS = {
     "rhythm_weekday": "Check-ins on",
     "rhythm_hour": "Asked for by mail from",
     "rhythm_skip_days": "Not asked after an update within days",
+    "rhythm_is_locked": "Teams below follow this rhythm",
     "reviewers": "Reviewers",
     "demands_second_step": "Second step demanded",
     "second_step": "Second step",

@@ -64,6 +64,17 @@ class TeamCircle(DomainError):
         super().__init__(f"A team cannot lie inside itself: {' → '.join(path)}. Choose another parent.", field="parent")
 
 
+class RhythmLocked(DomainError):
+    """What stands above a team has locked its rhythm, so the team follows it."""
+
+    def __init__(self, by: str, *, is_team: bool) -> None:
+        whom = "Ask an admin or its manager" if is_team else "Ask an admin"
+        super().__init__(
+            f"{by} has locked its rhythm, so every team below it follows. {whom} to unlock it, or follow it.",
+            field="rhythm",
+        )
+
+
 class Stale(DomainError):
     """Somebody changed the thing after the writer had looked; `current` is its version now."""
 

@@ -32,7 +32,7 @@ TABLES: dict[str, Columns] = {
         personal="email name last_login joined_at is_active is_operator", sealed="password", business="id"
     ),
     "workspace_membership": _table(
-        personal="user_id role removed_at joined_at last_seen_on away", business="id workspace_id"
+        personal="user_id role removed_at joined_at last_seen_on away only_team_id", business="id workspace_id"
     ),
     "workspace_away": _table(personal="membership_id first_day last_day stand_in_id note", business="id workspace_id"),
     "workspace_teammembership": _table(personal="membership_id is_manager", business="id team_id"),
@@ -69,7 +69,7 @@ TABLES: dict[str, Columns] = {
     # the workspace and its programs
     "workspace_workspace": _table(
         business="id name slug time_zone fiscal_month rhythm_weeks rhythm_weekday "
-        "rhythm_hour rhythm_skip_days reviewers rules_id "
+        "rhythm_hour rhythm_skip_days rhythm_is_locked team_rhythms reviewers rules_id "
         "demands_second_step is_sample scores_on has_walls created_at version"
     ),
     "workspace_former": _table(business="id workspace_id kind object_id until said left"),
@@ -77,7 +77,10 @@ TABLES: dict[str, Columns] = {
         personal="actor_id reason",
         business="id workspace_id since at kind ahead on_track at_risk early_until objective working_days holidays",
     ),
-    "workspace_team": _table(business="id workspace_id name parent_id ends_on version"),
+    "workspace_team": _table(
+        business="id workspace_id name parent_id ends_on version rhythm_weeks rhythm_weekday rhythm_hour "
+        "rhythm_skip_days rhythm_is_locked"
+    ),
     "workspace_strategy": _table(business="workspace_id mission vision values version"),
     "workspace_pillar": _table(business="id workspace_id name description perspective position archived_at version"),
     "workspace_event": _table(
@@ -201,10 +204,11 @@ TABLES: dict[str, Columns] = {
     "rhythm_mention": _table(personal="membership_id", business="id comment_id"),
     "rhythm_reaction": _table(personal="membership_id kind", business="id comment_id at"),
     "rhythm_duemail": _table(personal="to_id", business="id workspace_id due_on created_at sent_at tries error"),
+    "rhythm_notificationmail": _table(personal="to_id", business="id workspace_id created_at sent_at tries error"),
     "rhythm_follow": _table(personal="membership_id is_on", business="id workspace_id objective_id metric_id at"),
     "rhythm_notification": _table(
         personal="to_id actor_id kind read_at mailed_at in_app by_mail",
-        business="id workspace_id at objective_id key_result_id metric_id comment_id data",
+        business="id workspace_id at objective_id key_result_id metric_id comment_id mail_id data",
     ),
     "rhythm_notificationchoice": _table(personal="membership_id kind in_app by_mail", business="id"),
 }

@@ -29,7 +29,7 @@ def explain_objective(request: ApiRequest, objective_id: Path[Id]) -> HttpRespon
 )  # fmt: skip
 def explain_key_result(request: ApiRequest, key_result_id: Path[Id]) -> HttpResponse:
     place = request.place
-    return reply(queries.explained_key_result(place.actor, key_result_id, rhythm=place.rhythm, today=place.today))
+    return reply(queries.explained_key_result(place.actor, key_result_id, rhythms=place.rhythms, today=place.today))
 
 
 @route(

@@ -107,7 +107,7 @@ def show_hit_rates(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
     place = request.place
     cycle, cycles = _cycle(request, cycle_id)
     report = queries.cycle_report(
-        place.actor, cycle, cycles, rhythm=place.rhythm, time_zone=place.time_zone, today=place.today
+        place.actor, cycle, cycles, rhythms=place.rhythms, time_zone=place.time_zone, today=place.today
     )
     lists = {name: [_hits(h) for h in getattr(report, name)] for name in ("last", "by_team", "by_kind", "by_ambition")}
     facts = ("amendments", "target_amendments", "never_checked_in", "initiatives_done", "initiatives")

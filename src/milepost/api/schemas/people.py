@@ -38,6 +38,7 @@ class WorkspaceOut(Schema):
     rhythm_weekday: int
     rhythm_hour: int = Field(description="When check-ins are asked for by mail, in its time zone.")
     rhythm_skip_days: int = Field(description="Who updated within so many days is not asked; 0 asks always.")
+    rhythm_is_locked: bool = Field(description="No team has a rhythm of its own.")
     reviewers: int
     demands_second_step: bool = Field(description="Everybody needs a second step to see its pages; tokens do not.")
     version: int
@@ -55,6 +56,7 @@ class WorkspacePatch(Body):
     rhythm_weekday: Annotated[int, Field(ge=0, le=6)] | None = Field(None, description="0 is Monday.")
     rhythm_hour: Annotated[int, Field(ge=0, le=23)] | None = None
     rhythm_skip_days: Annotated[int, Field(ge=0, le=30)] | None = None
+    rhythm_is_locked: bool | None = Field(None, description="With it no team has a rhythm of its own.")
     reviewers: Annotated[int, Field(ge=0, le=2)] | None = None
     demands_second_step: bool | None = Field(None, description="An admin who has a second step may switch it on.")
 

@@ -252,7 +252,7 @@ def set_shares(*, by: Actor, objective_id: int, drafts: Sequence[ShareDraft], re
     after = _shares_in_words(parent)
     if before != after:
         told_of(by, parent, {"shares": (before, after)}, reason=reason, now=now)
-    refresh(objectives=[parent.pk], rhythm=moment.rhythm, today=moment.today, now=now)
+    refresh(objectives=[parent.pk], rhythms=moment.rhythms, today=moment.today, now=now)
 
 
 def _one(draft: ShareDraft) -> None:
@@ -303,4 +303,4 @@ def _shares_in_words(parent: Objective) -> str:
 
 
 def _moved(moment: Moment, objective: Objective, parents: set[int]) -> None:
-    refresh(objectives={objective.pk} | parents, rhythm=moment.rhythm, today=moment.today, now=moment.now)
+    refresh(objectives={objective.pk} | parents, rhythms=moment.rhythms, today=moment.today, now=moment.now)

@@ -138,7 +138,7 @@ def _moved(membership: Membership, moment: Moment) -> None:
     led = KeyResultScore.objects.filter(asked, lead=membership)
     refresh(
         key_results=list(led.values_list("key_result_id", flat=True)),
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=moment.now,
     )

@@ -105,7 +105,7 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
         if stored is not None and key_result.metric_id is not None:
             points[key_result.metric_id] = as_points(stored.known)
     read = JustRead(key_results=touched, points=points)
-    refresh(key_results=touched, rhythm=moment.rhythm, today=moment.today, now=now, read=read)
+    refresh(key_results=touched, rhythms=moment.rhythms, today=moment.today, now=now, read=read)
     return tuple(saved)
 
 
@@ -125,7 +125,7 @@ def edit_check_in(*, by: Actor, check_in_id: int, draft: CheckInDraft, now: date
     moment = lock_moment(by, now=now)
     old = _own(by, check_in_id, moment)
     new, _ = _save(by, old.key_result, draft, moment=moment, replaces=old)
-    refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
+    refresh(key_results=[old.key_result_id], rhythms=moment.rhythms, today=moment.today, now=now)
     return new.pk
 
 
@@ -161,7 +161,7 @@ def delete_check_in(*, by: Actor, check_in_id: int, now: datetime) -> None:
         changes=gone(value=old.value, confidence=old.confidence),
         about=_about(old.key_result, old),
     )
-    refresh(key_results=[old.key_result_id], rhythm=moment.rhythm, today=moment.today, now=now)
+    refresh(key_results=[old.key_result_id], rhythms=moment.rhythms, today=moment.today, now=now)
 
 
 def _own(by: Actor, check_in_id: int, moment: Moment) -> CheckIn:

@@ -64,7 +64,7 @@ def close_objective(
     refresh(
         key_results=[row.pk for row in rows],
         objectives=[objective.pk],
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )
@@ -121,7 +121,7 @@ def close_objective(
     refresh(
         key_results=[*(row.pk for row in rows), *carried],
         objectives=[objective.pk, draft_of_next.pk] if draft_of_next else [objective.pk],
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )
@@ -286,4 +286,4 @@ def reopen_objective(*, by: Actor, objective_id: int, reason: str, now: datetime
         reason=words,
         about={"title": objective.title, "objective": objective.pk},
     )
-    refresh(key_results=ids, objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
+    refresh(key_results=ids, objectives=[objective.pk], rhythms=moment.rhythms, today=moment.today, now=now)

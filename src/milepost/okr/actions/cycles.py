@@ -96,7 +96,7 @@ def edit_cycle(
                 .values_list("id", flat=True)
             ),
             objectives=list(Objective.objects.filter(cycle=cycle).values_list("id", flat=True)),
-            rhythm=moment.rhythm,
+            rhythms=moment.rhythms,
             today=moment.today,
             now=now,
         )

@@ -39,7 +39,7 @@ def rebuild(*, by: Actor, now: datetime) -> int:
     changed = refresh(
         key_results=list(KeyResult.objects.filter(workspace_id=by.workspace_id).values_list("id", flat=True)),
         objectives=list(Objective.objects.filter(workspace_id=by.workspace_id).values_list("id", flat=True)),
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )

@@ -371,7 +371,7 @@ def _amended(by: Actor, key_result: KeyResult, *, reason: str, moment: Moment) -
         key_result.save(update_fields=["version"])
     if lists_of(key_result)["steps"] != was:
         keep_past(key_result, now=moment.now, steps=was)
-    refresh(key_results=[key_result.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)
+    refresh(key_results=[key_result.pk], rhythms=moment.rhythms, today=moment.today, now=moment.now)
 
 
 def _told(row: Initiative) -> dict[str, object]:

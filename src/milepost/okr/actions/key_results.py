@@ -184,7 +184,7 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
             about={"title": row.title, "objective": objective.pk},
         )
         row.delete()
-        refresh(objectives=[objective.pk], rhythm=moment.rhythm, today=moment.today, now=now)
+        refresh(objectives=[objective.pk], rhythms=moment.rhythms, today=moment.today, now=now)
         return
     amend(by=by, goal=row, changes={"state": (row.state, GoalState.CANCELLED.value)}, reason=reason, now=now)
     row.state = GoalState.CANCELLED
@@ -326,7 +326,7 @@ def _refresh(row: KeyResult, moment: Moment, *, read: JustRead = NOTHING_READ) -
     refresh(
         key_results={row.pk, *linked},
         objectives=below,
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=moment.now,
         read=read,

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from milepost.core.calendar import local_day
-from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.workspace.actions import lock_workspace
 from milepost.workspace.permissions import Actor
-from milepost.workspace.queries import rhythm_of
+from milepost.workspace.queries import rhythms_of
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the locked workspace says of now: its day, rhythm and settings."""
+    """What the locked workspace says of now: its day, rhythms and settings."""
 
     now: datetime
     today: date
-    rhythm: Rhythm
+    rhythms: Rhythms
     fiscal_month: int
     reviewers: int
     has_walls: bool
@@ -28,7 +28,7 @@ def lock_moment(by: Actor, *, now: datetime) -> Moment:
     return Moment(
         now=now,
         today=local_day(now, workspace.time_zone),
-        rhythm=rhythm_of(workspace),
+        rhythms=rhythms_of(workspace),
         fiscal_month=workspace.fiscal_month,
         reviewers=workspace.reviewers,
         has_walls=workspace.has_walls,

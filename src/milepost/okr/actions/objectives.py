@@ -96,7 +96,7 @@ def create_objective(
     refresh(
         key_results=[row.pk for row in rows],
         objectives={objective.pk} | parents,
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )
@@ -173,7 +173,7 @@ def edit_objective(
         key_results=key_results,
         # Children are roots by the cycle of their parent, and by who sees it.
         objectives={objective.pk, *below} | parents,
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )
@@ -217,7 +217,7 @@ def _began(objective: Objective, *, moment: Moment) -> None:
     refresh(
         key_results=list(KeyResult.objects.filter(objective=objective).values_list("id", flat=True)),
         objectives=[objective.pk],
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )
@@ -410,7 +410,7 @@ def _change_state(
             KeyResult.objects.filter(objective=objective).exclude(state=GoalState.CLOSED).values_list("id", flat=True)
         ),
         objectives=[objective.pk],
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )

@@ -54,7 +54,7 @@ def _turn_into_kpi(by: Actor, row: KeyResult, objective: Objective, *, moment: M
         target=_target_of(row),
         lead_id=lead_id,
         owner_team_id=objective.owner_team_id,
-        lag_days=moment.rhythm.days,
+        lag_days=moment.rhythms.of(objective.owner_team_id).days,
         visibility=WHO_SEES[Visibility(objective.visibility)],
         contributor_ids=sorted(helpers - {lead_id}) if people else (),
     )

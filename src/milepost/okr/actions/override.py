@@ -87,4 +87,4 @@ def _save(by: Actor, row: KeyResult, before: str, *, reason: str, moment: Moment
     row.save()
     keep_past(row, now=moment.now)
     amend(by=by, goal=row, changes={"override": (before, _in_words(row))}, reason=reason, now=moment.now)
-    refresh(key_results=[row.pk], rhythm=moment.rhythm, today=moment.today, now=moment.now)
+    refresh(key_results=[row.pk], rhythms=moment.rhythms, today=moment.today, now=moment.now)

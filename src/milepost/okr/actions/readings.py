@@ -124,7 +124,7 @@ def move_readers(values: Mapping[int, Knowledge], *, moment: Moment) -> None:
     readers = {key_result.pk: key_result for key_result in _readers(sorted(values), GoalState.CLOSED.value)}
     refresh(
         key_results=readers,
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=moment.now,
         read=JustRead(key_results=readers, points={pk: as_points(known) for pk, known in values.items()}),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from milepost.core.circles import in_order
-from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.okr.models import Alignment, KeyResultScore, ObjectiveScore, Part
 from milepost.okr.queries.facts import NOTHING_READ, JustRead, LoadedKeyResult, load_key_results
 from milepost.okr.queries.facts import STORED as KEY_RESULT_ROW
@@ -24,7 +24,7 @@ def refresh(
     *,
     key_results: Collection[int] = (),
     objectives: Collection[int] = (),
-    rhythm: Rhythm,
+    rhythms: Rhythms,
     today: date,
     now: datetime,
     read: JustRead = NOTHING_READ,
@@ -43,7 +43,7 @@ def refresh(
     ids = ids if len(ids) <= CHUNK else _parts_first(ids)
     for at in range(0, len(ids), CHUNK):
         loaded = load_key_results(ids[at : at + CHUNK], read=read)
-        changed += _refresh_key_results(loaded, rhythm=rhythm, today=today, now=now)
+        changed += _refresh_key_results(loaded, rhythms=rhythms, today=today, now=now)
     return changed + _refresh_objectives(above, today=today, now=now)
 
 
@@ -62,13 +62,13 @@ def _parts_first(ids: Collection[int]) -> list[int]:
 WORD = KEY_RESULT_ROW.index("shown_word")
 
 
-def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythm: Rhythm, today: date, now: datetime) -> int:
+def _refresh_key_results(loaded: Collection[LoadedKeyResult], *, rhythms: Rhythms, today: date, now: datetime) -> int:
     rows = []
     changed: dict[int, list[dict[str, Any]]] = {}
     heard: dict[int, list[Happening]] = {}
     fresh: dict[int, PartRow] = {}
     for item in parts_first(loaded):
-        row = key_result_row(item, fresh, rhythm=rhythm, today=today)
+        row = key_result_row(item, fresh, rhythms=rhythms, today=today)
         if not _same(item.stored, row):
             rows.append((*row, now))
         if item.is_public and item.stored is not None and item.stored[WORD] != row[WORD]:

@@ -68,7 +68,7 @@ def transfer_key_result(*, by: Actor, key_result_id: int, objective_id: int, rea
     refresh(
         key_results={row.pk, *parts.filter(until=None).values_list("parent_id", flat=True)},
         objectives={source.pk, target.pk, *below},
-        rhythm=moment.rhythm,
+        rhythms=moment.rhythms,
         today=moment.today,
         now=now,
     )

@@ -56,7 +56,9 @@ def get_key_results(actor: Actor, key_result_ids: Collection[int]) -> dict[int, 
 @prepared
 def _key_results(ids: Collection[int], *sight: Any) -> QuerySet[KeyResult, KeyResult]:
     rows = KeyResult.objects.seen(*sight).filter(pk__in=ids)
-    return rows.select_related("lead", "objective__cycle", "objective__workspace__rules", "metric", "score")
+    return rows.select_related(
+        "lead", "objective__cycle", "objective__owner_person", "objective__workspace__rules", "metric", "score"
+    )
 
 
 def get_check_in(actor: Actor, check_in_id: int) -> CheckIn:

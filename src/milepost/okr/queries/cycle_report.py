@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from milepost.core.calibration import Calibration, calibrate
@@ -22,14 +22,14 @@ from milepost.core.grade import (
     pitch,
 )
 from milepost.core.pace import Ambition
-from milepost.core.rhythm import OPENS_DAYS_BEFORE, Rhythm, first_due, next_due
+from milepost.core.team_rhythms import Rhythms
 from milepost.okr.models import Amendment, CheckIn, GoalState, Initiative, InitiativeState, KeyResult, Objective
 from milepost.okr.queries.cycles import CycleRow, alike, precedes
+from milepost.okr.queries.on_time import check_ins_made, due_in, expected_check_ins
 from milepost.workspace.permissions import Actor
 
 CYCLES = 4
 CALIBRATED = 8
-MOST_DUE_DAYS = 60
 TARGETS = ("start", "target", "low", "high", "floor", "stretch", "tolerance")
 # The grade that stands: of the close, else the one that was given, else the proposed one of what was looked at.
 STANDS = Coalesce("grade", "review__grade", "score__score")
@@ -111,13 +111,13 @@ class _Sum:
 
 
 def cycle_report(
-    actor: Actor, cycle: CycleRow, cycles: Sequence[CycleRow], *, rhythm: Rhythm, time_zone: str, today: date
+    actor: Actor, cycle: CycleRow, cycles: Sequence[CycleRow], *, rhythms: Rhythms, time_zone: str, today: date
 ) -> CycleReport:
     """Return what a cycle says: six queries.
 
     Args:
         cycles: all of the workspace.
-        rhythm: as it is today; what it was then is not kept.
+        rhythms: as they are today; each team is measured by its own.
 
     Source: rules G1, G3, C4, S6.
     """
@@ -126,9 +126,9 @@ def cycle_report(
     here = [row for row in rows if row["objective__cycle_id"] == cycle.id]
     before = precedes(cycles, cycle)
     pair = [cycle] if before is None else [cycle, before]
-    due = {c.id: _due_days(c, rhythm, today=today) for c in pair}
-    expected, never = _expected(actor, due, cycle.id)
-    made = _made(actor, due, ZoneInfo(time_zone))
+    due = due_in(pair, rhythms, today=today)
+    expected, never = expected_check_ins(actor, due, cycle.id)
+    made = check_ins_made(actor, due, ZoneInfo(time_zone))
     amended = Amendment.objects.filter(
         workspace_id=actor.workspace_id,
         objective_id__in=Objective.objects.visible_to(actor).filter(cycle_id=cycle.id).values("id"),
@@ -239,58 +239,3 @@ def _owner(row: dict[str, Any]) -> str:
     if row["objective__owner_team_id"] is not None:
         return str(row["objective__owner_team__name"])
     return "Company" if row["objective__owner_person_id"] is None else "Own goals of people"
-
-
-def _due_days(cycle: CycleRow, rhythm: Rhythm, *, today: date) -> list[date]:
-    """Return the days of a cycle on which check-ins were due, until yesterday."""
-    found: list[date] = []
-    due = first_due(rhythm, active_since=cycle.first_day)
-    while due <= cycle.last_day and due < today and len(found) < MOST_DUE_DAYS:
-        found.append(due)
-        due = next_due(rhythm, after=due)
-    return found
-
-
-def _expected(actor: Actor, due: dict[int, list[date]], cycle_id: int) -> tuple[dict[int, int], int]:
-    """Return how many check-ins were due in each cycle, and how many key results of this one never had any."""
-    counts: dict[str, Any] = {}
-    for pk, days in due.items():
-        for i, day in enumerate(days):
-            runs = Q(closed_on=None) | Q(closed_on__gt=day)
-            counts[f"d{pk}_{i}"] = Count(
-                "id", filter=runs & Q(objective__cycle_id=pk, activated_on__lte=day), distinct=True
-            )
-    ran = KeyResult.objects.visible_to(actor).filter(
-        objective__cycle_id__in=list(due), state__in=[GoalState.ACTIVE, GoalState.CLOSED]
-    )
-    checked_in = CheckIn.objects.filter(key_result=OuterRef("pk"), replaced_by=None, withdrawn=False)
-    rows: QuerySet[KeyResult, Any] = ran.annotate(has_check_in=Exists(checked_in))
-    found = rows.aggregate(
-        never=Count("id", filter=Q(has_check_in=False, objective__cycle_id=cycle_id), distinct=True), **counts
-    )
-    return {pk: sum(found[f"d{pk}_{i}"] for i in range(len(days))) for pk, days in due.items()}, found["never"]
-
-
-def _made(actor: Actor, due: dict[int, list[date]], zone: ZoneInfo) -> dict[int, int]:
-    """Return how many of them were made while they waited: from some days before until the due day is over."""
-    counts: dict[str, Any] = {}
-    for pk, days in due.items():
-        for i, day in enumerate(days):
-            opens = datetime.combine(day - timedelta(days=OPENS_DAYS_BEFORE), time.min, tzinfo=zone)
-            ends = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
-            counts[f"d{pk}_{i}"] = Count(
-                "key_result_id",
-                filter=Q(at__gte=opens, at__lt=ends, key_result__objective__cycle_id=pk)
-                & Q(key_result__activated_on__lte=day)
-                & (Q(key_result__closed_on=None) | Q(key_result__closed_on__gt=day)),
-                distinct=True,
-            )
-    if not counts:
-        return dict.fromkeys(due, 0)
-    rows = CheckIn.objects.visible_to(actor).filter(
-        key_result__objective__cycle_id__in=list(due),
-        key_result__state__in=[GoalState.ACTIVE, GoalState.CLOSED],
-        replaces=None,
-    )
-    found = rows.aggregate(**counts)
-    return {pk: sum(found[f"d{pk}_{i}"] for i in range(len(days))) for pk, days in due.items()}

@@ -22,9 +22,9 @@ from milepost.core.explain.text import percent
 from milepost.core.grade import Grade
 from milepost.core.pace import Ambition
 from milepost.core.progress import Step as StepFact
-from milepost.core.rhythm import Rhythm
 from milepost.core.rollup import Child
 from milepost.core.status import GoalWord
+from milepost.core.team_rhythms import Rhythms
 from milepost.metrics.models import Reading, ReadingSource
 from milepost.okr import explaining
 from milepost.okr.explaining import Origin, Words
@@ -38,7 +38,7 @@ from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 
 
-def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, today: date) -> Explained:
+def explained_key_result(actor: Actor, key_result_id: int, *, rhythms: Rhythms, today: date) -> Explained:
     """Return the explanations of a key result on `today`: eight queries at most, where no wall is near.
 
     Raises:
@@ -90,7 +90,7 @@ def explained_key_result(actor: Actor, key_result_id: int, *, rhythm: Rhythm, to
         override_why=override_why,
         override_on=local_day(override_at, zone) if override_at else None,
     )
-    found = explaining.explain_key_result(facts, words, rhythm=rhythm, today=today)
+    found = explaining.explain_key_result(facts, words, rhythm=rhythms.of(loaded.team_id), today=today)
     if facts.final is not None:
         found = (*found, _grade(facts.ambition, proposed, grade, grade_why, is_reviewed))
     return Explained(Link("key_result", str(key_result_id)), title, facts.unit_code, today, found)

@@ -49,7 +49,8 @@ FACTS = (
     "high", "tolerance", "window", "metric_id", "metric__is_kpi", "metric__frequency", "metric__aggregation",
     "metric__unit_code", "final_value", "final_progress", "final_score", "final_expected", "objective__visibility",
     "at_close", "floor", "stretch", "curve", "bends", "combine", "override_score", "override_at", "override_kept",
-    "lead__away", *(f"objective__workspace__{name}" for name in TELLING),
+    "lead__away", "objective__owner_team_id", "objective__owner_person__only_team_id",
+    *(f"objective__workspace__{name}" for name in TELLING),
 )  # fmt: skip
 
 # By value: to look one up costs a fifth of calling the enum, and a list of 2,000 key results looks up 12,000.
@@ -74,6 +75,7 @@ class LoadedKeyResult(NamedTuple):
     is_public: bool  # everybody sees its objective
     facts: KeyResultFacts
     stored: tuple[Any, ...] | None
+    team_id: int | None = None  # whose rhythm it goes by; None: the workspace's
     parts: tuple[PartEdge, ...] = ()  # what it is made of, that which is left out among it; not once it is closed
 
 
@@ -325,5 +327,6 @@ def loaded_of(
         is_public=k["objective__visibility"] == EVERYBODY,
         facts=facts,
         stored=stored,
+        team_id=k["objective__owner_team_id"] or k["objective__owner_person__only_team_id"],
         parts=parts,
     )

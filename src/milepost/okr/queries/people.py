@@ -5,12 +5,13 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
+from milepost.core.rhythm import Rhythm
 from milepost.okr.models import KeyResultScore, Objective, ObjectiveScore, SharingTeam
 from milepost.okr.queries.lines import ObjectiveLine, objective_lines
 from milepost.workspace.errors import NotFound
 from milepost.workspace.models import Membership, Team, TeamMembership
 from milepost.workspace.permissions import Actor, can_edit_team, can_manage_people, can_set_away
-from milepost.workspace.queries import AwayRow, list_away
+from milepost.workspace.queries import AwayRow, list_away, rhythm_of_team
 
 MOST_GOALS = 100
 
@@ -61,6 +62,7 @@ class TeamPage:
     version: int
     can_edit: bool
     can_move: bool
+    own_rhythm: Rhythm | None = None  # what it set, whether that holds or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def team_page(actor: Actor, team_id: int, *, today: date) -> TeamPage:
         version=team.version,
         can_edit=can_edit_team.test(actor, team.pk),
         can_move=can_manage_people.test(actor),
+        own_rhythm=rhythm_of_team(team),
     )
 
 

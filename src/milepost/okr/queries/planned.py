@@ -123,6 +123,8 @@ def _facts(
             "objective__cycle__first_day": days[0],
             "objective__cycle__last_day": days[1],
             "objective__visibility": objective.visibility,
+            "objective__owner_team_id": objective.owner_team_id,
+            "objective__owner_person__only_team_id": None,  # when check-ins are due is no part of a plan
         }
         loaded = loaded_of(
             row,

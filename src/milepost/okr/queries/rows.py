@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from milepost.core.circles import in_order
-from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.okr.models import GoalState
 from milepost.okr.queries.facts import LoadedKeyResult
 from milepost.okr.queries.family import STORED, Edge, Family, contributions
@@ -16,14 +16,16 @@ from milepost.okr.scoring import score_key_result, score_objective
 WORDS_OF_CONCERN = frozenset({"off_track", "at_risk"})
 
 
-def key_result_row(item: LoadedKeyResult, fresh: dict[int, PartRow], *, rhythm: Rhythm, today: date) -> tuple[Any, ...]:
+def key_result_row(
+    item: LoadedKeyResult, fresh: dict[int, PartRow], *, rhythms: Rhythms, today: date
+) -> tuple[Any, ...]:
     """Return the score row of a key result, in the columns of `facts.STORED`.
 
     Args:
         fresh: what its parts came to, where that was computed just now; its own is noted there.
     """
     facts = item.facts._replace(parts=facts_of(item.parts, fresh)) if item.parts else item.facts
-    scored = score_key_result(facts, rhythm=rhythm, today=today)
+    scored = score_key_result(facts, rhythm=rhythms.of(item.team_id), today=today)
     fresh[item.id] = (scored.value, scored.score, scored.expected)
     filed = (item.id, item.workspace_id, item.cycle_id, item.objective_id, item.lead_id, item.counts)
     return (*filed, *scored, today)

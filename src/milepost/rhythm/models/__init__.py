@@ -12,6 +12,7 @@ from milepost.rhythm.models.comment import (
 from milepost.rhythm.models.due_mail import DueMail
 from milepost.rhythm.models.follow import Follow
 from milepost.rhythm.models.notification import Notification, NotificationChoice, NotificationKind, usual_choice
+from milepost.rhythm.models.notification_mail import NotificationMail
 
 __all__ = [
     "LONGEST_COMMENT",
@@ -24,6 +25,7 @@ __all__ = [
     "Notification",
     "NotificationChoice",
     "NotificationKind",
+    "NotificationMail",
     "Reaction",
     "ReactionKind",
     "usual_choice",

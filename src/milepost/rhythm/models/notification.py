@@ -10,6 +10,7 @@ from milepost.metrics.models import Metric
 from milepost.okr.models import KeyResult, Objective
 from milepost.rhythm.models.about import ONE_THING, seen_by
 from milepost.rhythm.models.comment import Comment
+from milepost.rhythm.models.notification_mail import NotificationMail
 from milepost.workspace.models import GuardedManager, Membership, Workspace
 
 
@@ -36,7 +37,8 @@ class Notification(models.Model):
     """One row for one person and one event, written with the event.
 
     It stands behind the wall of its goal: what somebody may no longer see is not told or counted any more.
-    `in_app` and `by_mail` are what the person had chosen at that time; `mailed_at` is None until it was sent.
+    `in_app` and `by_mail` are what the person had chosen at that time; `mail` is the one that tells it,
+    `mailed_at` is None until that was sent.
     `data` holds words of the event, such as a status before and after; it names nobody.
     """
 
@@ -53,6 +55,7 @@ class Notification(models.Model):
     in_app = models.BooleanField()
     by_mail = models.BooleanField()
     mailed_at = models.DateTimeField(null=True)
+    mail = models.ForeignKey(NotificationMail, on_delete=models.SET_NULL, null=True, related_name="+")
     read_at = models.DateTimeField(null=True)
 
     objects: ClassVar[GuardedManager[Self]] = GuardedManager()
@@ -62,7 +65,11 @@ class Notification(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["to", "-id"], name="notifications_of_person"),
             models.Index(fields=["to"], condition=Q(read_at=None, in_app=True), name="notifications_unread"),
-            models.Index(fields=["id"], condition=Q(mailed_at=None, by_mail=True), name="notifications_to_mail"),
+            models.Index(
+                fields=["workspace", "at"],
+                condition=Q(mail=None, mailed_at=None, read_at=None, by_mail=True),
+                name="notifications_to_mail",
+            ),
         ]
 
     @classmethod

@@ -9,6 +9,7 @@ from milepost.rhythm.queries.comments import (
 )
 from milepost.rhythm.queries.due_mail import DueItem, Waiting, due_mails_waiting, read_due_link, read_stop_link
 from milepost.rhythm.queries.feed import Feed, FeedItem, feed_page
+from milepost.rhythm.queries.notification_mail import NEWS, NewsMail, news_mail, news_waiting
 from milepost.rhythm.queries.notifications import (
     ChoiceLine,
     NotificationLine,
@@ -22,6 +23,7 @@ from milepost.rhythm.queries.timeline import Timeline, TimelineItem, kpi_timelin
 from milepost.rhythm.queries.words import CommentLine, ReactionLine
 
 __all__ = [
+    "NEWS",
     "ChoiceLine",
     "CommentLine",
     "Comments",
@@ -30,6 +32,7 @@ __all__ = [
     "FeedItem",
     "ListedComment",
     "Named",
+    "NewsMail",
     "NotificationLine",
     "Notifications",
     "ReactionLine",
@@ -45,6 +48,8 @@ __all__ = [
     "list_choices",
     "list_comments",
     "list_notifications",
+    "news_mail",
+    "news_waiting",
     "objective_timeline",
     "read_due_link",
     "read_stop_link",

@@ -1,14 +1,15 @@
 """Check-ins that are asked for by mail: of whom, what stands in the mail, and what its links mean."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
-from milepost.core.rhythm import is_asked
+from milepost.core.rhythm import Rhythm, is_asked
 from milepost.okr.models import GoalState, KeyResult
 from milepost.rhythm.models import DueMail, NotificationChoice, NotificationKind
 from milepost.rhythm.models.due_mail import MOST_TRIES
@@ -45,18 +46,32 @@ class Waiting:
     stop: str
 
 
-def who_is_asked(place: Place, *, due_on: date) -> list[int]:
-    """Return who has check-ins due by a day and is to be asked for them, as memberships; three queries."""
+def who_is_asked(place: Place, *, due_on: Mapping[Rhythm, date]) -> list[tuple[int, date]]:
+    """Return who has check-ins due and is to be asked for them, as memberships, each with the day; two queries.
+
+    One mail says all that is due, so somebody with goals of several rhythms is asked once, for the latest day,
+    and not again for a day before one they were asked for.
+
+    Args:
+        due_on: the rhythms that ask now, each with the day until which it asks.
+    """
+    first, last = min(due_on.values()), max(due_on.values())
     refused = NotificationChoice.objects.filter(kind=NotificationKind.DUE, by_mail=False)
     refused = refused.filter(membership__workspace_id=place.workspace_id)
-    asked_before = DueMail.objects.filter(workspace_id=place.workspace_id, due_on=due_on)
-    rows = _due(place.workspace_id, due_on).exclude(lead_id__in=refused.values("membership_id"))
-    rows = rows.exclude(lead_id__in=asked_before.values("to_id"))
-    found = set()
-    for lead, updated in rows.values_list("lead_id", "score__checked_in_on"):
-        if is_asked(place.rhythm, due_on=due_on, updated_on=updated):
-            found.add(lead)
-    return sorted(found)
+    rows = _due(place.workspace_id, last).exclude(lead_id__in=refused.values("membership_id"))
+    rows = rows.annotate(team=Coalesce("objective__owner_team", "objective__owner_person__only_team"))
+    waiting: Any = rows.values_list("lead_id", "score__next_check_in_on", "score__checked_in_on", "team")
+    found: dict[int, date] = {}
+    for lead, waits_for, updated, team in waiting:
+        rhythm = place.rhythms.of(team)
+        day = due_on.get(rhythm)
+        if day is not None and waits_for <= day and is_asked(rhythm, due_on=day, updated_on=updated):
+            found[lead] = max(day, found.get(lead, day))
+    asked = DueMail.objects.filter(workspace_id=place.workspace_id, due_on__gte=first)
+    asked_for: dict[int, date] = {}
+    for pk, day in asked.values_list("to_id", "due_on"):
+        asked_for[pk] = max(day, asked_for.get(pk, day))
+    return sorted((pk, day) for pk, day in found.items() if pk not in asked_for or asked_for[pk] < day)
 
 
 def due_mails_waiting(place: Place, *, limit: int = 50) -> list[Waiting]:

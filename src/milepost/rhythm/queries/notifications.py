@@ -17,6 +17,10 @@ from milepost.workspace.permissions import Actor
 PAGE = 30
 MOST_PAGE = 100
 COUNT_LIMIT = 100
+COLUMNS = (
+    "id", "at", "kind", "actor__user__name", "objective_id", "key_result_id", "metric__slug", "objective__title",
+    "metric__name", "key_result__title", "comment_id", "comment__text", "data", "read_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,16 @@ def list_notifications(
         rows = rows.filter(read_at=None)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = list(
-        rows.order_by("-id").values_list(
-            "id", "at", "kind", "actor__user__name", "objective_id", "key_result_id", "metric__slug",
-            "objective__title", "metric__name", "key_result__title", "comment_id", "comment__text", "data", "read_at",
-        )[: limit + 1]
-    )  # fmt: skip
-    page = found[:limit]
-    named = Mention.objects.filter(comment_id__in={row[10] for row in page if row[10]})
+    found = lines_of(rows.order_by("-id")[: limit + 1])
+    return Notifications(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def lines_of(rows: QuerySet[Notification]) -> tuple[NotificationLine, ...]:
+    """Return notifications as they are read, in the order given: two queries."""
+    found = list(rows.values_list(*COLUMNS))
+    named = Mention.objects.filter(comment_id__in={row[10] for row in found if row[10]})
     names = dict(named.values_list("membership_id", "membership__user__name"))
-    return Notifications(tuple(_line(row, names) for row in page), page[-1][0] if len(found) > limit else None)
+    return tuple(_line(row, names) for row in found)
 
 
 def _line(row: tuple[Any, ...], names: Mapping[int, str]) -> NotificationLine:

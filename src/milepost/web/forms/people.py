@@ -32,6 +32,9 @@ MONTHS = [
     )
 ]
 
+RHYTHM_WEEKS = [(1, "every week"), (2, "every 2 weeks"), (3, "every 3 weeks"), (0, "every month")]
+HOURS = [(hour, f"{hour}:00") for hour in range(24)]
+
 
 class PasswordMixin(forms.Form):
     """A new password, checked by the installation's rules, against the person's name and address too."""
@@ -88,21 +91,20 @@ class SettingsForm(VersionedForm):
     name = forms.CharField(max_length=120, label="Name")
     time_zone = forms.CharField(max_length=64, label="Time zone", help_text="Such as Europe/Madrid")
     fiscal_month = forms.TypedChoiceField(choices=MONTHS, coerce=int, label="The year begins in")
-    rhythm_weeks = forms.TypedChoiceField(
-        choices=[(1, "every week"), (2, "every 2 weeks"), (3, "every 3 weeks"), (0, "every month")],
-        coerce=int,
-        label="Check-ins are due",
-    )
+    rhythm_weeks = forms.TypedChoiceField(choices=RHYTHM_WEEKS, coerce=int, label="Check-ins are due")
     rhythm_weekday = forms.TypedChoiceField(choices=list(enumerate(WEEKDAYS)), coerce=int, label="on")
-    rhythm_hour = forms.TypedChoiceField(
-        choices=[(hour, f"{hour}:00") for hour in range(24)], coerce=int, label="Asked for by mail from"
-    )
+    rhythm_hour = forms.TypedChoiceField(choices=HOURS, coerce=int, label="Asked for by mail from")
     rhythm_skip_days = forms.IntegerField(
         min_value=0,
         max_value=30,
         label="Not of who updated in the last days",
         help_text="0 asks everybody",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    rhythm_is_locked = forms.BooleanField(
+        required=False,
+        label="No team has a rhythm of its own",
+        widget=forms.CheckboxInput(attrs={"aria-describedby": "id_rhythm_is_locked_helptext"}),
     )
     reviewers = forms.TypedChoiceField(
         choices=[(0, "nobody, it runs at once"), (1, "one reviewer"), (2, "two reviewers")],

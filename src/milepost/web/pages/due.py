@@ -13,7 +13,7 @@ from milepost import clock
 from milepost.okr import actions as okr
 from milepost.okr.queries import week_page
 from milepost.rhythm import actions
-from milepost.rhythm.queries import read_due_link, read_stop_link
+from milepost.rhythm.queries import NEWS, read_due_link, read_stop_link
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest
 from milepost.web.pages.check_in_items import OWN_WORDS, item_of
@@ -68,4 +68,4 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     done = request.method == "POST"
     if done:
         actions.stop_mails(membership_id=membership_id, kind=kind)
-    return render(request, "due/stop.html", {"token": token, "done": done})
+    return render(request, "due/stop.html", {"token": token, "done": done, "is_news": kind == NEWS})

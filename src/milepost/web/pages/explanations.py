@@ -34,7 +34,7 @@ def objective(request: PlacedRequest, pk: int) -> HttpResponse:
 @page
 def key_result(request: PlacedRequest, pk: int) -> HttpResponse:
     place = request.place
-    return _shown(request, queries.explained_key_result(place.actor, pk, rhythm=place.rhythm, today=place.today))
+    return _shown(request, queries.explained_key_result(place.actor, pk, rhythms=place.rhythms, today=place.today))
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from milepost import clock
+from milepost.core.team_rhythms import rhythm_in_words
 from milepost.metrics.queries import team_tiles
 from milepost.okr import actions as okr
 from milepost.okr.queries import PersonPage, people_page, person_page, team_page
@@ -108,8 +109,11 @@ def team(request: PlacedRequest, pk: int) -> HttpResponse:
     if shown.ends_on is not None:
         day = words.day(shown.ends_on, today=place.today)
         lede += f" Ended on {day}: it takes no new goals." if shown.has_ended else f" Ends on {day}."
+    rhythm = place.rhythms.of(pk)
     context = {
         "team": shown,
+        "rhythm": rhythm_in_words(rhythm),
+        "is_own_rhythm": shown.own_rhythm == rhythm,
         "tiles": tiles,
         "others": others,
         "lede": lede,
@@ -189,6 +193,7 @@ def edit_team(request: PlacedRequest, pk: int) -> HttpResponse:
         "heading": f"Edit {shown.name}",
         "heading_name": shown.name,
         "back": reverse("team", args=[place.slug, pk]),
+        "rhythm": reverse("team_rhythm", args=[place.slug, pk]),
     }
     if place.actor.is_admin:
         context["delete"] = reverse("team_delete", args=[place.slug, pk])

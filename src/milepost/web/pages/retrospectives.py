@@ -57,7 +57,7 @@ def retrospective(request: PlacedRequest, pk: int) -> HttpResponse:
         place.actor,
         cycle,
         request.cycles,
-        rhythm=place.rhythm,
+        rhythms=place.rhythms,
         time_zone=place.time_zone,
         today=place.today,
     )

@@ -32,6 +32,7 @@ ROLES = (("admin", "Admin"), ("member", "Member"), ("viewer", "Viewer"))
 def general(request: PlacedRequest) -> HttpResponse:
     place = request.place
     _admins_only(request)
+    shown = show_workspace(place.actor)
     initial = {
         "name": place.name,
         "time_zone": place.time_zone,
@@ -40,9 +41,10 @@ def general(request: PlacedRequest) -> HttpResponse:
         "rhythm_weekday": place.rhythm.weekday,
         "rhythm_hour": place.rhythm.hour,
         "rhythm_skip_days": place.rhythm.skip_days or 0,
+        "rhythm_is_locked": shown["rhythm_is_locked"],
         "reviewers": place.reviewers,
         "demands_second_step": place.demands_second_step,
-        "version": show_workspace(place.actor)["version"],
+        "version": shown["version"],
     }
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

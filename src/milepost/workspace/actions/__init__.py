@@ -29,6 +29,7 @@ from milepost.workspace.actions.operator import add_member, forget_second_steps,
 from milepost.workspace.actions.past import keep_past
 from milepost.workspace.actions.personal import erase_person, export_person, overwrite_erased
 from milepost.workspace.actions.pillars import archive_pillar, chosen_pillar, create_pillar, edit_pillar, move_pillar
+from milepost.workspace.actions.rhythms import TeamRhythm, set_team_rhythm
 from milepost.workspace.actions.search import index_many, index_words
 from milepost.workspace.actions.second_steps import add_second_step, remove_second_step
 from milepost.workspace.actions.sessions import end_session, end_sessions, touch_session
@@ -55,6 +56,7 @@ __all__ = [
     "KeptAnswer",
     "Message",
     "NewToken",
+    "TeamRhythm",
     "WorkspaceSettings",
     "accept_invitation",
     "add_member",
@@ -119,6 +121,7 @@ __all__ = [
     "send_test",
     "set_password",
     "set_team_member",
+    "set_team_rhythm",
     "set_up_installation",
     "tell",
     "touch_session",

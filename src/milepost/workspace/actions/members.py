@@ -8,6 +8,7 @@ from django.db import transaction
 
 from milepost.workspace.actions.events import gone, made, record_event
 from milepost.workspace.actions.lock import lock_workspace
+from milepost.workspace.actions.rhythms import settle_people
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.actions.text import clean_name
@@ -105,6 +106,7 @@ def accept_invitation(
         membership.save(update_fields=["role", "removed_at"])
     if invitation.team_id:
         TeamMembership.objects.get_or_create(team_id=invitation.team_id, membership=membership)
+        settle_people(workspace, [membership.pk], now=now)
     walls_moved(workspace.pk)
     actor = Actor(workspace_id=workspace.pk, membership_id=membership.pk, role=Role(membership.role))
     index_words(workspace_id=workspace.pk, kind="person", object_id=membership.pk, text=user.name)
@@ -176,6 +178,7 @@ def remove_member(*, by: Actor, membership_id: int, now: datetime) -> None:
     places = TeamMembership.objects.filter(membership=membership)
     teams = list(places.order_by("team__name").values_list("team__name", flat=True))
     places.delete()
+    settle_people(lock_workspace(by.workspace_id), [membership_id], now=now)
     ApiToken.objects.filter(membership=membership, revoked_at=None).update(revoked_at=now)
     walls_moved(by.workspace_id)
     index_words(workspace_id=by.workspace_id, kind="person", object_id=membership_id, text="")

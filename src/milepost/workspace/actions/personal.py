@@ -20,6 +20,7 @@ from django.db.models import Model, Q, QuerySet
 from milepost.workspace.actions.events import gone, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.members import keep_an_admin
+from milepost.workspace.actions.rhythms import settle_people
 from milepost.workspace.actions.sessions import end_sessions
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import (
@@ -144,6 +145,7 @@ def _leave(place: Membership, *, now: datetime) -> None:
     teams = TeamMembership.objects.filter(membership=place)
     was_in = list(teams.order_by("team__name").values_list("team__name", flat=True))
     teams.delete()
+    settle_people(lock_workspace(place.workspace_id), [place.pk], now=now)
     Away.objects.filter(membership=place).delete()
     Away.objects.filter(stand_in=place).update(stand_in=None)
     Membership.objects.filter(pk=place.pk).update(away=None)

@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 
 from milepost.workspace.actions.events import gone, made, record_event
 from milepost.workspace.actions.lock import lock_workspace
+from milepost.workspace.actions.rhythms import settle_people, settle_rhythms
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
@@ -26,10 +27,11 @@ def create_team(*, by: Actor, name: str, parent_id: int | None, ends_on: date | 
         NotAllowed, NotFound, Invalid.
     """
     require(can_edit_team, by, parent_id, to="make a team")
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     parent = _parent(by, parent_id)
     team = Team(workspace_id=by.workspace_id, name=_free_name(by, name), parent=parent, ends_on=ends_on)
     team.save()
+    settle_rhythms(workspace, now=now)
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
     record_event(
         by=by,
@@ -58,7 +60,7 @@ def edit_team(
     Raises:
         NotAllowed, NotFound, Invalid, TeamCircle.
     """
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     team = _team(by, team_id)
     require(can_edit_team, by, team_id, to="change this team")
     count_up(team, seen=seen)
@@ -79,6 +81,7 @@ def edit_team(
     team.save()
     if "parent" in changes:
         walls_moved(by.workspace_id)
+        settle_rhythms(workspace, now=now)
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team.pk, text=team.name)
     record_event(by=by, verb="changed", kind="team", object_id=team.pk, now=now, changes=changes)
 
@@ -91,12 +94,17 @@ def delete_team(*, by: Actor, team_id: int, now: datetime) -> None:
         NotAllowed, NotFound, Invalid.
     """
     require(can_manage_people, by, to="delete teams")
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     team = _team(by, team_id)
+    inside = TeamMembership.objects.filter(team=team)
+    people = list(inside.values_list("membership_id", flat=True))
+    inside.delete()
+    settle_people(workspace, people, now=now)
     try:
         team.delete()
     except ProtectedError:
         raise Invalid(f"{team.name} still has goals, KPIs or teams below it. Move them first.") from None
+    settle_rhythms(workspace, now=now)
     index_words(workspace_id=by.workspace_id, kind="team", object_id=team_id, text="")
     record_event(by=by, verb="deleted", kind="team", object_id=team_id, now=now, changes=gone(name=team.name))
 
@@ -112,7 +120,7 @@ def set_team_member(
     Raises:
         NotAllowed, NotFound.
     """
-    lock_workspace(by.workspace_id)
+    workspace = lock_workspace(by.workspace_id)
     team = _team(by, team_id)
     require(can_edit_team, by, team_id, to="change who is in this team")
     if not Membership.objects.filter(pk=membership_id, workspace_id=by.workspace_id, removed_at=None).exists():
@@ -133,6 +141,7 @@ def set_team_member(
         )
     if old == new:
         return
+    settle_people(workspace, [membership_id], now=now)
     walls_moved(by.workspace_id)
     record_event(
         by=by,

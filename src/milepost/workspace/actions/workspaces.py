@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from milepost.workspace.actions.events import made, record_event
 from milepost.workspace.actions.lock import lock_workspace
 from milepost.workspace.actions.past import keep_past
+from milepost.workspace.actions.rhythms import between, settle_rhythms
 from milepost.workspace.actions.search import index_words
 from milepost.workspace.actions.text import clean_name
 from milepost.workspace.actions.versions import count_up
@@ -67,7 +68,8 @@ class WorkspaceSettings:
     """What an admin may set; `rhythm_weeks` 0 means monthly, `rhythm_weekday` 0 Monday.
 
     Check-ins are asked for by mail from `rhythm_hour` on, 0..23 in the workspace's zone, but not of who
-    updated within the last `rhythm_skip_days`; 0 asks always.
+    updated within the last `rhythm_skip_days`; 0 asks always. `rhythm_is_locked` keeps teams from having
+    a rhythm of their own; what they had set waits.
     """
 
     name: str
@@ -79,6 +81,7 @@ class WorkspaceSettings:
     demands_second_step: bool
     rhythm_hour: int = 9
     rhythm_skip_days: int = 0
+    rhythm_is_locked: bool = False
 
 
 @transaction.atomic
@@ -97,12 +100,13 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
     wanted = {
         "name": clean_name(settings.name),
         "time_zone": clean_zone(settings.time_zone),
-        "fiscal_month": _between(settings.fiscal_month, 1, 12, field="fiscal_month"),
-        "rhythm_weeks": _between(settings.rhythm_weeks, 0, 3, field="rhythm_weeks"),
-        "rhythm_weekday": _between(settings.rhythm_weekday, 0, 6, field="rhythm_weekday"),
-        "rhythm_hour": _between(settings.rhythm_hour, 0, 23, field="rhythm_hour"),
-        "rhythm_skip_days": _between(settings.rhythm_skip_days, 0, 30, field="rhythm_skip_days"),
-        "reviewers": _between(settings.reviewers, 0, 2, field="reviewers"),
+        "fiscal_month": between(settings.fiscal_month, 1, 12, field="fiscal_month"),
+        "rhythm_weeks": between(settings.rhythm_weeks, 0, 3, field="rhythm_weeks"),
+        "rhythm_weekday": between(settings.rhythm_weekday, 0, 6, field="rhythm_weekday"),
+        "rhythm_hour": between(settings.rhythm_hour, 0, 23, field="rhythm_hour"),
+        "rhythm_skip_days": between(settings.rhythm_skip_days, 0, 30, field="rhythm_skip_days"),
+        "rhythm_is_locked": settings.rhythm_is_locked,
+        "reviewers": between(settings.reviewers, 0, 2, field="reviewers"),
         "demands_second_step": settings.demands_second_step,
     }
     if settings.demands_second_step and not workspace.demands_second_step:
@@ -114,10 +118,11 @@ def change_settings(*, by: Actor, settings: WorkspaceSettings, seen: int | None 
             setattr(workspace, field, new)
     if not changes:
         return
-    if changes.keys() - {"demands_second_step", "rhythm_hour", "rhythm_skip_days"}:
+    if changes.keys() - {"demands_second_step", "rhythm_hour", "rhythm_skip_days", "rhythm_is_locked"}:
         workspace.scores_on = None
     workspace.save(update_fields=[*changes, "scores_on", "version"])
-    keep_past(workspace, now=now)
+    if not settle_rhythms(workspace, now=now):
+        keep_past(workspace, now=now)
     record_event(by=by, verb="changed", kind="workspace", object_id=workspace.pk, now=now, changes=changes)
 
 
@@ -139,9 +144,3 @@ def _check_may_demand(by: Actor) -> None:
         sentence = "Set up a second step of your own first, in your account. Then you can demand one of everybody."
     if not admins.exists():
         raise Invalid(sentence, field="demands_second_step")
-
-
-def _between(value: int, low: int, high: int, *, field: str) -> int:
-    if not low <= value <= high:
-        raise Invalid(f"{value} does not fit. Choose a number from {low} to {high}.", field=field)
-    return value

@@ -21,7 +21,7 @@ class Membership(Remembered):
     """A user in a workspace; leads, authors and actors point here, so they cannot be strangers."""
 
     PAST_KIND = "person"
-    PAST = ("away",)
+    PAST = ("away", "only_team_id")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -31,6 +31,8 @@ class Membership(Remembered):
     last_seen_on = models.DateField(null=True)
     # Derived from `Away`: [[first day, last day], …], None for never; here, so that scores need not look there.
     away = models.JSONField(null=True)
+    # Derived from teams: the one they are in, None in none or several. Goals of theirs go by its rhythm (rule C4).
+    only_team = models.ForeignKey("Team", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [

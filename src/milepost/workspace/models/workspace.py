@@ -12,7 +12,7 @@ class Workspace(Remembered):
     """One organisation's goals, KPIs and people, with the settings that give them meaning."""
 
     PAST_KIND = "workspace"
-    PAST = ("time_zone", "fiscal_month", "rhythm_weeks", "rhythm_weekday")
+    PAST = ("time_zone", "fiscal_month", "rhythm_weeks", "rhythm_weekday", "team_rhythms")
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
@@ -22,6 +22,10 @@ class Workspace(Remembered):
     rhythm_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
     rhythm_hour = models.PositiveSmallIntegerField(default=9)  # when check-ins are asked for by mail, in its zone
     rhythm_skip_days = models.PositiveSmallIntegerField(default=0)  # who updated so lately is not asked; 0 asks always
+    rhythm_is_locked = models.BooleanField(default=False)  # no team may have one of its own
+    # Derived from teams: those that go by another rhythm, [[weeks, weekday, hour, skip days, [team, …]], …]; here, so
+    # that readers and scores need not look there. None: no team ever had one.
+    team_rhythms = models.JSONField(null=True)
     reviewers = models.PositiveSmallIntegerField(default=0)  # with reviewers a new goal goes to review (A2)
     demands_second_step = models.BooleanField(default=False)  # who has none sees no page of it
     # How status is told; None: as Milepost has it. The row is the newest of the workspace's, so readers need not look.

@@ -12,7 +12,6 @@ from milepost.workspace.queries.access import (
     operator_place,
     place_of,
     place_of_token,
-    rhythm_of,
 )
 from milepost.workspace.queries.audit import Head, Verdict, trail_head, verify_trail
 from milepost.workspace.queries.away import AwayRow, list_away, show_away
@@ -50,6 +49,7 @@ from milepost.workspace.queries.people import (
     list_teams,
     names_of,
 )
+from milepost.workspace.queries.rhythms import TeamRhythmPage, rhythm_of_team, rhythms_of, team_rhythm
 from milepost.workspace.queries.rules import TELLING, list_rules, rules_in_force, show_rules, telling_of
 from milepost.workspace.queries.second_steps import SecondSteps, Step, list_second_steps, what_demands
 from milepost.workspace.queries.sessions import SessionRow, list_sessions
@@ -72,6 +72,7 @@ __all__ = [
     "SessionRow",
     "Step",
     "TeamChoice",
+    "TeamRhythmPage",
     "Then",
     "TokenFacts",
     "TokenRow",
@@ -109,7 +110,8 @@ __all__ = [
     "place_of",
     "place_of_token",
     "put_back",
-    "rhythm_of",
+    "rhythm_of_team",
+    "rhythms_of",
     "rules_in_force",
     "said_at",
     "show_away",
@@ -121,6 +123,7 @@ __all__ = [
     "show_webhook",
     "show_workspace",
     "stood",
+    "team_rhythm",
     "telling_of",
     "then_of",
     "trail_head",

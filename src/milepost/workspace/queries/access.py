@@ -9,11 +9,13 @@ from django.db.models import F, OuterRef, QuerySet
 
 from milepost.core.calendar import local_day
 from milepost.core.rhythm import Rhythm
+from milepost.core.team_rhythms import Rhythms
 from milepost.prepared import prepared
 from milepost.workspace.errors import NotFound, NoToken
 from milepost.workspace.models import ActorKind, ApiToken, Membership, Role, Scope, Team, User, Workspace
 from milepost.workspace.models.token import hash_of
 from milepost.workspace.permissions import Actor
+from milepost.workspace.queries.rhythms import rhythms_of
 from milepost.workspace.queries.second_steps import has_second_step
 
 
@@ -31,7 +33,7 @@ class Place:
     name: str
     time_zone: str
     fiscal_month: int
-    rhythm: Rhythm
+    rhythms: Rhythms
     reviewers: int
     today: date
     scores_are_old: bool
@@ -42,24 +44,14 @@ class Place:
     is_sample: bool = False
 
     @property
+    def rhythm(self) -> Rhythm:
+        """Return the rhythm of the workspace itself; teams may have another one."""
+        return self.rhythms.workspace
+
+    @property
     def lacks_second_step(self) -> bool:
         """Return whether a person has to set up a second step before any page of the workspace is theirs to see."""
         return self.demands_second_step and not self.has_second_step and self.actor.kind == ActorKind.PERSON
-
-
-ANCHOR = date(2024, 1, 1)  # a Monday: two- and three-week rhythms count from its week
-
-
-def rhythm_of(workspace: Workspace) -> Rhythm:
-    """Return the check-in rhythm of a workspace (rule C4)."""
-    return Rhythm(
-        every_weeks=max(1, workspace.rhythm_weeks),
-        monthly=workspace.rhythm_weeks == 0,
-        weekday=workspace.rhythm_weekday,
-        anchor=ANCHOR,
-        hour=workspace.rhythm_hour,
-        skip_days=workspace.rhythm_skip_days or None,
-    )
 
 
 def get_place(*, user: User, slug: str, now: datetime) -> Place:
@@ -251,7 +243,7 @@ def _place(
         name=workspace.name,
         time_zone=workspace.time_zone,
         fiscal_month=workspace.fiscal_month,
-        rhythm=rhythm_of(workspace),
+        rhythms=rhythms_of(workspace),
         reviewers=workspace.reviewers,
         today=today,
         scores_are_old=workspace.scores_on != today,

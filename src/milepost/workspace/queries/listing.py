@@ -23,7 +23,8 @@ WORKSPACE = Listing(
     fields={
         "id": "id", "slug": "slug", "name": "name", "time_zone": "time_zone", "fiscal_month": "fiscal_month",
         "rhythm_weeks": "rhythm_weeks", "rhythm_weekday": "rhythm_weekday",
-        "rhythm_hour": "rhythm_hour", "rhythm_skip_days": "rhythm_skip_days", "reviewers": "reviewers",
+        "rhythm_hour": "rhythm_hour", "rhythm_skip_days": "rhythm_skip_days",
+        "rhythm_is_locked": "rhythm_is_locked", "reviewers": "reviewers",
         "demands_second_step": "demands_second_step", "version": "version",
     },
 )  # fmt: skip

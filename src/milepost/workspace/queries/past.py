@@ -11,14 +11,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from milepost.core.calendar import local_day
-from milepost.core.rhythm import Rhythm
 from milepost.core.rule_sets import Telling
+from milepost.core.team_rhythms import Rhythms
 from milepost.core.zones import moment, read_zone
 from milepost.prepared import prepared
 from milepost.workspace.errors import Invalid
 from milepost.workspace.models import Former, RuleSetVersion, Workspace
 from milepost.workspace.permissions import Actor
-from milepost.workspace.queries.access import rhythm_of
+from milepost.workspace.queries.rhythms import rhythms_of
 from milepost.workspace.queries.rules import COLUMNS, telling_of
 
 DAYS = frozenset({"activated_on", "closed_on", "first_day", "last_day"})
@@ -39,7 +39,7 @@ class Then:
     day: date
     until: datetime
     zone: str
-    rhythm: Rhythm
+    rhythms: Rhythms
     fiscal_month: int
     telling: Telling
 
@@ -74,12 +74,9 @@ def moments_of(actor: Actor, moments: Collection[datetime]) -> list[Then]:
     """
     workspace = Workspace.objects.get(pk=actor.workspace_id)
     rules = _rules(workspace.pk, max(moments)) if workspace.rules_id and moments else []
-    zone, rhythm, telling = (
-        workspace.time_zone,
-        rhythm_of(workspace),
-        telling_of(tuple(rules[0]) if rules else NOT_TOLD),
-    )
-    return [Then(local_day(moment, zone), moment, zone, rhythm, workspace.fiscal_month, telling) for moment in moments]
+    zone, rhythms = workspace.time_zone, rhythms_of(workspace)
+    telling = telling_of(tuple(rules[0]) if rules else NOT_TOLD)
+    return [Then(local_day(moment, zone), moment, zone, rhythms, workspace.fiscal_month, telling) for moment in moments]
 
 
 def _then(workspace: Workspace, day: date, *, today: date) -> Then:
@@ -91,7 +88,7 @@ def _then(workspace: Workspace, day: date, *, today: date) -> Then:
         raise Invalid(f"This workspace began on {born}; there is nothing to show of {day}.", field="on")
     zone = workspace.time_zone
     until = moment(day + timedelta(days=1), time(0), read_zone(zone))
-    if workspace.version > 1:  # else no setting of it was ever changed
+    if workspace.version > 1 or workspace.team_rhythms is not None:  # else nothing of it was ever changed
         for name, old in stood("workspace", [workspace.pk], until).get(workspace.pk, {}).items():
             setattr(workspace, name, old)
     rules = _rules(workspace.pk, until) if workspace.rules_id else []
@@ -99,7 +96,7 @@ def _then(workspace: Workspace, day: date, *, today: date) -> Then:
         day=day,
         until=until,
         zone=zone,
-        rhythm=rhythm_of(workspace),
+        rhythms=rhythms_of(workspace),
         fiscal_month=workspace.fiscal_month,
         telling=telling_of(tuple(rules[0]) if rules else NOT_TOLD),
     )

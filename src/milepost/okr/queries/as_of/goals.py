@@ -33,6 +33,7 @@ from milepost.okr.queries.as_of.objectives import (
     objectives_beside,
     under,
 )
+from milepost.okr.queries.as_of.rhythms import owners_of, teams_then
 from milepost.okr.queries.as_of.scores import Row, families_then, load_facts, score_key_results, score_objectives
 from milepost.okr.queries.as_of.walls import people_then, seen_today
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, objective_line
@@ -112,13 +113,14 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     cycles = {o["cycle_id"]: {name: o[f"cycle__{name}"] for name in CYCLE} for o in objectives.values()}
     cycles.setdefault(cycle.pk, {name: getattr(cycle, name) for name in CYCLE})
     leads = leads_of(found)
+    owners = owners_of(objectives, then)
     was = all_stood(
         {
             "objective": objectives,
             "key_result": found.rows,
             "metric": metrics_of(found),
             "cycle": cycles,
-            "person": leads,
+            "person": leads | owners,
         },
         then.until,
     )
@@ -139,9 +141,10 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
     cycles |= cycles_left(every, cycles, then)
     for o in every.values():
         o.update({f"cycle__{name}": cycles[o["cycle_id"]][name] for name in CYCLE})
+    teams_then(every, lists, was["person"], leads | owners, then)
     for k in found.rows.values():
         under(k, every[k["objective_id"]])
-    away_then(found, was["person"], leads, then)
+    away_then(found, was["person"], leads | owners, then)
     complete(found, then)
     people = people_then(every, lists, [*found.rows.values(), *key_results_beside(every, objectives, then)])
     name_people(actor.workspace_id, every, lists, found)

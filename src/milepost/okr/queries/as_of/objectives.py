@@ -17,6 +17,7 @@ COLUMNS = (
     "counts", "state", "visibility", "activated_on", "closed_on", "final_score", "final_expected", "planned_score",
     "grade", "pillar_id", "pillar__name", "owner_team__name", "owner_person__user__name", "lead__user__name",
     "cycle__name", "cycle__first_day", "cycle__last_day", "tags",
+    "owner_person__only_team_id",
 )  # fmt: skip
 CYCLE = ("name", "first_day", "last_day")
 TEAM, PILLAR = "owner_team_id", "pillar_id"
@@ -83,6 +84,8 @@ def under(k: dict[str, Any], o: Mapping[str, Any]) -> None:
     k["objective__cycle_id"], k["objective__state"] = o["cycle_id"], o["state"]
     k["objective__cycle__first_day"], k["objective__cycle__last_day"] = o["cycle__first_day"], o["cycle__last_day"]
     k["objective__visibility"], k["objective__title"] = o["visibility"], o["title"]
+    k["objective__owner_team_id"] = o[TEAM]
+    k["objective__owner_person__only_team_id"] = o["owner_person__only_team_id"]
 
 
 def name_people(

@@ -68,7 +68,7 @@ def score_key_results(loaded: Mapping[int, LoadedKeyResult], then: Then) -> dict
     """Return the score row of each key result, in the columns of `facts.STORED`."""
     fresh: dict[int, Any] = {}
     return {
-        item.id: key_result_row(item, fresh, rhythm=then.rhythm, today=then.day)
+        item.id: key_result_row(item, fresh, rhythms=then.rhythms, today=then.day)
         for item in parts_first(list(loaded.values()))
     }
 
