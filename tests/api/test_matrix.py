@@ -89,6 +89,8 @@ TABLE: dict[str, Row] = {
     "create_objective": Row(WRITERS, 201, lambda t: {"title": "New", "cycle_id": t.company.cycle, "start": False}),
     "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "activate_objective": Row(OWNERS, at={"objective_id": "draft"}),
+    "list_approvals": every(), "approve_objective": Row(("admin", "manager"), 201, at={"objective_id": "waiting"}),
+    "send_back": Row(("admin", "manager"), 200, lambda _: {"reason": "From where?"}, at={"objective_id": "waiting"}),
     "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, at={"objective_id": "paused"}),
     "cancel_objective": Row(OWNERS, 200, lambda _: {"reason": "Over"}),
     "close_objective": Row(OWNERS, 200, lambda _: {}),
@@ -221,8 +223,8 @@ def address(path: str, t: Things, row: Row) -> str:
     )
 
 
-# What the coach of a cycle may too, so that the cycle is looked up first.
-COACHED = {"publish_cycle", "lock_cycle", "unlock_cycle"}
+# What the coach of a cycle may too, so that the cycle or the goal is looked up first.
+COACHED = {"approve_objective", "send_back", "publish_cycle", "lock_cycle", "unlock_cycle"}
 
 
 def worlds_of(path: str) -> tuple[str, ...]:

@@ -298,6 +298,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.show_view": lambda f, a, w: f(a, w.view),
     "okr.get_view": lambda f, a, w: str(f(a, w.view)),
     "okr.branch_of": lambda f, a, w: [f(a, pk, depth=0) for pk in (w.parent, w.goal)],
+    "okr.show_approvals": lambda f, a, w: [w.word for found in [f(a, w.goal, wanted=1)] if found],
     "okr.key_result_line": lambda f, a, w: f(a, w.key_result),
     "okr.parts_of": lambda f, a, w: f(a, [w.made]),
     "okr.offered_parts": lambda f, a, w: f(a, first=TODAY, last=TODAY),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, re_path
 from milepost.web.pages import (
     account,
     alignment,
+    approvals,
     audit,
     audit_files,
     check_ins,
@@ -114,7 +115,8 @@ urlpatterns: list[URLPattern] = [
     path(W + "goals/<int:pk>/alignment/", alignment.alignment, name="goal_alignment"),
     path(W + "goals/<int:pk>/clone/", alignment.clone, name="goal_clone"),
     path(W + "goals/<int:pk>/edit/", objectives.edit, name="goal_edit"),
-    path(W + "goals/<int:pk>/start/", objectives.activate, name="goal_activate"),
+    path(W + "goals/<int:pk>/start/", approvals.activate, name="goal_activate"),
+    path(W + "goals/<int:pk>/send-back/", approvals.send_back, name="goal_send_back"),
     path(W + "goals/<int:pk>/pause/", objectives.pause, name="goal_pause"),
     path(W + "goals/<int:pk>/cancel/", objectives.cancel, name="goal_cancel"),
     path(W + "goals/<int:pk>/close/", objectives.close, name="goal_close"),

@@ -292,6 +292,8 @@ VERBS = {
     "archived": "archived",
     "restored": "took up again",
     "sent_to_review": "sent to review",
+    "approved": "approved",
+    "sent_back": "asked for changes to",
     "ordered": "reordered",
     "graded": "graded",
     "looked_back": "looked back on",

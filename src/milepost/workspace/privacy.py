@@ -167,6 +167,7 @@ TABLES: dict[str, Columns] = {
     "okr_review": _table(
         personal="by_id reason lesson grade", business="key_result_id workspace_id outcome keeps_progress at"
     ),
+    "okr_reviewanswer": _table(personal="by_id verdict reason", business="id workspace_id objective_id at until"),
     "okr_retrospective": _table(business="id workspace_id cycle_id team_id kept changed learned version"),
     "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
     "okr_checkpoint": _table(business="id key_result_id on value"),

@@ -11,7 +11,9 @@ from milepost.api.schemas.base import NO_NUL, Body, Id, PageQuery
 Words = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=5000)]
 Flag = Literal["risk", "opportunity"]
 Reaction = Literal["agree", "thanks", "heart", "eyes", "question"]
-Event = Literal["mentioned", "replied", "flagged", "commented", "settled", "handed", "status", "closed"]
+Event = Literal[
+    "mentioned", "replied", "flagged", "commented", "settled", "handed", "status", "closed", "review", "answered"
+]
 Choosable = Literal[Event, "due"]  # what is due is no notification: My week shows it, and the mail is one's choice
 
 

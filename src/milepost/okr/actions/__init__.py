@@ -10,6 +10,7 @@ from milepost.okr.actions.alignment import (
     remove_parent,
     set_shares,
 )
+from milepost.okr.actions.approvals import activate_objective, approve_objective, send_back
 from milepost.okr.actions.away import add_away, end_away
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
@@ -36,7 +37,6 @@ from milepost.okr.actions.initiatives import (
 from milepost.okr.actions.key_results import add_key_result, cancel_key_result, edit_key_result, move_key_result
 from milepost.okr.actions.kpis import edit_kpi
 from milepost.okr.actions.objectives import (
-    activate_objective,
     cancel_objective,
     create_objective,
     edit_objective,
@@ -75,6 +75,7 @@ __all__ = [
     "add_key_result",
     "add_parent",
     "answer_request",
+    "approve_objective",
     "cancel_key_result",
     "cancel_objective",
     "carry_over",
@@ -117,6 +118,7 @@ __all__ = [
     "save_kpi_template",
     "save_objective_template",
     "save_view",
+    "send_back",
     "set_initiative_state",
     "set_override",
     "set_paused",

@@ -2,6 +2,7 @@
 
 from milepost.okr.models.alignment import Alignment, AlignmentRequest, RequestState
 from milepost.okr.models.amendment import Amendment
+from milepost.okr.models.answer import ReviewAnswer, Verdict
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
 from milepost.okr.models.initiative import ChecklistItem, Initiative, InitiativeState
@@ -39,9 +40,11 @@ __all__ = [
     "RequestState",
     "Retrospective",
     "Review",
+    "ReviewAnswer",
     "SavedView",
     "SharingTeam",
     "Step",
     "Template",
     "TemplateKind",
+    "Verdict",
 ]

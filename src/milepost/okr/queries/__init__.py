@@ -12,6 +12,7 @@ from milepost.okr.queries.alignment import (
     shares_of,
 )
 from milepost.okr.queries.alignment_chart import AlignmentChart, Edges, Owner, alignment_chart
+from milepost.okr.queries.approvals import AnswerLine, Approvals, ObjectiveApprovals, show_approvals
 from milepost.okr.queries.as_of import (
     Differences,
     GoalDifference,
@@ -96,6 +97,8 @@ from milepost.okr.queries.week import WeekPage, week_page
 __all__ = [
     "AlignmentChart",
     "AlignmentPage",
+    "AnswerLine",
+    "Approvals",
     "Asked",
     "Branch",
     "Card",
@@ -122,6 +125,7 @@ __all__ = [
     "KeyResultLine",
     "Lesson",
     "Lessons",
+    "ObjectiveApprovals",
     "ObjectiveLine",
     "ObjectivePage",
     "Offered",
@@ -231,6 +235,7 @@ __all__ = [
     "review_rows",
     "running_objectives",
     "shares_of",
+    "show_approvals",
     "show_check_in",
     "show_cycle",
     "show_initiative",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from milepost.metrics.models import Metric
 from milepost.okr.models import KeyResult, Objective
+from milepost.okr.queries.approvals import reviewers_of
 from milepost.rhythm.actions.telling import Told, notify, notify_leads
 from milepost.rhythm.models import NotificationKind
 from milepost.rhythm.queries.access import Goal
@@ -17,7 +18,7 @@ NO_NEWS = frozenset({"done", "ended"})  # the close and the calendar say it them
 
 
 def heard(happenings: Sequence[Happening]) -> None:
-    """Tell whom a change concerns: a goal that is over, one that is handed to somebody, a status that turns."""
+    """Tell whom a change concerns: a goal that is over or handed to somebody, a status that turns, a review."""
     turned = []
     for one in happenings:
         if one.verb == "status_changed":
@@ -25,6 +26,8 @@ def heard(happenings: Sequence[Happening]) -> None:
                 turned.append(one)
         elif one.verb in OVER and one.kind == "objective":
             _over(one)
+        elif one.kind == "objective" and one.verb in {"sent_to_review", "approved", "sent_back"}:
+            _reviewed(one)
         elif one.kind in {"objective", "key_result", "kpi"} and "lead" in one.data.get("changes", {}):
             _handed(one)
     if turned:
@@ -36,6 +39,17 @@ def _over(one: Happening) -> None:
     to = dict.fromkeys(followers(objective), NotificationKind.CLOSED)
     said = {"verb": one.verb, "grade": objective.grade}
     notify(Goal(objective, None, None), to=to, actor_id=one.actor_id, data=said, now=one.now)
+
+
+def _reviewed(one: Happening) -> None:
+    """Tell reviewers that a goal waits, and whose it is what they said."""
+    objective = Objective.objects.select_related("cycle").get(pk=one.object_id)
+    if one.verb == "sent_to_review":
+        to = dict.fromkeys(reviewers_of(objective), NotificationKind.REVIEW)
+    else:
+        own = {objective.lead_id, objective.owner_person_id} - {None}
+        to = dict.fromkeys((pk for pk in own if pk is not None), NotificationKind.ANSWERED)
+    notify(Goal(objective, None, None), to=to, actor_id=one.actor_id, data={"verb": one.verb}, now=one.now)
 
 
 def _handed(one: Happening) -> None:

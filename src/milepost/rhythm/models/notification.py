@@ -24,6 +24,8 @@ class NotificationKind(models.TextChoices):
     HANDED = "handed", "A goal or a KPI is handed to me"
     STATUS = "status", "The status of a goal I lead turns to or from at risk or off track"
     CLOSED = "closed", "A goal I follow is closed or cancelled"
+    REVIEW = "review", "A goal waits for my review"
+    ANSWERED = "answered", "A goal of mine is approved or sent back"
     DUE = "due", "My check-ins are due"  # in the app that is My week, so only the mail is chosen
 
 

@@ -53,7 +53,7 @@ def _shown(
     request: PlacedRequest, cycle: CycleRow, *, error: str = "", left: Iterable[actions.Left] = ()
 ) -> HttpResponse:
     place = request.place
-    shown = queries.planning_page(place.actor, cycle)
+    shown = queries.planning_page(place.actor, cycle, reviewers=place.reviewers)
     before = precedes(request.cycles, cycle)
     teams = sorted(place.actor.seen_teams | place.actor.managed_teams)
     context = {
@@ -85,7 +85,7 @@ def _lede(shown: PlanningPage, cycle: CycleRow, place: Place) -> str:
     waiting = ""
     if shown.in_review:
         verb = "waits" if shown.in_review == 1 else "wait"
-        waiting = f" {_number(shown.in_review).capitalize()} {verb} for an admin."
+        waiting = f" {_number(shown.in_review).capitalize()} {verb} for an answer."
     return f"{words.count(planned, 'draft').capitalize()}{come_from}.{waiting}{locked}"
 
 
