@@ -32,7 +32,7 @@ PK = {
     "comment_settle": "comment", "comment_react": "comment",
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
-    "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
+    "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_ask": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_delete": "empty_team", "team_members": "team",
     "goal_view": "view",
 }  # fmt: skip

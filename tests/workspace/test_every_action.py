@@ -587,6 +587,10 @@ TABLE: dict[str, Row] = {
         lambda w: _in_review(w, lambda pk: okr.send_back(by=w.company.actor(), objective_id=pk, reason="Say from where", now=LATER)),
         "state", reason="Say from where",
     ),
+    "okr.ask_for_drafts": row(
+        "asked_for_drafts", "cycle",
+        lambda w: lambda: okr.ask_for_drafts(by=w.company.actor(), cycle_id=w.company.cycle, wanted_by=TODAY, now=LATER), "wanted_by",
+    ),
     "okr.lock_cycle": row("locked", "cycle", _lock_cycle, "locked"),
     "okr.unlock_cycle": row("unlocked", "cycle", _unlock_cycle, "locked", reason="A team joins"),
     "okr.copy_cycle": row(

@@ -129,6 +129,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
     company.objective(f"{word} draft", cycle_id=cycle, activate=False, **walls)
+    okr.ask_for_drafts(by=company.operator(), cycle_id=cycle, wanted_by=TODAY, team_ids=[company.team], now=NOW)
     _leave_lessons(company, word, **walls)
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
@@ -357,6 +358,8 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.planning_page": lambda f, a, w: [
         draft.title for column in f(a, _cycle(w, f"{w.word} half")).columns for draft in column.drafts
     ],
+    "okr.list_draft_requests": lambda f, a, w: [w.word for _ in f(a, w.cycle)],
+    "okr.askable_teams": lambda f, a, w: [w.word for one in f(a, _cycle(w, f"{w.word} half")) if one.count],
     "okr.has_drafts": lambda f, a, w: [w.word for found in [f(a, w.cycle)] if found],
     "okr.empty_pillars": lambda f, a, w: f(a, w.cycle),
     "okr.copyable": lambda f, a, w: f(a, _cycle(w, f"{w.word} before"), _cycle(w)),
@@ -385,6 +388,7 @@ APART = {
     "okr.counts_of",
     "okr.named",
     "rhythm.list_choices",  # what the reader chose, and the kinds there are
+    "okr.plan_talk",  # of a plan whose goals were shown already
     "okr.seen_today",  # of what a cycle of the workspace holds
     "workspace.then_of",  # a moment
 }
@@ -397,7 +401,7 @@ NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.list_templates", "okr.find_template", "okr.get_template",  # for everybody, and it says so before it is made
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates
-    "okr.retrospectives_of", "okr.empty_pillars",
+    "okr.retrospectives_of", "okr.empty_pillars", "okr.list_draft_requests",
 }  # fmt: skip
 
 

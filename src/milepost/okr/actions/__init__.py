@@ -23,6 +23,7 @@ from milepost.okr.actions.clone import clone_objective
 from milepost.okr.actions.close import carry_over, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
+from milepost.okr.actions.draft_requests import ask_for_drafts
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
 from milepost.okr.actions.grading import GradeDraft, save_grades
 from milepost.okr.actions.initiatives import (
@@ -76,6 +77,7 @@ __all__ = [
     "add_parent",
     "answer_request",
     "approve_objective",
+    "ask_for_drafts",
     "cancel_key_result",
     "cancel_objective",
     "carry_over",

@@ -28,6 +28,7 @@ from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.changes import Change, ChangesPage, changes_page
 from milepost.okr.queries.cycle_report import CycleReport, Hits, calibration_of, cycle_report
 from milepost.okr.queries.cycles import CycleRow, alike, follows, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.draft_requests import AskableTeam, RequestedDrafts, askable_teams, list_draft_requests
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.filtering import Asked, ask
 from milepost.okr.queries.filters import GoalFilter, read_filter, write_filter
@@ -99,6 +100,7 @@ __all__ = [
     "AlignmentPage",
     "AnswerLine",
     "Approvals",
+    "AskableTeam",
     "Asked",
     "Branch",
     "Card",
@@ -144,6 +146,7 @@ __all__ = [
     "PlanPage",
     "PlanningPage",
     "RequestLine",
+    "RequestedDrafts",
     "RetrospectiveText",
     "ReviewObjective",
     "ReviewPage",
@@ -163,6 +166,7 @@ __all__ = [
     "alignment_page",
     "alike",
     "ask",
+    "askable_teams",
     "branch_of",
     "branch_then",
     "calibration_of",
@@ -205,6 +209,7 @@ __all__ = [
     "list_check_ins",
     "list_cycles",
     "list_cycles_with_counts",
+    "list_draft_requests",
     "list_initiatives",
     "list_key_results",
     "list_objectives",

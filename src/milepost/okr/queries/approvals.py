@@ -1,6 +1,6 @@
 """Who approved an objective, who asked for changes, and who may (rule A2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,8 +74,13 @@ def show_approvals(actor: Actor, objective_id: int, *, wanted: int) -> Objective
 
 def approvals_of(objective_ids: Collection[int], *, wanted: int) -> dict[int, Approvals]:
     """Return what reviewers said of objectives that the reader was shown already, where they did; one query."""
+    return approvals_in(_answers(objective_ids), wanted=wanted)
+
+
+def approvals_in(rows: Iterable[tuple[Any, ...]], *, wanted: int) -> dict[int, Approvals]:
+    """Return what rows of answers say: (objective, verdict, who, name, when, reason), the oldest first."""
     said: dict[int, tuple[list[AnswerLine], list[AnswerLine]]] = {}
-    for pk, verdict, *rest in _answers(objective_ids):
+    for pk, verdict, *rest in rows:
         approved, changes = said.setdefault(pk, ([], []))
         (approved if verdict == Verdict.APPROVED else changes).append(AnswerLine(*rest))
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
@@ -9,8 +10,9 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, Query
 from milepost.core.guidance import Limit, key_result_limit, owner_limit
 from milepost.okr.models import Cycle, GoalState, Objective
 from milepost.okr.permissions import can_publish_cycle, may_review_at_all, reviews_by_role
-from milepost.okr.queries.approvals import Approvals, approvals_of
+from milepost.okr.queries.approvals import Approvals
 from milepost.okr.queries.cycles import CycleRow
+from milepost.okr.queries.draft_requests import PlanTalk, RequestedDrafts, plan_talk
 from milepost.okr.queries.lines import KeyResultLine, key_results_of
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import list_teams
@@ -67,6 +69,7 @@ class PlanColumn:
     running: int
     drafts: tuple[PlanDraft, ...]
     can_add: bool
+    request: RequestedDrafts | None = None  # the last time the team was asked for drafts
 
     @property
     def limit(self) -> Limit | None:
@@ -81,15 +84,17 @@ class PlanColumn:
 
 @dataclass(frozen=True, slots=True)
 class PlanningPage:
-    """The plan of a cycle; `without` are teams (id, name) with no objective in it that the reader sees."""
+    """The plan of a cycle; `without` are teams (id, name, when it was asked) with no objective that the reader sees."""
 
     columns: tuple[PlanColumn, ...]
-    without: tuple[tuple[int, str], ...]
+    without: tuple[tuple[int, str, RequestedDrafts | None], ...]
     drafts: int
     in_review: int
     has_more: bool
     can_publish: bool
     can_change: bool  # add and copy drafts: its plan is open for the reader
+    requests: tuple[RequestedDrafts, ...] = ()  # of each team the last one
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,9 @@ def planning_page(actor: Actor, cycle: CycleRow, *, reviewers: int = 0) -> Plann
     }
     can_publish = can_publish_cycle.test(actor, Cycle(pk=cycle.id, coach_id=cycle.coach_id))
     can_change = actor.can_write and (can_publish or not cycle.is_locked)
+    talk = plan_talk(actor, cycle, [row[0] for row in shown], wanted=reviewers)
     drafts: dict[Owner, list[PlanDraft]] = {}
-    for owner, draft in _drafts(actor, shown, cycle, can_change=can_change, reviewers=reviewers):
+    for owner, draft in _drafts(actor, shown, cycle, can_change=can_change, talk=talk, reviewers=reviewers):
         drafts.setdefault(owner, []).append(draft)
     teams = [t for t in list_teams(actor) if t.ends_on is None or t.ends_on >= cycle.first_day]
     own = {("team", t.id, t.name) for t in teams if t.id in actor.managed_teams}
@@ -136,16 +142,27 @@ def planning_page(actor: Actor, cycle: CycleRow, *, reviewers: int = 0) -> Plann
     for owner in owners:
         count, begun, waiting = counts.get(owner, (0, 0, 0))
         columns.append(
-            PlanColumn(*owner, count, count - begun - waiting, tuple(drafts.get(owner, ())), can_add=can_change)
+            PlanColumn(
+                *owner,
+                count,
+                count - begun - waiting,
+                tuple(drafts.get(owner, ())),
+                can_add=can_change,
+                request=talk.requests.get(owner[1] or 0) if owner[0] == "team" else None,
+            )
         )
     return PlanningPage(
         columns=tuple(columns),
-        without=tuple((t.id, t.name) for t in teams if ("team", t.id, t.name) not in counts.keys() | own),
+        without=tuple(
+            (t.id, t.name, talk.requests.get(t.id)) for t in teams if ("team", t.id, t.name) not in counts.keys() | own
+        ),
         drafts=sum(begun for _, begun, _ in counts.values()),
         in_review=sum(waiting for *_, waiting in counts.values()),
         has_more=len(found) > MOST,
         can_publish=can_publish,
         can_change=can_change,
+        requests=tuple(talk.requests.values()),
+        published_at=talk.published_at,
     )
 
 
@@ -170,7 +187,7 @@ def copyable(actor: Actor, before: CycleRow, cycle: CycleRow) -> tuple[Copyable,
 
 
 def _drafts(
-    actor: Actor, shown: Sequence[Any], cycle: CycleRow, *, can_change: bool, reviewers: int
+    actor: Actor, shown: Sequence[Any], cycle: CycleRow, *, can_change: bool, talk: PlanTalk, reviewers: int
 ) -> list[tuple[Owner, PlanDraft]]:
     ids = [row[0] for row in shown]
     below: dict[int, list[KeyResultLine]] = {}
@@ -178,12 +195,11 @@ def _drafts(
         if line.state != GoalState.CANCELLED:
             below.setdefault(line.objective_id, []).append(line)
     me = actor.membership_id or 0
-    said = approvals_of(ids, wanted=reviewers) if reviewers and ids else {}
     found = []
     for pk, title, state, visibility, lead_id, lead, carried, sees_parent, parent_id, parent, above_id, *owner in shown:
         team_id, _, person_id, _ = owner
         is_own = actor.is_admin or me in {lead_id, person_id} or team_id in actor.managed_teams
-        approvals = said.get(pk, Approvals(reviewers))
+        approvals = talk.approvals.get(pk, Approvals(reviewers))
         by_role = reviews_by_role(actor, team_id=team_id, coach_id=cycle.coach_id) or (me and above_id == me)
         draft = PlanDraft(
             pk, title, state, visibility, lead_id, lead or "", carried is not None,

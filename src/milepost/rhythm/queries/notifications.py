@@ -30,6 +30,7 @@ class NotificationLine:
     objective_id: int | None
     key_result_id: int | None
     kpi: str
+    cycle_id: int | None
     goal: str
     title: str
     comment_id: int | None
@@ -74,22 +75,25 @@ def list_notifications(
     found = list(
         rows.order_by("-id").values_list(
             "id", "at", "kind", "actor__user__name", "objective_id", "key_result_id", "metric__slug",
-            "objective__title", "metric__name", "key_result__title", "comment_id", "comment__text", "data", "read_at",
+            "cycle_id", "cycle__name", "objective__title", "metric__name", "key_result__title", "comment_id",
+            "comment__text", "data", "read_at",
         )[: limit + 1]
     )  # fmt: skip
     page = found[:limit]
-    named = Mention.objects.filter(comment_id__in={row[10] for row in page if row[10]})
+    named = Mention.objects.filter(comment_id__in={row[12] for row in page if row[12]})
     names = dict(named.values_list("membership_id", "membership__user__name"))
     return Notifications(tuple(_line(row, names) for row in page), page[-1][0] if len(found) > limit else None)
 
 
 def _line(row: tuple[Any, ...], names: Mapping[int, str]) -> NotificationLine:
-    pk, at, kind, who, objective, key_result, slug, title, name, measure, comment, text, data, read_at = row
-    goal = title or name or ""
+    pk, at, kind, who, objective, key_result, slug, cycle, cycle_name, title, name, measure, *rest = row
+    comment, text, data, read_at = rest
+    goal = title or name or cycle_name or ""
     return NotificationLine(
         id=pk, at=at, kind=kind, who=who or "Milepost", objective_id=objective, key_result_id=key_result,
-        kpi=slug or "", goal=goal, title=measure or goal, comment_id=comment, text=said(text or "", names=names),
-        markdown=said_in_markdown(text or "", names=names), data=data, is_read=read_at is not None,
+        kpi=slug or "", cycle_id=cycle, goal=goal, title=measure or goal, comment_id=comment,
+        text=said(text or "", names=names), markdown=said_in_markdown(text or "", names=names),
+        data=data, is_read=read_at is not None,
     )  # fmt: skip
 
 

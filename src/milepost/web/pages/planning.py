@@ -19,6 +19,7 @@ from milepost.okr.queries.cycles import precedes
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
+from milepost.web.pages.plan_dates import steps_of
 from milepost.web.pages.reviews import cycle_of
 from milepost.workspace.errors import Invalid
 from milepost.workspace.queries import Place
@@ -61,6 +62,7 @@ def _shown(
         "before": before,
         "page": shown,
         "lede": _lede(shown, cycle, place),
+        "steps": steps_of(cycle, shown, place),
         "lessons": queries.lessons_for(place.actor, request.cycles, cycle_id=cycle.id, team_ids=teams),
         "reviewers": place.reviewers,
         "error": error,
