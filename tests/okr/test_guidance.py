@@ -65,6 +65,10 @@ def test_where_reviews_are_asked_for_the_author_alone_is_nobody(company: Company
     theirs = company.objective("Theirs", key_results=TWO)
     actions.activate_objective(by=company.actor(), objective_id=theirs, now=NOW)
     assert not {"not-reviewed", "sole-author"} & set(of(company, theirs, reviewers=1))
+    Workspace.objects.update(reviewers=2)
+    half = company.objective("Half", key_results=TWO)
+    actions.approve_objective(by=company.actor("manager"), objective_id=half, now=NOW)
+    assert "not-reviewed" not in of(company, half, reviewers=2)  # one has, the other may
     assert "not-reviewed" not in of(company, mine)  # nobody is asked for any more
 
 

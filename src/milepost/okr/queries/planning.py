@@ -7,22 +7,24 @@ from typing import Any
 
 from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
-from milepost.core.guidance import Limit, key_result_limit, owner_limit
+from milepost.core.guidance import Limit, Remark, key_result_limit, owner_limit
 from milepost.okr.models import Cycle, GoalState, Objective
 from milepost.okr.permissions import can_publish_cycle, may_review_at_all, reviews_by_role
 from milepost.okr.queries.approvals import Approvals
 from milepost.okr.queries.cycles import CycleRow
 from milepost.okr.queries.draft_requests import PlanTalk, RequestedDrafts, plan_talk
 from milepost.okr.queries.lines import KeyResultLine, key_results_of
+from milepost.okr.queries.plan_hints import hints_of
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import list_teams
 
 MOST = 100  # drafts on a page
+MOST_HINTS = 3  # in one card
 MOST_COPIED = 200  # objectives to choose from
 PLANNED = (GoalState.DRAFT, GoalState.IN_REVIEW)
 OWNER = ("owner_team_id", "owner_team__name", "owner_person_id", "owner_person__user__name")
 COLUMNS = (
-    "id", "title", "state", "visibility", "lead_id", "lead__user__name", "carried_from_id",
+    "id", "title", "state", "visibility", "lead_id", "lead__user__name", "carried_from_id", "counts",
     "sees_parent", "edge__parent_id", "edge__parent__title", "edge__parent__lead_id", *OWNER,
 )  # fmt: skip
 Owner = tuple[str, int | None, str]  # company, team or person; its id and its name
@@ -45,6 +47,17 @@ class PlanDraft:
     can_edit: bool
     approvals: Approvals
     can_approve: bool  # it waits for the reader's yes
+    hints: tuple[Remark, ...] = ()
+
+    @property
+    def shown_hints(self) -> tuple[Remark, ...]:
+        """Return the hints that have room in its card."""
+        return self.hints[:MOST_HINTS]
+
+    @property
+    def more_hints(self) -> int:
+        """Return how many have none."""
+        return len(self.hints) - len(self.shown_hints)
 
     @property
     def limit(self) -> Limit:
@@ -196,15 +209,31 @@ def _drafts(
             below.setdefault(line.objective_id, []).append(line)
     me = actor.membership_id or 0
     found = []
-    for pk, title, state, visibility, lead_id, lead, carried, sees_parent, parent_id, parent, above_id, *owner in shown:
+    for (
+        pk,
+        title,
+        state,
+        visibility,
+        lead_id,
+        lead,
+        carried,
+        counts,
+        sees_parent,
+        parent_id,
+        parent,
+        above_id,
+        *owner,
+    ) in shown:
         team_id, _, person_id, _ = owner
         is_own = actor.is_admin or me in {lead_id, person_id} or team_id in actor.managed_teams
         approvals = talk.approvals.get(pk, Approvals(reviewers))
+        lines = tuple(below.get(pk, ()))
         by_role = reviews_by_role(actor, team_id=team_id, coach_id=cycle.coach_id) or (me and above_id == me)
         draft = PlanDraft(
             pk, title, state, visibility, lead_id, lead or "", carried is not None,
             parent_id if sees_parent else None, parent if sees_parent else "",
-            tuple(below.get(pk, ())), can_edit=can_change and is_own, approvals=approvals,
+            lines, can_edit=can_change and is_own, approvals=approvals,
+            hints=hints_of(title=title, counts=counts, is_person=person_id is not None, key_results=lines),
             can_approve=bool(
                 by_role and can_change and state == GoalState.IN_REVIEW and not approvals.has(me)
                 and may_review_at_all(actor, lead_id=lead_id, person_id=person_id)
