@@ -80,6 +80,7 @@ TABLE: dict[str, Row] = {
     "delete_cycle": Row(ADMINS, 204, at={"cycle_id": "empty_cycle"}),
     "close_cycle": Row(WRITERS, at={"cycle_id": "past_cycle"}),  # closes of it what they may close
     "publish_cycle": Row(ADMINS), "lock_cycle": Row(ADMINS),
+    "list_draft_requests": every(), "ask_for_drafts": Row(ADMINS, 201, lambda t: {"wanted_by": "2026-12-12", "team_ids": [t.team]}),
     "unlock_cycle": Row(ADMINS, more="?reason=Again", at={"cycle_id": "empty_cycle"}),
     "copy_cycle": Row(WRITERS, 201, lambda t: {"objective_ids": [t.goal]}, at={"cycle_id": "past_cycle"}),
     "list_reviews": every(), "show_retrospective": every(), "show_hit_rates": every(), "show_calibration": every(),
@@ -89,6 +90,8 @@ TABLE: dict[str, Row] = {
     "create_objective": Row(WRITERS, 201, lambda t: {"title": "New", "cycle_id": t.company.cycle, "start": False}),
     "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "activate_objective": Row(OWNERS, at={"objective_id": "draft"}),
+    "list_approvals": every(), "approve_objective": Row(("admin", "manager"), 201, at={"objective_id": "waiting"}),
+    "send_back": Row(("admin", "manager"), 200, lambda _: {"reason": "From where?"}, at={"objective_id": "waiting"}),
     "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, at={"objective_id": "paused"}),
     "cancel_objective": Row(OWNERS, 200, lambda _: {"reason": "Over"}),
     "close_objective": Row(OWNERS, 200, lambda _: {}),
@@ -226,8 +229,8 @@ def address(path: str, t: Things, row: Row) -> str:
     )
 
 
-# What the coach of a cycle may too, so that the cycle is looked up first.
-COACHED = {"publish_cycle", "lock_cycle", "unlock_cycle"}
+# What the coach of a cycle may too, so that the cycle or the goal is looked up first.
+COACHED = {"approve_objective", "send_back", "publish_cycle", "ask_for_drafts", "lock_cycle", "unlock_cycle"}
 
 
 def worlds_of(path: str) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ READS: dict[str, dict[str, str]] = {
     "show_past_objective": {"/past/objectives/{root}?on=2026-11-22": ""},
     "list_past_kpis": {"/past/kpis?on=2026-11-22": "items"},
     "list_differences": {"/cycles/{cycle}/differences?since=2026-11-01&until=2026-11-22": ""},
+    "list_approvals": {"/objectives/{goal}/approvals": ""},
+    "list_draft_requests": {"/cycles/{cycle}/draft-requests": ""},
     "list_amendments": {"/objectives/{goal}/amendments?limit=200": "items"},
     "explain_objective": {"/objectives/{root}/explanation": ""},
     "explain_key_result": {"/key-results/{key_result}/explanation": ""},

@@ -24,6 +24,7 @@ PATHS = (
     "goals/{goal}/initiatives/new/", "initiatives/{initiative}/", "initiatives/{initiative}/edit/", "key-results/{key_result}/transfer/", "key-results/{key_result}/initiative/",
     "strategy/", "strategy/edit/", "strategy/pillars/new/", "strategy/pillars/{pillar}/edit/", "guidance/", "guidance/?of=kpis", "examples/",
     "examples/?kind=kpi", "cycles/{cycle}/review/", "cycles/{cycle}/retrospective/", "cycles/{cycle}/plan/", "cycles/{cycle}/plan/remarks/",
+    "cycles/{cycle}/plan/ask/", "goals/{goal}/send-back/",
     "goals/?cycle={cycle}&on={day}", "goals/?cycle={cycle}&on={day}&against=2026-10-20", "goals/{goal}/?on={day}", "kpis/?on={day}",
 )  # fmt: skip
 OPEN = (

@@ -49,6 +49,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
         Line("See one that is for its people alone", ("get goal", "get goal_branch", "get goal_changes", "get goal_explanation"), ("show_objective", "explain_objective", "show_past_objective"), world="private"),
         Line("Add an objective, also from a KPI", ("post goal_new", "post kpi_objective"), ("create_objective",)),
         Line("Start a draft", ("post goal_activate",), ("activate_objective",)),
+        Line("See who approved an objective", ("get goal",), ("list_approvals",)),
+        Line("Approve one in review that is not one's own, or send it back with a reason", ("post goal_send_back",), ("approve_objective", "send_back")),
         Line("Change an objective", ("post goal_edit",), ("update_objective",)),
         Line("See what it hangs below, what hangs below it, and the shares", ("get goal_alignment",), ("list_parents", "list_served", "list_shares")),
         Line("Hang it below others, or only support them, say what else it serves and how much its children count", ("post goal_alignment",), ("add_parent", "update_parent", "remove_parent", "serve", "stop_serving", "set_shares")),
@@ -126,7 +128,8 @@ NOUNS: dict[str, tuple[Line, ...]] = {
             "See the review of a cycle: grades, lessons, hit rates, how good confidence was", ("get review", "get retrospective"),
             ("list_reviews", "show_retrospective", "show_hit_rates", "show_calibration"),
         ),
-        Line("See the plan of a cycle: drafts, limits, remarks", ("get plan", "get plan_remarks", "get plan_copy"), ()),
+        Line("See the plan of a cycle: drafts, limits, remarks, who was asked for drafts", ("get plan", "get plan_remarks", "get plan_copy"), ("list_draft_requests",)),
+        Line("Ask teams for their drafts of a cycle", ("post plan_ask",), ("ask_for_drafts",)),
         Line("Copy objectives of an earlier cycle as drafts", ("post plan_copy",), ("copy_cycle",)),
         Line("Publish the drafts of a cycle; lock its plan or open it again", ("post plan_publish", "post plan_lock"), ("publish_cycle", "lock_cycle", "unlock_cycle")),
         Line("Close what still runs in a cycle that is over", ("post review_close",), ("close_cycle",), limit="what they may close"),
@@ -174,7 +177,7 @@ LINES = tuple(line for lines in NOUNS.values() for line in lines)
 # The form of a write that has a line, and what is asked while it is typed: who sees the form of a thing they see is no
 # matter.
 FORMS = {
-    "get goal_new", "get goal_edit", "get goal_cancel", "get goal_close", "get goal_reopen", "get key_result_new",
+    "get goal_new", "get goal_edit", "get goal_cancel", "get goal_send_back", "get plan_ask", "get goal_close", "get goal_reopen", "get key_result_new",
     "get key_result_edit", "get key_result_override", "get initiative_new", "get initiative_edit", "get check_in_edit", "get kpi_new", "post kpi_formula", "post guidance_hints", "get kpi_edit", "get kpi_objective", "get kpi_import",
     "get comment_edit", "get team_new", "get team_edit", "get goal_clone", "get goal_template", "get kpi_template", "get key_result_transfer", "get key_result_initiative", "get strategy_edit", "get pillar_new", "get pillar_edit",
 }  # fmt: skip

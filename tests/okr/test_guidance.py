@@ -58,13 +58,17 @@ def test_a_key_result_added_by_somebody_else_counts_as_theirs(company: Company) 
 
 def test_where_reviews_are_asked_for_the_author_alone_is_nobody(company: Company) -> None:
     Workspace.objects.update(reviewers=1)
-    mine = company.objective("Mine", who="admin", key_results=TWO)
+    mine = company.objective("Mine", who="admin", lead_id=company.ids["lead"], key_results=TWO)
     assert "not-reviewed" in of(company, mine, reviewers=1)  # it waits
     actions.activate_objective(by=company.actor(), objective_id=mine, now=NOW)
     assert "not-reviewed" in of(company, mine, reviewers=1)  # approved by who wrote it
     theirs = company.objective("Theirs", key_results=TWO)
     actions.activate_objective(by=company.actor(), objective_id=theirs, now=NOW)
     assert not {"not-reviewed", "sole-author"} & set(of(company, theirs, reviewers=1))
+    Workspace.objects.update(reviewers=2)
+    half = company.objective("Half", key_results=TWO)
+    actions.approve_objective(by=company.actor("manager"), objective_id=half, now=NOW)
+    assert "not-reviewed" not in of(company, half, reviewers=2)  # one has, the other may
     assert "not-reviewed" not in of(company, mine)  # nobody is asked for any more
 
 

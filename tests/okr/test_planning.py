@@ -178,7 +178,7 @@ def test_the_plan_stands_by_owner_with_limits_parents_and_what_is_missing(compan
     (own,) = page.columns[1].drafts
     assert (own.id, own.parent_id, own.limit.count, own.can_edit) == (child, parent, 1, True)
     assert page.columns[1].key == f"team-{company.team}"
-    assert page.without == ((sales, "Sales"),)
+    assert page.without == ((sales, "Sales", None),)
     assert (page.drafts, page.in_review, page.can_publish, page.can_change) == (2, 0, False, True)
     actions.lock_cycle(by=company.actor(), cycle_id=after, now=NOW)
     locked = queries.planning_page(company.actor("lead"), row_of(company, after))

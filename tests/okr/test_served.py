@@ -1,5 +1,6 @@
 """What an objective serves besides its parents: a key result of another one, or a KPI (M3, rule R3)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from milepost.okr.queries import (
     serving_key_results,
     serving_kpi,
 )
+from milepost.okr.queries.as_of.goals import cycle_on
 from milepost.workspace.errors import Invalid, NotAllowed, NotFound
 from tests.people import NOW, TODAY, Company
 
@@ -142,3 +144,14 @@ def test_the_page_takes_the_same_queries_whatever_serves(company: Company) -> No
             objective_page(company.actor(), goal, today=TODAY)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_a_day_of_the_past_knows_what_served_something_then(company: Company) -> None:
+    goal = company.objective("Goal", at=NOW - timedelta(days=9))
+    made = serve(company, goal, kpi=company.kpi("Open tickets"))
+    later = NOW + timedelta(days=2)
+    about = {"by": company.actor("lead"), "objective_id": goal, "served_id": made, "reason": "No more"}
+    actions.stop_serving(**about, now=later)  # type: ignore[arg-type]
+    for day, loose in ((TODAY - timedelta(days=1), (goal,)), (TODAY, ()), (later.date(), (goal,))):
+        past = cycle_on(company.actor("viewer"), company.cycle, day, today=later.date())
+        assert past.unaligned == loose, day

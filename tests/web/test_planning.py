@@ -88,6 +88,21 @@ def test_remarks_name_gaps_empty_pillars_and_wording(company: Company, after: in
     assert reverse("goal_edit", args=[company.slug, goal]) not in seen(company, after, "viewer", "plan_remarks")
 
 
+def test_a_card_holds_the_hints_on_its_own_words(company: Company, after: int) -> None:
+    drafts = [
+        actions.KeyResultDraft(title="Launch the Saturday rota", kind="percent"),
+        actions.KeyResultDraft(title="Replies", start=30, target=20),
+        *(actions.KeyResultDraft(title=f"Measure {n}", start=1, target=2) for n in range(4)),
+    ]
+    goal = draft(company, after, "Improve things", key_results=drafts)
+    draft(company, after, "Weekends are answered as fast as weekdays", owner_team_id=None, key_results=[])
+    page = seen(company, after, "viewer")
+    for text in ("“Launch” reads like work, not a result.", "too-many", "1 more hint", "Which 5 would you keep?"):
+        assert text in page, text
+    assert reverse("goal_guidance", args=[company.slug, goal]) in page
+    assert "too-few" not in page  # that nothing measures it stands there already
+
+
 def test_publishing_says_what_stayed_a_draft(company: Company, after: int) -> None:
     ready = draft(company, after)
     draft(company, after, "Bare", key_results=[])

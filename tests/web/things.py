@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.metrics import actions as metrics
 from milepost.okr import actions
-from milepost.okr.models import AlignmentRequest, KeyResult
+from milepost.okr.models import AlignmentRequest, KeyResult, Objective
 from milepost.rhythm import actions as talk
 from milepost.rhythm.models import Notification
 from milepost.workspace import actions as workspace
@@ -23,7 +23,7 @@ MISSING = 999_999
 # Who looks behind the walls of these worlds; a workspace's token speaks for its admins (ADR 0007).
 SEES = ("admin", "lead", "contributor", "write token", "read token")
 PK = {
-    "goal": "goal", "goal_explanation": "goal", "goal_guidance": "goal", "goal_template": "goal", "template_change": "template", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_pause": "goal", "goal_changes": "goal",
+    "goal": "goal", "goal_explanation": "goal", "goal_guidance": "goal", "goal_template": "goal", "template_change": "template", "goal_branch": "goal", "goal_edit": "goal", "goal_activate": "draft", "goal_send_back": "waiting", "goal_pause": "goal", "goal_changes": "goal",
     "goal_cancel": "goal", "goal_close": "goal", "goal_reopen": "closed", "key_result_new": "goal",
     "key_result_edit": "key_result", "key_result_cancel": "key_result", "key_result_override": "key_result", "key_result_plan": "key_result", "key_result_explanation": "key_result", "key_result_move": "key_result",
     "initiative_new": "goal", "initiative": "initiative", "initiative_edit": "initiative", "initiative_move": "initiative", "initiative_delete": "initiative",
@@ -32,7 +32,7 @@ PK = {
     "comment_settle": "comment", "comment_react": "comment",
     "goal_alignment": "goal", "goal_clone": "goal", "key_result_transfer": "key_result", "key_result_initiative": "key_result", "person_away": "absent",
     "pillar_edit": "pillar", "pillar_move": "pillar", "pillar_archive": "pillar",
-    "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
+    "plan": "cycle", "plan_remarks": "cycle", "plan_publish": "cycle", "plan_lock": "cycle", "plan_ask": "cycle", "plan_copy": "past_cycle", "review": "cycle", "review_close": "past_cycle", "review_carry": "cycle", "retrospective": "cycle",
     "team": "team", "team_edit": "team", "team_rhythm": "team", "team_delete": "empty_team", "team_members": "team",
     "goal_view": "view",
 }  # fmt: skip
@@ -45,6 +45,7 @@ class Things:
     company: Company
     goal: int
     draft: int
+    waiting: int  # in review
     other: int
     below: int
     served: int  # what the one below serves
@@ -125,6 +126,7 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         served=actions.serve(by=lead, objective_id=below, key_result_id=key_result, reason="It helps", now=NOW),
         request=ask(company, goal, **walls),
         draft=company.objective("A draft", activate=False, **walls),
+        waiting=wait(company, **walls),
         paused=paused,
         closed=closed,
         key_result=key_result,
@@ -160,6 +162,13 @@ def build_things(company: Company, *, kpi_name: str = "First reply time", **wall
         template=actions.save_objective_template(by=lead, objective_id=goal, name=f"Template of {goal}", now=NOW),
         view=actions.save_view(by=lead, name=f"View of {goal}", query="as=list", is_shared=True, now=NOW),
     )
+
+
+def wait(company: Company, **walls: Any) -> int:
+    """Make a goal that is in review, as if the workspace asked for reviewers."""
+    goal = company.objective("Waits", activate=False, **walls)
+    Objective.objects.filter(pk=goal).update(state="in_review")
+    return goal
 
 
 def ask(company: Company, goal: int, **walls: Any) -> int:

@@ -177,6 +177,13 @@ def _publish_cycle(w: World) -> Deed:
     return lambda: okr.publish_cycle(by=w.company.actor(), cycle_id=cycle, now=LATER)
 
 
+def _in_review(w: World, do: Callable[[int], object]) -> Deed:
+    """Make a goal that waits for two reviewers."""
+    workspace.change_settings(by=w.company.actor(), settings=settings(reviewers=2), now=NOW)
+    goal = w.company.objective()
+    return lambda: do(goal)
+
+
 def _lock_cycle(w: World) -> Deed:
     cycle = _planned(w)
     return lambda: okr.lock_cycle(by=w.company.actor(), cycle_id=cycle, now=LATER)
@@ -584,6 +591,19 @@ TABLE: dict[str, Row] = {
     ),
     "okr.carry_over": row("closed", "objective", _carry_over, "state", "grade", others=("created",)),
     "okr.publish_cycle": row("published", "cycle", _publish_cycle, "drafts", others=("activated",)),
+    "okr.approve_objective": row(
+        "approved", "objective",
+        lambda w: _in_review(w, lambda pk: okr.approve_objective(by=w.company.actor(), objective_id=pk, now=LATER)), "approvals",
+    ),
+    "okr.send_back": row(
+        "sent_back", "objective",
+        lambda w: _in_review(w, lambda pk: okr.send_back(by=w.company.actor(), objective_id=pk, reason="Say from where", now=LATER)),
+        "state", reason="Say from where",
+    ),
+    "okr.ask_for_drafts": row(
+        "asked_for_drafts", "cycle",
+        lambda w: lambda: okr.ask_for_drafts(by=w.company.actor(), cycle_id=w.company.cycle, wanted_by=TODAY, now=LATER), "wanted_by",
+    ),
     "okr.lock_cycle": row("locked", "cycle", _lock_cycle, "locked"),
     "okr.unlock_cycle": row("unlocked", "cycle", _unlock_cycle, "locked", reason="A team joins"),
     "okr.copy_cycle": row(

@@ -138,6 +138,7 @@ def build_world(company: Company, word: str, **walls: Any) -> World:
         by=company.operator(), name=f"{word} half", first_day=date(2027, 1, 1), last_day=date(2027, 6, 30), now=NOW
     )
     company.objective(f"{word} draft", cycle_id=cycle, activate=False, **walls)
+    okr.ask_for_drafts(by=company.operator(), cycle_id=cycle, wanted_by=TODAY, team_ids=[company.team], now=NOW)
     _leave_lessons(company, word, **walls)
     work = okr.InitiativeDraft(f"{word} macros", lead_id=company.ids["admin"], due_on=TODAY, note=f"{word} note")
     initiative = okr.add_initiative(by=by, objective_id=goal, draft=work, now=NOW)
@@ -311,6 +312,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.show_view": lambda f, a, w: f(a, w.view),
     "okr.get_view": lambda f, a, w: str(f(a, w.view)),
     "okr.branch_of": lambda f, a, w: [f(a, pk, depth=0) for pk in (w.parent, w.goal)],
+    "okr.show_approvals": lambda f, a, w: [w.word for found in [f(a, w.goal, wanted=1)] if found],
     "okr.key_result_line": lambda f, a, w: f(a, w.key_result),
     "okr.parts_of": lambda f, a, w: f(a, [w.made]),
     "okr.offered_parts": lambda f, a, w: f(a, first=TODAY, last=TODAY),
@@ -374,6 +376,8 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.planning_page": lambda f, a, w: [
         draft.title for column in f(a, _cycle(w, f"{w.word} half")).columns for draft in column.drafts
     ],
+    "okr.list_draft_requests": lambda f, a, w: [w.word for _ in f(a, w.cycle)],
+    "okr.askable_teams": lambda f, a, w: [w.word for one in f(a, _cycle(w, f"{w.word} half")) if one.count],
     "okr.has_drafts": lambda f, a, w: [w.word for found in [f(a, w.cycle)] if found],
     "okr.empty_pillars": lambda f, a, w: f(a, w.cycle),
     "okr.copyable": lambda f, a, w: f(a, _cycle(w, f"{w.word} before"), _cycle(w)),
@@ -402,6 +406,7 @@ APART = {
     "okr.counts_of",
     "okr.named",
     "rhythm.list_choices",  # what the reader chose, and the kinds there are
+    "okr.plan_talk",  # of a plan whose goals were shown already
     "okr.seen_today",  # of what a cycle of the workspace holds
     "workspace.then_of",  # a moment
     "workspace.two_days",  # two moments
@@ -423,7 +428,7 @@ NO_WALLS = {name for name in CALLS if name.startswith("workspace.")} | {
     "okr.list_templates", "okr.find_template", "okr.get_template",  # for everybody, and it says so before it is made
     "okr.things_of",  # of the trail, which admins alone read
     "okr.people_page",  # counts and dates
-    "okr.retrospectives_of", "okr.empty_pillars",
+    "okr.retrospectives_of", "okr.empty_pillars", "okr.list_draft_requests",
 }  # fmt: skip
 
 

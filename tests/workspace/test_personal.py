@@ -35,7 +35,11 @@ LATER = NOW + timedelta(hours=1)
 
 
 def _review(company: Company, person: int, key_result: int) -> None:
-    """Let somebody grade a key result before its close, coach its cycle and keep a view."""
+    """Let somebody ask for drafts, send one back, grade a key result before its close, coach its cycle and keep a view."""
+    okr.ask_for_drafts(by=company.actor("zoe"), cycle_id=company.cycle, wanted_by=TODAY, now=NOW)
+    asked = company.objective("Waits", activate=False)
+    Objective.objects.filter(pk=asked).update(state="in_review")
+    okr.send_back(by=company.actor("zoe"), objective_id=asked, reason="Her question", now=NOW)
     okr.save_view(by=company.actor("zoe"), name="Hers", query="as=list&view=mine", now=NOW)
     draft = okr.GradeDraft(grade=0.4, reason="Late", lesson="Begin early")
     okr.save_grades(by=company.actor("zoe"), drafts={key_result: draft}, now=NOW)

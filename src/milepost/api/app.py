@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 from milepost.api.problems import MEDIA, TITLES, add_handlers, problem
 from milepost.api.routers import (
     alignment,
+    approvals,
     check_ins,
     comments,
     cycles,
@@ -133,6 +134,7 @@ api.add_router("", key_results.router)
 api.add_router("", initiatives.router)
 api.add_router("", check_ins.router)
 api.add_router("", planning.router)
+api.add_router("", approvals.router)
 api.add_router("", reviews.router)
 api.add_router("/kpis", kpis.router)
 api.add_router("", comments.router)

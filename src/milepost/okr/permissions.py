@@ -7,7 +7,17 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from rules.predicates import predicate
 
-from milepost.okr.models import Contributor, Cycle, Initiative, KeyResult, Objective, SavedView, SharingTeam, Template
+from milepost.okr.models import (
+    Alignment,
+    Contributor,
+    Cycle,
+    Initiative,
+    KeyResult,
+    Objective,
+    SavedView,
+    SharingTeam,
+    Template,
+)
 from milepost.workspace.models import Away
 from milepost.workspace.permissions import Actor, can_change_settings, can_write, is_admin
 
@@ -55,6 +65,33 @@ def coaches_cycle(actor: Actor, about: Cycle | Objective | KeyResult | None) -> 
     if isinstance(about, Cycle):
         return about.coach_id == actor.membership_id
     return (about.objective if isinstance(about, KeyResult) else about).cycle.coach_id == actor.membership_id
+
+
+@predicate
+def reviews_goal(actor: Actor, goal: Objective | None) -> bool:
+    """Return whether the actor may say yes or no to an objective in review; asks once who leads the parent.
+
+    Who answers for the level above: an admin, the cycle's coach, who manages its team or one above, who leads
+    its primary parent. Never the one who leads it, or whose it is in person: nobody approves their own.
+    """
+    if goal is None or not may_review_at_all(actor, lead_id=goal.lead_id, person_id=goal.owner_person_id):
+        return False
+    if reviews_by_role(actor, team_id=goal.owner_team_id, coach_id=goal.cycle.coach_id):
+        return True
+    above = Alignment.objects.filter(child_id=goal.pk, until=None, is_primary=True)
+    return above.filter(parent__lead_id=actor.membership_id).exists()
+
+
+def may_review_at_all(actor: Actor, *, lead_id: int | None, person_id: int | None) -> bool:
+    """Return whether the actor is somebody who may write, and the objective is not their own."""
+    if not actor.can_write or actor.membership_id is None:
+        return False
+    return actor.membership_id not in {lead_id, person_id}
+
+
+def reviews_by_role(actor: Actor, *, team_id: int | None, coach_id: int | None) -> bool:
+    """Return whether an objective of this team and cycle is the actor's to review, whatever it hangs below."""
+    return actor.is_admin or coach_id == actor.membership_id or team_id in actor.managed_teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +170,6 @@ can_close_rest = is_admin | coaches_cycle
 can_publish_cycle = is_admin | coaches_cycle
 can_edit_template = is_admin | made_template
 can_check_in = can_edit_goal | helps
-can_approve_goal = is_admin
+can_approve_goal = reviews_goal
 can_look_back = is_admin | took_part
 can_plan_cycles = can_change_settings

@@ -134,6 +134,9 @@ TABLES: dict[str, Columns] = {
     "okr_cycle": _table(
         personal="coach_id locked_by_id", business="id workspace_id name first_day last_day locked_at version"
     ),
+    "okr_draftrequest": _table(
+        personal="asked_by_id", business="id workspace_id cycle_id team_id asked_at asked_on wanted_by"
+    ),
     "okr_initiative": _table(
         personal="lead_id",
         business="id workspace_id objective_id key_result_id step_id position title note state due_on done_on link "
@@ -171,6 +174,7 @@ TABLES: dict[str, Columns] = {
     "okr_review": _table(
         personal="by_id reason lesson grade", business="key_result_id workspace_id outcome keeps_progress at"
     ),
+    "okr_reviewanswer": _table(personal="by_id verdict reason", business="id workspace_id objective_id at until"),
     "okr_retrospective": _table(business="id workspace_id cycle_id team_id kept changed learned version"),
     "okr_step": _table(business="id key_result_id position title weight done due_on is_cancelled"),
     "okr_checkpoint": _table(business="id key_result_id on value"),
@@ -208,7 +212,7 @@ TABLES: dict[str, Columns] = {
     "rhythm_follow": _table(personal="membership_id is_on", business="id workspace_id objective_id metric_id at"),
     "rhythm_notification": _table(
         personal="to_id actor_id kind read_at mailed_at in_app by_mail",
-        business="id workspace_id at objective_id key_result_id metric_id comment_id mail_id data",
+        business="id workspace_id at objective_id key_result_id metric_id cycle_id comment_id mail_id data",
     ),
     "rhythm_notificationchoice": _table(personal="membership_id kind in_app by_mail", business="id"),
 }

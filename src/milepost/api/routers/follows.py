@@ -80,8 +80,8 @@ def list_notifications(request: ApiRequest, asked: Query[NotificationsQuery]) ->
     items = [
         {
             "id": n.id, "at": n.at, "event": n.kind, "who": n.who, "objective_id": n.objective_id,
-            "key_result_id": n.key_result_id, "kpi": n.kpi or None, "title": n.title, "comment_id": n.comment_id,
-            "text": n.text, "data": n.data, "is_read": n.is_read,
+            "key_result_id": n.key_result_id, "kpi": n.kpi or None, "cycle_id": n.cycle_id, "title": n.title,
+            "comment_id": n.comment_id, "text": n.text, "data": n.data, "is_read": n.is_read,
         }
         for n in page.items
     ]  # fmt: skip

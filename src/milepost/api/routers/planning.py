@@ -1,6 +1,7 @@
-"""The plan of a cycle: publish it, lock it, copy an earlier one."""
+"""The plan of a cycle: ask teams for drafts, publish it, lock it, copy an earlier one."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.http import HttpResponse
 from ninja import Path, Router
@@ -10,7 +11,7 @@ from milepost.api.auth import ApiRequest
 from milepost.api.routes import reply, route
 from milepost.api.schemas.base import Id
 from milepost.api.schemas.goals import CycleOut
-from milepost.api.schemas.planning import CopiesIn, CopiesOut, PublicationOut
+from milepost.api.schemas.planning import CopiesIn, CopiesOut, DraftRequestIn, DraftRequestsOut, PublicationOut
 from milepost.okr import actions, queries
 from milepost.workspace.permissions import Scope
 
@@ -55,6 +56,32 @@ def copy_cycle(request: ApiRequest, cycle_id: Path[Id], body: CopiesIn) -> HttpR
     )
     items = [{"objective_id": pk, "draft_id": draft} for pk, draft in made.items()]
     return reply({"items": items}, status=201)
+
+
+REQUESTS = "/cycles/{cycle_id}/draft-requests"
+
+
+@route(
+    router, "GET", REQUESTS, scope=Scope.READ, answer=DraftRequestsOut,
+    summary="List which teams were asked for their drafts of a cycle, the newest first",
+)  # fmt: skip
+def list_draft_requests(request: ApiRequest, cycle_id: Path[Id]) -> HttpResponse:
+    return reply({"items": _requests(request, cycle_id)})
+
+
+@route(
+    router, "POST", REQUESTS, scope=Scope.GOAL, answer=DraftRequestsOut, status=201,
+    summary="Ask teams for their drafts of a cycle by a day: none twice on one day",
+)  # fmt: skip
+def ask_for_drafts(request: ApiRequest, cycle_id: Path[Id], body: DraftRequestIn) -> HttpResponse:
+    asked = actions.ask_for_drafts(
+        by=request.place.actor, cycle_id=cycle_id, wanted_by=body.wanted_by, team_ids=body.team_ids, now=clock.now()
+    )
+    return reply({"items": _requests(request, cycle_id)[: len(asked)]}, status=201)
+
+
+def _requests(request: ApiRequest, cycle_id: int) -> list[dict[str, Any]]:
+    return [asdict(one) for one in queries.list_draft_requests(request.place.actor, cycle_id)]
 
 
 def _shown(request: ApiRequest, cycle_id: int) -> HttpResponse:

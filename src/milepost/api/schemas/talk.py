@@ -11,7 +11,19 @@ from milepost.api.schemas.base import NO_NUL, Body, Id, PageQuery
 Words = Annotated[str, StringConstraints(pattern=NO_NUL, min_length=1, max_length=5000)]
 Flag = Literal["risk", "opportunity"]
 Reaction = Literal["agree", "thanks", "heart", "eyes", "question"]
-Event = Literal["mentioned", "replied", "flagged", "commented", "settled", "handed", "status", "closed"]
+Event = Literal[
+    "mentioned",
+    "replied",
+    "flagged",
+    "commented",
+    "settled",
+    "handed",
+    "status",
+    "closed",
+    "review",
+    "answered",
+    "asked",
+]
 Choosable = Literal[Event, "due"]  # what is due is no notification: My week shows it, and the mail is one's choice
 
 
@@ -106,6 +118,7 @@ class NotificationOut(Schema):
     objective_id: int | None
     key_result_id: int | None
     kpi: str | None
+    cycle_id: int | None
     title: str
     comment_id: int | None
     text: str

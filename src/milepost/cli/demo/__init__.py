@@ -8,6 +8,7 @@ from milepost.cli.demo.company import NAME, PEOPLE, Company
 from milepost.cli.demo.goals import last_quarter, this_quarter
 from milepost.cli.demo.kpis import make_kpis
 from milepost.cli.demo.looking_back import looking_back
+from milepost.cli.demo.next_quarter import next_quarter
 from milepost.cli.demo.people import look_around
 from milepost.cli.demo.talk import talk
 from milepost.cli.demo.views import make_views
@@ -45,4 +46,5 @@ def _build(password: str) -> None:
     look_around(company)
     make_views(company)
     looking_back(company)
+    next_quarter(company, kpis)  # last: its rows come after those that pages of docs name
     actions.refresh_day(by=company.root.actor, now=company.now)

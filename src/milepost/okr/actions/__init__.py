@@ -10,6 +10,7 @@ from milepost.okr.actions.alignment import (
     remove_parent,
     set_shares,
 )
+from milepost.okr.actions.approvals import activate_objective, approve_objective, send_back
 from milepost.okr.actions.away import add_away, end_away
 from milepost.okr.actions.check_ins import (
     CheckInDraft,
@@ -22,6 +23,7 @@ from milepost.okr.actions.clone import clone_objective
 from milepost.okr.actions.close import carry_over, close_cycle, close_objective, reopen_objective
 from milepost.okr.actions.cycles import create_cycle, delete_cycle, edit_cycle
 from milepost.okr.actions.days import rebuild, refresh_day
+from milepost.okr.actions.draft_requests import ask_for_drafts
 from milepost.okr.actions.drafts import CheckpointDraft, KeyResultDraft, ObjectiveDraft, PartDraft, StepDraft
 from milepost.okr.actions.grading import GradeDraft, save_grades
 from milepost.okr.actions.initiatives import (
@@ -36,7 +38,6 @@ from milepost.okr.actions.initiatives import (
 from milepost.okr.actions.key_results import add_key_result, cancel_key_result, edit_key_result, move_key_result
 from milepost.okr.actions.kpis import edit_kpi
 from milepost.okr.actions.objectives import (
-    activate_objective,
     cancel_objective,
     create_objective,
     edit_objective,
@@ -77,6 +78,8 @@ __all__ = [
     "add_key_result",
     "add_parent",
     "answer_request",
+    "approve_objective",
+    "ask_for_drafts",
     "cancel_key_result",
     "cancel_objective",
     "carry_over",
@@ -120,6 +123,7 @@ __all__ = [
     "save_kpi_template",
     "save_objective_template",
     "save_view",
+    "send_back",
     "serve",
     "set_initiative_state",
     "set_override",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from milepost.okr.actions.answers import end_answers
 from milepost.okr.errors import NeedsReason
 from milepost.okr.models import Amendment, Cycle, GoalState, KeyResult, Objective
 from milepost.workspace.actions import record_event
@@ -21,6 +22,8 @@ def amend(
 ) -> None:
     """Record changed fields of a goal: as amendments with a reason once the plan runs, else as an event.
 
+    One in review is to be approved anew.
+
     Args:
         changes: field name to (old, new), keys of rows as their ids.
 
@@ -36,6 +39,7 @@ def amend(
     if runs and not reason.strip():
         raise NeedsReason
     words = ""
+    end_answers(goal if isinstance(goal, Objective) else goal.objective, now=now)
     if runs:
         words = clean_name(" ".join(reason.split()), field="reason", most=500)
         Amendment.objects.bulk_create(

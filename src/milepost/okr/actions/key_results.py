@@ -10,6 +10,7 @@ from milepost.core.parts import Combine
 from milepost.core.path import Curve
 from milepost.metrics.models import Metric
 from milepost.okr.actions.amend import amend, in_words, told
+from milepost.okr.actions.answers import end_answers
 from milepost.okr.actions.drafts import KeyResultDraft
 from milepost.okr.actions.locks import refuse_locked
 from milepost.okr.actions.measures import (
@@ -71,6 +72,7 @@ def add_key_result(*, by: Actor, objective_id: int, draft: KeyResultDraft, reaso
         row.save(update_fields=["state", "activated_on"])
         amend(by=by, goal=objective, changes={"key_results": ("", row.title)}, reason=reason, now=now)
     else:
+        end_answers(objective, now=now)
         record_event(
             by=by,
             verb="created",
@@ -173,6 +175,7 @@ def cancel_key_result(*, by: Actor, key_result_id: int, reason: str = "", now: d
     index_words(workspace_id=by.workspace_id, kind="key_result", object_id=row.pk, text="")
     is_used = CheckIn.objects.filter(key_result=row).exists() or Part.objects.filter(child=row).exists()
     if row.state == GoalState.DRAFT and not is_used:
+        end_answers(objective, now=now)
         record_event(
             by=by,
             verb="deleted",

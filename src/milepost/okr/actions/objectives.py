@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from milepost.okr.actions.amend import amend, told
+from milepost.okr.actions.answers import end_answers
 from milepost.okr.actions.drafts import KeyResultDraft, ObjectiveDraft, fill_objective
 from milepost.okr.actions.edges import set_parent
 from milepost.okr.actions.initiatives import InitiativeDraft, add_initiative
@@ -17,7 +18,7 @@ from milepost.okr.actions.refresh import refresh
 from milepost.okr.actions.walls import guard, set_contributors, set_sharing_teams, set_tags
 from milepost.okr.errors import WrongState
 from milepost.okr.models import Alignment, Cycle, GoalState, KeyResult, Objective, SharingTeam
-from milepost.okr.permissions import can_approve_goal, can_create_goal, can_edit_goal
+from milepost.okr.permissions import can_create_goal, can_edit_goal
 from milepost.okr.queries.access import get_cycle, get_objective, get_objective_and_parent
 from milepost.okr.queries.ledger import bends_of
 from milepost.workspace.actions import index_words, keep_past, made, record_event, tell
@@ -87,7 +88,7 @@ def create_objective(
             sharing_teams=shared[1] if shared else None,
             tags=tags[1] if tags else None,
         ),
-        about=_about(objective),
+        about=about_objective(objective),
     )
     if activate:
         _activate(by, objective, moment=moment)
@@ -179,27 +180,6 @@ def edit_objective(
     )
 
 
-@transaction.atomic
-def activate_objective(*, by: Actor, objective_id: int, now: datetime) -> None:
-    """Start a draft, or approve an objective that is in review.
-
-    Raises:
-        NotAllowed, NotFound, WrongState, Invalid.
-    """
-    moment = lock_moment(by, now=now)
-    objective = get_objective(by, objective_id)
-    if objective.state == GoalState.IN_REVIEW:
-        require(can_approve_goal, by, objective, to="approve objectives")
-        _start(by, objective, moment=moment)
-        _began(objective, moment=moment)
-    elif objective.state == GoalState.DRAFT:
-        require(can_edit_goal, by, objective, to="start this objective")
-        refuse_locked(by, objective.cycle)
-        start_draft(by, objective, moment=moment)
-    else:
-        raise WrongState(f"“{objective.title}” is {objective.get_state_display().lower()} already.")
-
-
 def start_draft(by: Actor, objective: Objective, *, moment: Moment) -> None:
     """Start a draft, or send it to review where the workspace asks for reviewers; who may was asked already.
 
@@ -207,6 +187,12 @@ def start_draft(by: Actor, objective: Objective, *, moment: Moment) -> None:
         Invalid: it has no lead, or nothing that says how one will know.
     """
     _activate(by, objective, moment=moment)
+    _began(objective, moment=moment)
+
+
+def start_reviewed(by: Actor, objective: Objective, *, moment: Moment) -> None:
+    """Start an objective that has the reviewers it needs; who may was asked already."""
+    _start(by, objective, moment=moment)
     _began(objective, moment=moment)
 
 
@@ -298,7 +284,7 @@ def _retag(by: Actor, objective: Objective, words: Sequence[str], *, now: dateti
     objective.save(update_fields=["version"])
     keep_past(objective, now=now)
     changes = {"tags": tags}
-    about = _about(objective)
+    about = about_objective(objective)
     record_event(by=by, verb="changed", kind="objective", object_id=objective.pk, now=now, changes=changes, about=about)
 
 
@@ -341,6 +327,7 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
         count_up(objective, seen=None)
         objective.save(update_fields=["state", "version"])
         keep_past(objective, now=moment.now)
+        end_answers(objective, now=moment.now)  # changes that were asked for were made
         record_event(
             by=by,
             verb="sent_to_review",
@@ -348,7 +335,7 @@ def _activate(by: Actor, objective: Objective, *, moment: Moment) -> None:
             object_id=objective.pk,
             now=moment.now,
             changes={"state": (old, objective.state)},
-            about=_about(objective),
+            about=about_objective(objective),
         )
     else:
         _start(by, objective, moment=moment)
@@ -371,7 +358,7 @@ def _start(by: Actor, objective: Objective, *, moment: Moment) -> None:
         object_id=objective.pk,
         now=moment.now,
         changes={"state": (old, objective.state)},
-        about=_about(objective),
+        about=about_objective(objective),
     )
 
 
@@ -402,7 +389,7 @@ def _change_state(
         now=now,
         changes={"state": (old, new)},
         reason=reason,
-        about=_about(objective),
+        about=about_objective(objective),
     )
     tell_of(objective, WebhookEvent.OBJECTIVE_UPDATED, now=now)
     refresh(
@@ -416,7 +403,8 @@ def _change_state(
     )
 
 
-def _about(objective: Objective) -> dict[str, object]:
+def about_objective(objective: Objective) -> dict[str, object]:
+    """Return what every event about an objective says of it."""
     return {"title": objective.title, "objective": objective.pk}
 
 

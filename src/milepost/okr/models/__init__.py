@@ -2,8 +2,10 @@
 
 from milepost.okr.models.alignment import Alignment, AlignmentRequest, RequestState
 from milepost.okr.models.amendment import Amendment
+from milepost.okr.models.answer import ReviewAnswer, Verdict
 from milepost.okr.models.check_in import CheckIn
 from milepost.okr.models.cycle import Cycle
+from milepost.okr.models.draft_request import DraftRequest
 from milepost.okr.models.initiative import ChecklistItem, Initiative, InitiativeState
 from milepost.okr.models.key_result import WITH_METRIC, WITH_STEPS, Checkpoint, KeyResult, KeyResultKind, Outcome, Step
 from milepost.okr.models.objective import Contributor, Counts, GoalState, Objective, ObjectiveTag, SharingTeam
@@ -26,6 +28,7 @@ __all__ = [
     "Contributor",
     "Counts",
     "Cycle",
+    "DraftRequest",
     "GoalState",
     "Initiative",
     "InitiativeState",
@@ -40,10 +43,12 @@ __all__ = [
     "RequestState",
     "Retrospective",
     "Review",
+    "ReviewAnswer",
     "SavedView",
     "Served",
     "SharingTeam",
     "Step",
     "Template",
     "TemplateKind",
+    "Verdict",
 ]

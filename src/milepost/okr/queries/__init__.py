@@ -12,6 +12,7 @@ from milepost.okr.queries.alignment import (
     shares_of,
 )
 from milepost.okr.queries.alignment_chart import AlignmentChart, Edges, Owner, alignment_chart
+from milepost.okr.queries.approvals import AnswerLine, Approvals, ObjectiveApprovals, show_approvals
 from milepost.okr.queries.as_of import (
     Differences,
     GoalDifference,
@@ -27,6 +28,7 @@ from milepost.okr.queries.audit import Thing, names_in, things_of
 from milepost.okr.queries.changes import Change, ChangesPage, changes_page
 from milepost.okr.queries.cycle_report import CycleReport, Hits, calibration_of, cycle_report
 from milepost.okr.queries.cycles import CycleRow, alike, follows, list_cycles, list_cycles_with_counts, pick_cycle
+from milepost.okr.queries.draft_requests import AskableTeam, RequestedDrafts, askable_teams, list_draft_requests
 from milepost.okr.queries.explain import explained_key_result, explained_objective
 from milepost.okr.queries.filtering import Asked, ask
 from milepost.okr.queries.filters import GoalFilter, read_filter, write_filter
@@ -104,6 +106,9 @@ from milepost.okr.queries.week import WeekPage, week_page
 __all__ = [
     "AlignmentChart",
     "AlignmentPage",
+    "AnswerLine",
+    "Approvals",
+    "AskableTeam",
     "Asked",
     "Branch",
     "Card",
@@ -130,6 +135,7 @@ __all__ = [
     "KeyResultLine",
     "Lesson",
     "Lessons",
+    "ObjectiveApprovals",
     "ObjectiveLine",
     "ObjectivePage",
     "Offered",
@@ -148,6 +154,7 @@ __all__ = [
     "PlanPage",
     "PlanningPage",
     "RequestLine",
+    "RequestedDrafts",
     "RetrospectiveText",
     "ReviewObjective",
     "ReviewPage",
@@ -169,6 +176,7 @@ __all__ = [
     "alignment_page",
     "alike",
     "ask",
+    "askable_teams",
     "branch_of",
     "branch_then",
     "calibration_of",
@@ -211,6 +219,7 @@ __all__ = [
     "list_check_ins",
     "list_cycles",
     "list_cycles_with_counts",
+    "list_draft_requests",
     "list_initiatives",
     "list_key_results",
     "list_objectives",
@@ -245,6 +254,7 @@ __all__ = [
     "serving_key_results",
     "serving_kpi",
     "shares_of",
+    "show_approvals",
     "show_check_in",
     "show_cycle",
     "show_initiative",

@@ -16,7 +16,7 @@ from milepost.workspace.permissions import Actor
 
 MOST = 500
 VIEWS = ("all", "plan", "people", "words", "life")
-LIFE = ("sent_to_review", "activated", "paused", "resumed", "cancelled", "closed", "reopened")
+LIFE = ("sent_to_review", "approved", "sent_back", "activated", "paused", "resumed", "cancelled", "closed", "reopened")
 GROUPS = {
     "plan": {
         "start", "target", "low", "high", "floor", "stretch", "tolerance", "at_close", "weight", "share", "window",

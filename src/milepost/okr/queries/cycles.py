@@ -29,6 +29,7 @@ class CycleRow:
     objectives: int = 0
     coach_id: int | None = None
     is_locked: bool = False  # its plan changes by admins and its coach alone
+    locked_at: datetime | None = None
 
     def week(self, today: date) -> int:
         """Return which week of the cycle it is, from 1."""
@@ -103,6 +104,7 @@ def _row(
         last_day=last_day,
         coach_id=coach_id,
         is_locked=locked_at is not None,
+        locked_at=locked_at,
         elapsed=elapsed(first=first_day, last=last_day, day=today, calendar=telling_of(telling).days),
     )
 

@@ -189,8 +189,8 @@ def _facts(
         if state == GoalState.CLOSED:
             seen_by_other = None if is_reviewed else False
         elif reviewers and state != GoalState.DRAFT:
-            author, approver = written.get(pk), approved.get(pk)
-            seen_by_other = approver is not None and approver != author if author is not None else None
+            author = written.get(pk)
+            seen_by_other = bool(approved.get(pk, set()) - {author}) if author is not None else None
         found.append(
             ObjectiveFacts(
                 title=title,
@@ -206,15 +206,17 @@ def _facts(
     return rows, tuple(found)
 
 
-def _signed(actor: Actor, kind: str, ids: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """Return who last wrote each thing, and who let it run; who is not known is left out."""
+def _signed(actor: Actor, kind: str, ids: Collection[int]) -> tuple[dict[int, int], dict[int, set[int]]]:
+    """Return who last wrote each thing, and who approved it or let it run; who is not known is left out."""
     events = Event.objects.filter(workspace_id=actor.workspace_id, kind=kind, object_id__in=ids, actor__isnull=False)
-    verbs = ("created", "activated") if kind == "objective" else ("created", "changed", "amended")
+    verbs = ("created", "approved", "activated") if kind == "objective" else ("created", "changed", "amended")
     written: dict[int, int] = {}
-    approved: dict[int, int] = {}
+    approved: dict[int, set[int]] = {}
     for pk, verb, who in events.filter(verb__in=verbs).order_by("id").values_list("object_id", "verb", "actor_id"):
-        if who is not None:
-            (approved if verb == "activated" else written)[pk] = who
+        if who is not None and verb in {"approved", "activated"}:
+            approved.setdefault(pk, set()).add(who)
+        elif who is not None:
+            written[pk] = who
     return written, approved
 
 

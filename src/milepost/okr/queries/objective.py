@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from milepost.metrics.queries.board import Tile, tiles_read
-from milepost.okr.models import Alignment, AlignmentRequest, Objective, ObjectiveScore, Served
+from milepost.okr.models import Alignment, AlignmentRequest, Cycle, Objective, ObjectiveScore, Served
 from milepost.okr.models.amendment import PEOPLE
 from milepost.okr.permissions import can_approve_goal, can_check_in, can_edit_goal, stands_in_for
 from milepost.okr.queries.alignment import ParentLine, RequestLine, parents_of, requests_for
+from milepost.okr.queries.approvals import Approvals, approvals_of
 from milepost.okr.queries.lines import (
     OBJECTIVE_VALUES,
     KeyResultLine,
@@ -56,6 +57,7 @@ OWN_VALUES = (
     "came_cycle",
     "went",
     "went_cycle",
+    "cycle__coach_id",
 )
 
 
@@ -86,7 +88,8 @@ class ObjectivePage:
     version: int
     can_edit: bool
     can_check_in: bool
-    can_approve: bool
+    can_approve: bool  # it waits for the actor's yes
+    approvals: Approvals
     my_id: int | None
     stands_in_for: frozenset[int]
     sharing_teams: tuple[tuple[int, str], ...]
@@ -96,9 +99,22 @@ class ObjectivePage:
     requests: tuple[RequestLine, ...]
     tags: tuple[str, ...]
 
+    @property
+    def can_start(self) -> bool:
+        """Return whether it has all the approvals it needs and the actor may let it run."""
+        return self.line.state == "in_review" and self.can_edit and self.approvals.are_enough
 
-def objective_page(actor: Actor, objective_id: int, *, today: date) -> ObjectivePage:
+    @property
+    def is_last(self) -> bool:
+        """Return whether one more approval lets it run."""
+        return len(self.approvals.approved) + 1 >= self.approvals.wanted
+
+
+def objective_page(actor: Actor, objective_id: int, *, today: date, reviewers: int = 0) -> ObjectivePage:
     """Return the page of an objective: a fixed number of queries.
+
+    Args:
+        reviewers: how many approvals the workspace asks for.
 
     Raises:
         NotFound: it is not the actor's to see.
@@ -118,7 +134,11 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         lead_id=line.lead_id,
         owner_team_id=own["objective__owner_team_id"],
         owner_person_id=own["objective__owner_person_id"],
+        cycle=Cycle(pk=line.cycle_id, coach_id=own["cycle__coach_id"]),
     )
+    approvals = Approvals(reviewers)
+    if line.state in {"draft", "in_review"} and reviewers:
+        approvals = approvals_of([objective_id], wanted=reviewers).get(objective_id, approvals)
     may_edit = can_edit_goal.test(actor, goal)
     may_check_in = can_check_in.test(actor, goal)
     teams = {row[-2]: row[-1] for row in found if row[-2] is not None}
@@ -147,7 +167,10 @@ def objective_page(actor: Actor, objective_id: int, *, today: date) -> Objective
         version=own["objective__version"],
         can_edit=may_edit,
         can_check_in=may_check_in,
-        can_approve=can_approve_goal.test(actor, goal),
+        can_approve=(
+            line.state == "in_review" and not approvals.has(actor.membership_id) and can_approve_goal.test(actor, goal)
+        ),
+        approvals=approvals,
         my_id=actor.membership_id,
         stands_in_for=stands_in_for(actor, today=today) if standing and not may_check_in else frozenset(),
         sharing_teams=tuple(sorted(teams.items(), key=lambda team: team[1])),

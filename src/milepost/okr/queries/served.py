@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, IntegerField, Q, QuerySet, Value
@@ -90,16 +91,33 @@ def _serving(pk: int, title: str, team: str | None, person: str | None) -> Servi
     return ServingLine(pk, title, team or person or "Company")
 
 
+def served_then(actor: Actor, objective_ids: Collection[int], until: datetime) -> set[int]:
+    """Return which of these objectives served something that the actor may see now, at a moment; one query."""
+    return {pk for (pk,) in _served_then(objective_ids, until, until, *actor.sight)}
+
+
+@prepared
+def _served_then(
+    ids: Collection[int], until: datetime, ended: datetime, *sight: Any
+) -> QuerySet[Served, tuple[Any, ...]]:
+    rows = _seen(sight[1:]).filter(Q(until=None) | Q(until__gte=ended), objective_id__in=ids, since__lt=until)
+    return rows.values_list("objective_id")
+
+
 def serving(sight: tuple[Any, ...]) -> QuerySet[Served, Any]:
     """Return the links in force whose key result or KPI a reader sees.
 
     Args:
         sight: level, membership and teams of the reader, as `Actor.sight` has them after the workspace.
     """
+    return _seen(sight).filter(until=None)
+
+
+def _seen(sight: tuple[Any, ...]) -> QuerySet[Served, Any]:
     level, me, teams = sight
     seen = Q(key_result__isnull=False) & Objective.seen_by(level, me, teams, prefix="key_result__objective__")
     seen |= Q(metric__isnull=False) & Metric.seen_by(level, me, teams, prefix="metric__")
-    return Served.objects.filter(seen, until=None)
+    return Served.objects.filter(seen)
 
 
 @prepared

@@ -2,22 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from milepost.metrics.models import Metric
-from milepost.okr.models import KeyResult, Objective
-from milepost.rhythm.actions.telling import Told, notify, notify_leads
+from milepost.okr.models import Cycle, KeyResult, Objective
+from milepost.okr.queries.approvals import reviewers_of
+from milepost.rhythm.actions.telling import Told, notify, notify_leads, notify_of_cycle
 from milepost.rhythm.models import NotificationKind
 from milepost.rhythm.queries.access import Goal
 from milepost.rhythm.queries.people import followers
 from milepost.workspace.actions import Happening
-from milepost.workspace.models import Event
+from milepost.workspace.models import Event, Role, Team, TeamMembership
 
 OVER = frozenset({"closed", "cancelled"})
 NO_NEWS = frozenset({"done", "ended"})  # the close and the calendar say it themselves
 
 
 def heard(happenings: Sequence[Happening]) -> None:
-    """Tell whom a change concerns: a goal that is over, one that is handed to somebody, a status that turns."""
+    """Tell whom a change concerns: a goal that is over or handed to somebody, a status that turns, a review."""
     turned = []
     for one in happenings:
         if one.verb == "status_changed":
@@ -25,6 +27,10 @@ def heard(happenings: Sequence[Happening]) -> None:
                 turned.append(one)
         elif one.verb in OVER and one.kind == "objective":
             _over(one)
+        elif one.verb == "asked_for_drafts":
+            _asked(one)
+        elif one.kind == "objective" and one.verb in {"sent_to_review", "approved", "sent_back"}:
+            _reviewed(one)
         elif one.kind in {"objective", "key_result", "kpi"} and "lead" in one.data.get("changes", {}):
             _handed(one)
     if turned:
@@ -36,6 +42,33 @@ def _over(one: Happening) -> None:
     to = dict.fromkeys(followers(objective), NotificationKind.CLOSED)
     said = {"verb": one.verb, "grade": objective.grade}
     notify(Goal(objective, None, None), to=to, actor_id=one.actor_id, data=said, now=one.now)
+
+
+def _reviewed(one: Happening) -> None:
+    """Tell reviewers that a goal waits, and whose it is what they said."""
+    objective = Objective.objects.select_related("cycle").get(pk=one.object_id)
+    if one.verb == "sent_to_review":
+        to = dict.fromkeys(reviewers_of(objective), NotificationKind.REVIEW)
+    else:
+        own = {objective.lead_id, objective.owner_person_id} - {None}
+        to = dict.fromkeys((pk for pk in own if pk is not None), NotificationKind.ANSWERED)
+    notify(Goal(objective, None, None), to=to, actor_id=one.actor_id, data={"verb": one.verb}, now=one.now)
+
+
+def _asked(one: Happening) -> None:
+    """Tell who manages a team that its drafts are wanted, and who is in it where nobody manages it."""
+    teams: dict[int, dict[int, bool]] = {}
+    rows = TeamMembership.objects.filter(team_id__in=one.data["teams"]).exclude(membership__role=Role.VIEWER)
+    for team, person, is_manager in rows.values_list("team_id", "membership_id", "is_manager"):
+        teams.setdefault(team, {})[person] = is_manager
+    names = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name"))
+    wanted = one.data["changes"]["wanted_by"][1]
+    to: dict[int, dict[str, Any]] = {}
+    for team, people in teams.items():
+        for pk in [pk for pk, is_manager in people.items() if is_manager] or list(people):
+            to.setdefault(pk, {"wanted_by": wanted, "teams": []})["teams"].append(names[team])
+    cycle = Cycle.objects.get(pk=one.object_id)
+    notify_of_cycle(cycle, to=to, kind=NotificationKind.ASKED, actor_id=one.actor_id, now=one.now)
 
 
 def _handed(one: Happening) -> None:

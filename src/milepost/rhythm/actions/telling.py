@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from milepost.okr.models import Cycle
 from milepost.prepared import insert_all
 from milepost.rhythm.models import Notification, NotificationChoice, NotificationKind, usual_choice
 from milepost.rhythm.queries.access import Goal
@@ -73,6 +74,42 @@ def write(told: Sequence[Told], *, actor_id: int | None, now: datetime) -> None:
                     metric=one.goal.metric,
                     comment_id=one.comment_id,
                     data=dict(one.data),
+                    in_app=in_app,
+                    by_mail=by_mail,
+                )
+            )
+    insert_all(rows)
+
+
+def notify_of_cycle(
+    cycle: Cycle,
+    *,
+    to: Mapping[int, Mapping[str, Any]],
+    kind: NotificationKind,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Tell these people of a cycle, which everybody in the workspace sees; the actor knows.
+
+    Args:
+        to: what is said to each, by their membership; it names nobody.
+    """
+    there = Membership.objects.filter(pk__in=to.keys() - {actor_id}, removed_at=None, user__is_active=True)
+    people = sorted(there.values_list("id", flat=True))
+    chosen = _choices_of(people)
+    rows = []
+    for pk in people:
+        in_app, by_mail = chosen.get((pk, kind.value), usual_choice(kind.value))
+        if in_app or by_mail:
+            rows.append(
+                Notification(
+                    workspace_id=cycle.workspace_id,
+                    to_id=pk,
+                    at=now,
+                    kind=kind,
+                    actor_id=actor_id,
+                    cycle=cycle,
+                    data=dict(to[pk]),
                     in_app=in_app,
                     by_mail=by_mail,
                 )

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from milepost.metrics.models import Metric
-from milepost.okr.models import KeyResult, Objective
+from milepost.okr.models import Cycle, KeyResult, Objective
 from milepost.rhythm.models.about import ONE_THING, seen_by
 from milepost.rhythm.models.comment import Comment
 from milepost.rhythm.models.notification_mail import NotificationMail
@@ -25,6 +25,9 @@ class NotificationKind(models.TextChoices):
     HANDED = "handed", "A goal or a KPI is handed to me"
     STATUS = "status", "The status of a goal I lead turns to or from at risk or off track"
     CLOSED = "closed", "A goal I follow is closed or cancelled"
+    REVIEW = "review", "A goal waits for my review"
+    ANSWERED = "answered", "A goal of mine is approved or sent back"
+    ASKED = "asked", "Drafts are asked of a team I manage"
     DUE = "due", "My check-ins are due"  # in the app that is My week, so only the mail is chosen
 
 
@@ -50,6 +53,7 @@ class Notification(models.Model):
     objective = models.ForeignKey(Objective, on_delete=models.CASCADE, null=True, related_name="+")
     key_result = models.ForeignKey(KeyResult, on_delete=models.CASCADE, null=True, related_name="+")
     metric = models.ForeignKey(Metric, on_delete=models.CASCADE, null=True, related_name="+")
+    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, null=True, related_name="+")  # then of nothing else
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="+")
     data = models.JSONField(default=dict)
     in_app = models.BooleanField()
@@ -61,7 +65,13 @@ class Notification(models.Model):
     objects: ClassVar[GuardedManager[Self]] = GuardedManager()
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=ONE_THING, name="notification_of_one_thing")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ONE_THING, cycle=None)
+                | Q(objective=None, key_result=None, metric=None, cycle__isnull=False),
+                name="notification_of_one_thing",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["to", "-id"], name="notifications_of_person"),
             models.Index(fields=["to"], condition=Q(read_at=None, in_app=True), name="notifications_unread"),
@@ -74,8 +84,8 @@ class Notification(models.Model):
 
     @classmethod
     def seen_by(cls, level: int, me: int, teams: Collection[int]) -> Q:
-        """Return which notifications a reader may see: those about what they see."""
-        return seen_by(level, me, teams)
+        """Return which notifications a reader may see: those about what they see; a cycle is everybody's."""
+        return seen_by(level, me, teams) | Q(cycle__isnull=False)
 
 
 class NotificationChoice(models.Model):

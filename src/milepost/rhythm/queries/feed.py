@@ -18,8 +18,8 @@ PAGE = 30
 MOST_PAGE = 100
 MOST_GOALS = 1000  # the newest of what somebody follows; beyond it nobody reads along
 OBJECTIVE_VERBS = (
-    "created", "sent_to_review", "activated", "paused", "resumed", "cancelled", "closed", "reopened", "amended",
-    "commented", "settled_flag",
+    "created", "sent_to_review", "approved", "sent_back", "activated", "paused", "resumed", "cancelled", "closed",
+    "reopened", "amended", "commented", "settled_flag",
 )  # fmt: skip
 KEY_RESULT_VERBS = ("checked_in", "amended")
 KPI_VERBS = ("created", "changed", "archived", "noted", "commented", "settled_flag")

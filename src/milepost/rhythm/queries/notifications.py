@@ -18,7 +18,8 @@ PAGE = 30
 MOST_PAGE = 100
 COUNT_LIMIT = 100
 COLUMNS = (
-    "id", "at", "kind", "actor__user__name", "objective_id", "key_result_id", "metric__slug", "objective__title",
+    "id", "at", "kind", "actor__user__name", "objective_id", "key_result_id", "metric__slug", "cycle_id",
+    "cycle__name", "objective__title",
     "metric__name", "key_result__title", "comment_id", "comment__text", "data", "read_at",
 )  # fmt: skip
 
@@ -34,6 +35,7 @@ class NotificationLine:
     objective_id: int | None
     key_result_id: int | None
     kpi: str
+    cycle_id: int | None
     goal: str
     title: str
     comment_id: int | None
@@ -82,18 +84,20 @@ def list_notifications(
 def lines_of(rows: QuerySet[Notification]) -> tuple[NotificationLine, ...]:
     """Return notifications as they are read, in the order given: two queries."""
     found = list(rows.values_list(*COLUMNS))
-    named = Mention.objects.filter(comment_id__in={row[10] for row in found if row[10]})
+    named = Mention.objects.filter(comment_id__in={row[12] for row in found if row[12]})
     names = dict(named.values_list("membership_id", "membership__user__name"))
     return tuple(_line(row, names) for row in found)
 
 
 def _line(row: tuple[Any, ...], names: Mapping[int, str]) -> NotificationLine:
-    pk, at, kind, who, objective, key_result, slug, title, name, measure, comment, text, data, read_at = row
-    goal = title or name or ""
+    pk, at, kind, who, objective, key_result, slug, cycle, cycle_name, title, name, measure, *rest = row
+    comment, text, data, read_at = rest
+    goal = title or name or cycle_name or ""
     return NotificationLine(
         id=pk, at=at, kind=kind, who=who or "Milepost", objective_id=objective, key_result_id=key_result,
-        kpi=slug or "", goal=goal, title=measure or goal, comment_id=comment, text=said(text or "", names=names),
-        markdown=said_in_markdown(text or "", names=names), data=data, is_read=read_at is not None,
+        kpi=slug or "", cycle_id=cycle, goal=goal, title=measure or goal, comment_id=comment,
+        text=said(text or "", names=names), markdown=said_in_markdown(text or "", names=names),
+        data=data, is_read=read_at is not None,
     )  # fmt: skip
 
 

@@ -34,7 +34,18 @@ from milepost.workspace.permissions import Actor
 PAGE = 12  # things at a time; those of one moment are never torn apart
 MOST_ROWS = 200
 LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
-STATES = ("created", "sent_to_review", "activated", "paused", "resumed", "cancelled", "closed", "reopened")
+STATES = (
+    "created",
+    "sent_to_review",
+    "approved",
+    "sent_back",
+    "activated",
+    "paused",
+    "resumed",
+    "cancelled",
+    "closed",
+    "reopened",
+)
 CHANGES = ("created", "changed", "archived")
 FILTERS = {
     "all": ("check_in", "amendment", "event", "comment"),

@@ -55,6 +55,8 @@ def _write(request: PlacedRequest) -> HttpResponse:
 def _where(request: PlacedRequest, line: NotificationLine) -> str:
     """Return where the thing stands that a notification is about."""
     route = ("kpi", line.kpi) if line.kpi else ("goal", line.objective_id)
+    if line.cycle_id is not None:
+        route = ("plan", line.cycle_id)
     place = f"#comment-{line.comment_id}" if line.comment_id else f"#kr-{line.key_result_id}"
     address = reverse(route[0], args=[request.place.slug, route[1]])
     return address + (place if line.comment_id or line.key_result_id else "")

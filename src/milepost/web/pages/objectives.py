@@ -71,7 +71,7 @@ def objective(request: PlacedRequest, pk: int) -> HttpResponse:
     on = asked_day(request)
     if on is not None:
         return past_objective(request, pk, on)
-    shown = objective_page(place.actor, pk, today=place.today)
+    shown = objective_page(place.actor, pk, today=place.today, reviewers=place.reviewers)
     wanted = optional_id(request.GET.get("check_in", ""))
     return render(request, "goals/objective.html", objective_context(request, shown, opened=wanted))
 
@@ -287,13 +287,6 @@ def _form_context(form: ObjectiveForm, *, heading: str, back: str) -> dict[str, 
 
 @require_POST
 @page
-def activate(request: PlacedRequest, pk: int) -> HttpResponse:
-    actions.activate_objective(by=request.place.actor, objective_id=pk, now=clock.now())
-    return redirect("goal", request.place.slug, pk)
-
-
-@require_POST
-@page
 def pause(request: PlacedRequest, pk: int) -> HttpResponse:
     paused = request.POST.get("paused") == "1"
     actions.set_paused(by=request.place.actor, objective_id=pk, paused=paused, now=clock.now())
@@ -303,7 +296,7 @@ def pause(request: PlacedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def cancel(request: PlacedRequest, pk: int) -> HttpResponse:
-    return _with_reason(
+    return with_reason(
         request,
         pk,
         do=actions.cancel_objective,
@@ -316,7 +309,7 @@ def cancel(request: PlacedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def reopen(request: PlacedRequest, pk: int) -> HttpResponse:
-    return _with_reason(
+    return with_reason(
         request,
         pk,
         do=actions.reopen_objective,
@@ -326,7 +319,10 @@ def reopen(request: PlacedRequest, pk: int) -> HttpResponse:
     )
 
 
-def _with_reason(request: PlacedRequest, pk: int, *, do: Any, heading: str, label: str, lede: str) -> HttpResponse:
+def with_reason(
+    request: PlacedRequest, pk: int, *, do: Any, heading: str, label: str, lede: str, back: str = ""
+) -> HttpResponse:
+    """Ask why something is done to an objective, do it, and go on to the objective or `back`."""
     place = request.place
     found = get_objective(place.actor, pk)
     error = ""
@@ -338,8 +334,8 @@ def _with_reason(request: PlacedRequest, pk: int, *, do: Any, heading: str, labe
         except REFUSALS as refusal:
             error = str(refusal)
         else:
-            return redirect("goal", place.slug, pk)
-    context = {"objective": found, "heading": heading, "label": label, "lede": lede, "error": error}
+            return redirect(back or reverse("goal", args=[place.slug, pk]))
+    context = {"objective": found, "heading": heading, "label": label, "lede": lede, "error": error, "back": back}
     return render(request, "goals/reason.html", context, status=422 if error else 200)
 
 

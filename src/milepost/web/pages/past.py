@@ -38,7 +38,10 @@ BECAME = {
     "new": "new", "came": "came in", "left": "not here any more", "closed": "closed", "reopened": "reopened",
     "state": "another state", "changed": "",
 }  # fmt: skip
-WORDS = {"amended": "amended", "sent_to_review": "sent to review", "activated": "started", "resumed": "let run again"}
+WORDS = {
+    "amended": "amended", "sent_to_review": "sent to review", "activated": "started", "resumed": "let run again",
+    "sent_back": "sent back",
+}  # fmt: skip
 
 
 def asked_day(request: PlacedRequest, name: str = "on") -> date | None:

@@ -19,6 +19,7 @@ from milepost.okr.queries.cycles import precedes
 from milepost.web import format as words
 from milepost.web.access import PlacedRequest, page
 from milepost.web.forms.fields import optional_id
+from milepost.web.pages.plan_dates import steps_of
 from milepost.web.pages.reviews import cycle_of
 from milepost.workspace.errors import Invalid
 from milepost.workspace.queries import Place
@@ -53,7 +54,7 @@ def _shown(
     request: PlacedRequest, cycle: CycleRow, *, error: str = "", left: Iterable[actions.Left] = ()
 ) -> HttpResponse:
     place = request.place
-    shown = queries.planning_page(place.actor, cycle)
+    shown = queries.planning_page(place.actor, cycle, reviewers=place.reviewers)
     before = precedes(request.cycles, cycle)
     teams = sorted(place.actor.seen_teams | place.actor.managed_teams)
     context = {
@@ -61,6 +62,7 @@ def _shown(
         "before": before,
         "page": shown,
         "lede": _lede(shown, cycle, place),
+        "steps": steps_of(cycle, shown, place),
         "lessons": queries.lessons_for(place.actor, request.cycles, cycle_id=cycle.id, team_ids=teams),
         "reviewers": place.reviewers,
         "error": error,
@@ -85,7 +87,7 @@ def _lede(shown: PlanningPage, cycle: CycleRow, place: Place) -> str:
     waiting = ""
     if shown.in_review:
         verb = "waits" if shown.in_review == 1 else "wait"
-        waiting = f" {_number(shown.in_review).capitalize()} {verb} for an admin."
+        waiting = f" {_number(shown.in_review).capitalize()} {verb} for an answer."
     return f"{words.count(planned, 'draft').capitalize()}{come_from}.{waiting}{locked}"
 
 

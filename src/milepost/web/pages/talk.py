@@ -121,7 +121,7 @@ def comment_goal(request: PlacedRequest, pk: int) -> HttpResponse:
     except (NotFound, NotAllowed):
         raise
     except REFUSALS as error:
-        found = objective_page(place.actor, pk, today=place.today)
+        found = objective_page(place.actor, pk, today=place.today, reviewers=place.reviewers)
         context = objective_context(request, found, saying=replace(saying, error=str(error)))
         return render(request, "goals/objective.html", context, status=422)
     return redirect(reverse("goal", args=[place.slug, pk]) + f"#comment-{made}")

@@ -363,6 +363,11 @@ def lookup(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def as_day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@register.filter
 def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 

@@ -37,6 +37,7 @@ from milepost.okr.queries.as_of.rhythms import owners_of, teams_then
 from milepost.okr.queries.as_of.scores import Row, families_then, load_facts, score_key_results, score_objectives
 from milepost.okr.queries.as_of.walls import people_then, seen_today
 from milepost.okr.queries.lines import KeyResultLine, ObjectiveLine, objective_line
+from milepost.okr.queries.served import served_then
 from milepost.workspace.errors import NotFound
 from milepost.workspace.permissions import Actor
 from milepost.workspace.queries import Then, all_stood, put_back, then_of
@@ -178,7 +179,9 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
         children=below,
         roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT] or pk in orphans),
         inside=inside,
-        unaligned=unaligned_then(inside, edges, objectives, open_then),
+        unaligned=unaligned_then(
+            inside, edges, objectives, open_then, lambda loose: served_then(actor, loose, then.until)
+        ),
         objective_rows=objective_rows,
         key_result_rows={
             pk: row for pk, row in key_result_rows.items() if found.rows[pk]["objective_id"] in objectives

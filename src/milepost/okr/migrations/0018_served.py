@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('metrics', '0007_strategy'),
-        ('okr', '0015_planning'),
+        ('okr', '0017_draft_requests'),
         ('workspace', '0011_strategy'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rhythm', '0002_due_mail'),
+        ('rhythm', '0004_draft_requests'),
         ('workspace', '0009_due_mail'),
     ]
 
