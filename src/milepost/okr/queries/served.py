@@ -100,7 +100,8 @@ def served_then(actor: Actor, objective_ids: Collection[int], until: datetime) -
 def _served_then(
     ids: Collection[int], until: datetime, ended: datetime, *sight: Any
 ) -> QuerySet[Served, tuple[Any, ...]]:
-    rows = _seen(sight[1:]).filter(Q(until=None) | Q(until__gte=ended), objective_id__in=ids, since__lt=until)
+    rows = _seen(sight[1:]).filter(objective_id__in=ids, workspace_id=sight[0], since__lt=until)
+    rows = rows.filter(Q(until=None) | Q(until__gte=ended))
     return rows.values_list("objective_id")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from milepost.core.calendar import Frequency
 from milepost.core.proposal import Proposal, propose
@@ -16,10 +15,15 @@ from milepost.metrics.queries.kpi import kpi_target
 from milepost.metrics.queries.series import points_of
 from milepost.okr.models import KeyResult
 from milepost.okr.queries.cycles import CycleRow, list_cycles
-from milepost.okr.queries.lines import KeyResultLine, key_result_lines
+from milepost.okr.queries.lines import KeyResultLine, key_result_lines_with
 from milepost.workspace.permissions import Actor
 
 LEAST_DAYS_LEFT = 21  # a cycle with less time left gives way to the next one
+
+AROUND = (
+    "objective__title", "objective__state", "objective__cycle__last_day", "activated_on", "closed_on",
+    "objective__grade",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +86,17 @@ class GoalOfKpi:
 def goals_of_kpi(
     actor: Actor, kpi: Metric, *, closed: Sequence[Point], target: Target | None, today: date
 ) -> tuple[GoalOfKpi, ...]:
-    """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10).
+    """Return the goals a KPI moves, the running ones first, and what closed ones did to it (rule K10): one query.
 
     Args:
         closed: its closed periods, oldest first.
         target: the one in force.
     """
     rows = KeyResult.objects.visible_to(actor).filter(metric=kpi).exclude(state="cancelled")
-    about: dict[int, list[Any]] = {
-        pk: rest
-        for pk, *rest in rows.values_list(
-            "id",
-            "objective__title",
-            "objective__state",
-            "objective__cycle__last_day",
-            "activated_on",
-            "closed_on",
-            "objective__grade",
-        )
-    }
-    lines = key_result_lines(rows)
     frequency = Frequency(kpi.frequency)
     found = []
-    for line in lines:
-        title, state, ends_on, activated_on, closed_on, grade = about[line.id]
+    for line, about in key_result_lines_with(rows, *AROUND):
+        title, state, ends_on, activated_on, closed_on, grade = (about[name] for name in AROUND)
         result = None
         if closed_on is not None and activated_on is not None:
             seen = stretches(closed, frequency=frequency, activated_on=activated_on, closed_on=closed_on, today=today)
