@@ -1,7 +1,7 @@
 """What people chose to be told by mail leaves in one mail, once, and says only what they may read then."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -13,6 +13,7 @@ from milepost.okr.models import KeyResult
 from milepost.rhythm import actions as rhythm
 from milepost.rhythm.actions import Choice, CommentDraft, Subject
 from milepost.rhythm.models import Notification, NotificationChoice, NotificationKind, NotificationMail
+from milepost.rhythm.queries import NotificationLine
 from milepost.workspace import actions as workspace
 from milepost.workspace.models import Workspace
 from milepost.workspace.queries import job_place
@@ -307,3 +308,37 @@ def test_writing_asks_the_same_of_the_database_for_any_number_of_people(
     place = job_place(workspace_id=company.workspace_id, now=RIPE)
     with django_assert_max_num_queries(10):
         assert rhythm.write_notification_mails(place=place, now=RIPE) == n
+
+
+def test_the_mail_of_a_plan_says_who_asks_for_what_and_who_answered(company: Company) -> None:
+    for who in ("lead", "manager"):
+        choose(company, who)
+    Workspace.objects.filter(pk=company.workspace_id).update(reviewers=2)
+    first, last = date(2027, 1, 1), date(2027, 3, 31)
+    cycle = okr.create_cycle(by=company.actor(), name="Q1 2027", first_day=first, last_day=last, now=NOW)
+    wanted = {"cycle_id": cycle, "wanted_by": date(2026, 12, 12), "team_ids": [company.team]}
+    okr.ask_for_drafts(by=company.actor(), **wanted, now=NOW)  # type: ignore[arg-type]
+    goal = company.objective("Answer weekends", cycle_id=cycle, activate=False)
+    okr.activate_objective(by=company.actor("lead"), objective_id=goal, now=NOW)
+    okr.approve_objective(by=company.actor("admin"), objective_id=goal, now=NOW)
+    okr.send_back(by=company.actor("admin"), objective_id=goal, reason="From which number?", now=NOW)
+    sent = {message.to[0].split("@")[0]: str(message.body) for message in run(company)}
+    assert sent.keys() == {"lead", "manager"}
+    asked = f"- Ada Admin asks Acme Support for drafts of Q1 2027 by 2026-12-12\n  {BASE}/w/acme/cycles/{cycle}/plan/"
+    assert asked in sent["manager"]
+    assert "- Lead Acme asks for a review of Answer weekends" in sent["manager"]
+    assert "- Ada Admin approved Answer weekends" in sent["lead"]
+    assert "- Ada Admin asked for changes to Answer weekends" in sent["lead"]
+
+
+def test_every_kind_has_a_sentence() -> None:
+    said = {
+        "status": {"before": "on_track", "after": "at_risk"}, "flagged": {"flag": "risk"}, "closed": {"verb": "closed"},
+        "answered": {"verb": "approved"}, "asked": {"teams": ["Support"], "wanted_by": "2026-12-12"},
+    }  # fmt: skip
+    for kind in set(NotificationKind.values) - {NotificationKind.DUE.value}:
+        line = NotificationLine(
+            id=1, at=NOW, kind=kind, who="Ana", objective_id=1, key_result_id=None, kpi="", cycle_id=None, goal="Goal",
+            title="Goal", comment_id=None, text="", markdown="", data=said.get(kind, {}), is_read=False,
+        )  # fmt: skip
+        assert "Goal" in notification_mail._sentence(line), kind

@@ -24,7 +24,9 @@ SAYS = {
     "commented": "{who} commented on {title}",
     "settled": "{who} settled your flag on {title}",
     "handed": "{who} handed to you: {title}",
+    "review": "{who} asks for a review of {title}",
 }
+ANSWERS = {"approved": "approved", "sent_back": "asked for changes to"}
 log = logging.getLogger("milepost.jobs")
 
 
@@ -97,6 +99,10 @@ def _sentence(item: NotificationLine) -> str:
     if item.kind == "closed":
         grade = f", graded {said['grade']:.2f}" if said.get("grade") is not None else ""
         return f"{item.who} {said.get('verb', 'closed')} {item.title}{grade}"
+    if item.kind == "answered":
+        return f"{item.who} {ANSWERS[said['verb']]} {item.title}"
+    if item.kind == "asked":
+        return f"{item.who} asks {', '.join(said['teams'])} for drafts of {item.title} by {said['wanted_by']}"
     return SAYS[item.kind].format(who=item.who, title=item.title)
 
 
@@ -111,6 +117,8 @@ def _about(item: NotificationLine) -> list[str]:
 
 def _address(slug: str, item: NotificationLine) -> str:
     route, key = ("kpi", item.kpi) if item.kpi else ("goal", item.objective_id)
+    if item.cycle_id is not None:
+        route, key = "plan", item.cycle_id
     place = f"#comment-{item.comment_id}" if item.comment_id else f"#kr-{item.key_result_id}"
     path = reverse(route, args=[slug, key])
     return settings.BASE_URL + path + (place if item.comment_id or item.key_result_id else "")
