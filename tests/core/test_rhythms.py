@@ -20,6 +20,7 @@ from milepost.core.rhythm import (
     inherited_rhythm,
     is_asked,
     is_stale,
+    stale_from,
 )
 
 MONDAY = date(2026, 11, 23)
@@ -84,3 +85,4 @@ def test_c2_a_check_in_after_the_end_counts_at_the_end_and_is_late() -> None:
 def test_r7_a_value_is_stale_after_one_and_a_half_rhythms(rhythm: Rhythm, fresh_days: int) -> None:
     assert not is_stale(MONDAY, rhythm=rhythm, today=MONDAY + timedelta(days=fresh_days))
     assert is_stale(MONDAY, rhythm=rhythm, today=MONDAY + timedelta(days=fresh_days + 1))
+    assert stale_from(MONDAY, rhythm=rhythm) == MONDAY + timedelta(days=fresh_days + 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from milepost.core.calendar import add_months
@@ -216,12 +217,20 @@ def is_open(due_on: date, *, today: date) -> bool:
     return due_on - timedelta(days=OPENS_DAYS_BEFORE) <= today
 
 
+def stale_from(last_on: date, *, rhythm: Rhythm) -> date:
+    """Return the first day on which a value of this day is older than 1.5 rhythms.
+
+    Source: rule R7.
+    """
+    return last_on + timedelta(days=floor(STALE_AFTER * rhythm.days) + 1)
+
+
 def is_stale(last_on: date, *, rhythm: Rhythm, today: date) -> bool:
     """Return whether the last value is older than 1.5 rhythms.
 
     Source: rule R7.
     """
-    return (today - last_on).days > STALE_AFTER * rhythm.days
+    return today >= stale_from(last_on, rhythm=rhythm)
 
 
 def _first_weekday(first: date, weekday: int) -> date:

@@ -17,7 +17,7 @@ from milepost.core.parts import Amount, Combine
 from milepost.core.path import Amended, Checkpoint, Curve
 from milepost.core.plan import Timing, expected_progress
 from milepost.core.progress import Step, clip01
-from milepost.core.rhythm import Away, Rhythm, asked_on, due_after_check_in, first_due
+from milepost.core.rhythm import Away, Rhythm, asked_on, due_after_check_in, first_due, stale_from
 from milepost.core.rollup import Child, roll_up
 from milepost.core.rule_sets import USUAL, Telling
 from milepost.core.series import Aggregation, Point, Window, aggregate, closed_points, window_points
@@ -162,13 +162,14 @@ class KeyResultRow(NamedTuple):
     checked_in_on: date | None
     next_check_in_on: date | None
     away_due_on: date | None
+    stale_on: date | None
     next_change_on: date | None
 
 
 def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> KeyResultRow:
     """Return the score row of a key result on `today`.
 
-    Source: rules P1 to P11, E1, E2, E3, E4, E5, S1, S5, R4, C4.
+    Source: rules P1 to P11, E1, E2, E3, E4, E5, S1, S5, R4, R7, C4.
     """
     latest = facts.check_ins[0] if facts.check_ins else None
     earlier = facts.check_ins[1] if len(facts.check_ins) > 1 else None
@@ -193,6 +194,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
             checked_in_on=latest.valid_on if latest else None,
             next_check_in_on=None,
             away_due_on=None,
+            stale_on=None,
             next_change_on=None,
         )
     tau = elapsed(first=facts.first, last=facts.last, day=today, calendar=facts.telling.days)
@@ -241,6 +243,7 @@ def score_key_result(facts: KeyResultFacts, *, rhythm: Rhythm, today: date) -> K
         checked_in_on=latest.valid_on if latest else None,
         next_check_in_on=asked,
         away_due_on=due if due != asked else None,
+        stale_on=stale_from(latest.valid_on, rhythm=rhythm) if latest and _is_told(facts) else None,
         next_change_on=_next_close(facts, today=today),
     )
 
@@ -430,6 +433,11 @@ def _asked(facts: KeyResultFacts, due: date | None, *, rhythm: Rhythm, today: da
         return due
     asked = asked_on(rhythm, due_on=due, away=facts.away, today=today)
     return asked if asked <= facts.last else None
+
+
+def _is_told(facts: KeyResultFacts) -> bool:
+    """Return whether its value is what people say at check-ins: what a KPI or other key results say ages there."""
+    return facts.is_live and not facts.is_kpi and facts.kind != Kind.CHILDREN
 
 
 def _next_check_in(

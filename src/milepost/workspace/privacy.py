@@ -191,7 +191,7 @@ TABLES: dict[str, Columns] = {
         personal="lead_id",
         business="key_result_id workspace_id cycle_id objective_id is_live value value_on progress score computed "
         "is_overridden expected word own_word own_until shown_word is_missing confidence confidence_before "
-        "checked_in_on next_check_in_on away_due_on next_change_on status_on computed_at",
+        "checked_in_on next_check_in_on away_due_on stale_on next_change_on status_on computed_at",
     ),
     "okr_objectivescore": _table(
         personal="lead_id",

@@ -96,6 +96,7 @@ class KeyResultOut(Schema):
     confidence: int | None
     checked_in_on: date | None
     next_check_in_on: date | None
+    stale_on: date | None = Field(description="When its last check-in is stale (R7); null where a KPI is read.")
     grade: float | None
     grade_reason: str
     lesson: str

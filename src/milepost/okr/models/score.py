@@ -39,6 +39,7 @@ class KeyResultScore(models.Model):
     next_check_in_on = models.DateField(null=True)  # None: not asked for
     # When it was due before its lead went away, for who stands in; None while they are here.
     away_due_on = models.DateField(null=True)
+    stale_on = models.DateField(null=True)  # when its last check-in is older than 1.5 rhythms (R7)
     next_change_on = models.DateField(null=True)  # when time alone changes p or s
     status_on = models.DateField()
     computed_at = models.DateTimeField()

@@ -102,6 +102,7 @@ class KeyResultLine:
     is_revised: bool = False  # of a day of the past: for that day another value is known by now
     revised_to: float | None = None
     away_due_on: date | None = None
+    stale_on: date | None = None  # the first day on which its last check-in is old (R7)
     lead_away: tuple[tuple[date, date], ...] = ()  # both ends included
 
     @property
@@ -243,6 +244,7 @@ KEY_RESULT_VALUES = (
     "override_kept",
     "combine",
     "score__away_due_on",
+    "score__stale_on",
     "lead__away",
 )
 
@@ -427,6 +429,7 @@ def _key_result_line(v: Mapping[str, Any], share: float | None, steps: tuple[Ste
         combine=v["combine"],
         fixed_share=v["share"],
         away_due_on=v["score__away_due_on"],
+        stale_on=v["score__stale_on"],
         lead_away=tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in v["lead__away"] or ()),
     )
 

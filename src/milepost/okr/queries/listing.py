@@ -69,8 +69,8 @@ KEY_RESULTS = Listing(
         "computed_score": "score__computed", "is_overridden": "score__is_overridden",
         "expected": "score__expected", "status": "score__shown_word", "plan_status": "score__word",
         "missing": "score__is_missing", "confidence": "score__confidence", "checked_in_on": "score__checked_in_on",
-        "next_check_in_on": "score__next_check_in_on", "grade": "grade", "grade_reason": "grade_reason",
-        "lesson": "lesson", "outcome": "outcome", "version": "version",
+        "next_check_in_on": "score__next_check_in_on", "stale_on": "score__stale_on", "grade": "grade",
+        "grade_reason": "grade_reason", "lesson": "lesson", "outcome": "outcome", "version": "version",
     },
     filters={
         "objective_id": "objective_id", "cycle_id": "objective__cycle_id", "state": "state", "lead_id": "lead_id",

@@ -199,7 +199,7 @@ def _confidence(now: int | None, before: int | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
-    """When the last check-in was; with a clock when the next one is overdue."""
+    """When the last check-in was; with a clock when the next one is overdue, and a word where it is stale (R7)."""
     today = context["today"]
     text = words.ago(line.checked_in_on, today=today) if line.checked_in_on else "no check-in"
     until = line.away_until(today) if hasattr(line, "away_until") else None
@@ -207,7 +207,9 @@ def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
         return safe(f'<span class="age">{escape(text)}, away until {words.day(until, today=today)}</span>')
     due = line.next_check_in_on
     if due is not None and due < today:
-        return safe(f'<span class="age stale">{icon("clock", small=True)}{text}</span>')
+        is_old = (old_on := getattr(line, "stale_on", None)) is not None and old_on <= today
+        word = ' <span class="tag">stale</span>' if is_old else ""
+        return safe(f'<span class="age stale">{icon("clock", small=True)}{text}{word}</span>')
     return safe(f'<span class="age">{text}</span>')
 
 
