@@ -108,6 +108,8 @@ def _as_planned(
             objective__cycle__first_day=days["first_day"],
             objective__cycle__last_day=days["last_day"],
             objective__visibility=about[pk]["objective__visibility"],
+            objective__owner_team_id=None,  # when check-ins are due is no part of a plan
+            objective__owner_person__only_team_id=None,
             bends=None,
             override_at=None,
         )

@@ -173,7 +173,10 @@ def _panels(actor: Actor, cycle: CycleRow, lines: Sequence[ObjectiveLine], *, vi
     amended: dict[tuple[str, int], float | None] = {("key_result", k.id): _amended(k, said) for k, said in every}
     amended |= {("objective", line.id): line.score for line in lines}
     sums = {k.objective_id for k, said in every if said["objective__counts"] != Counts.KEY_RESULTS}
-    planned = planned_scores(ids, amended, sums=sums)
+    made_of: dict[int, list[Child]] = {}
+    for k, _ in every:
+        made_of.setdefault(k.objective_id, []).append(Child(k.id, None, None, k.weight, k.fixed_share))
+    planned = planned_scores(ids, amended, made_of=made_of, sums=sums)
     graded = _graded(every, sums)
     panels = []
     for line in lines:
