@@ -354,6 +354,7 @@ CALLS: dict[str, Callable[[Query, Actor, World], Any]] = {
     "okr.served_by_objective": lambda f, a, w: [f(a, w.asked), f(a, w.below)],
     "okr.serving_key_results": lambda f, a, w: f(a, [w.made]),
     "okr.serving_kpi": lambda f, a, w: f(a, w.read_metric.pk),
+    "okr.served_then": lambda f, a, w: [w.word for pk in f(a, [w.asked, w.below], NOW + timedelta(days=1)) if pk],
     "okr.servable": lambda f, a, w: f(a, w.below),
     "okr.requests_for": lambda f, a, w: f(a, w.asked),
     "okr.requests_to_answer": lambda f, a, w: f(a if a.workspace_id != w.company.workspace_id or not a.is_admin else w.company.actor("lead")),

@@ -66,7 +66,7 @@ def effects_of(
         objective: one that the actor may see.
         changes: when, and of which goal.
 
-    Source: rules A1, A2, A3.
+    Source: rules A1, A3.
     """
     if not changes:
         return {}

@@ -1,7 +1,7 @@
 """The goals of a cycle, or one with all below it, as they stood at the end of a day (A3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from milepost.okr.models import Cycle, GoalState
@@ -83,11 +83,16 @@ def cycle_on(actor: Actor, cycle_id: int, day: date, *, today: date) -> PastGoal
     """
     cycle = get_cycle(actor, cycle_id)
     then = then_of(actor, day, today=today)
-    return cycle_then(actor, cycle, then)
+    found = cycle_then(actor, cycle, then)
+    serving = served_then(actor, found.unaligned, then.until) if found.unaligned else ()
+    return replace(found, unaligned=tuple(pk for pk in found.unaligned if pk not in serving))
 
 
 def cycle_then(actor: Actor, cycle: Cycle, then: Then) -> PastGoals:
-    """Return what `cycle_on` does, of a cycle and a day that were looked up already."""
+    """Return what `cycle_on` does, of a cycle and a day that were looked up already.
+
+    What served a key result or a KPI is among the unaligned, for nobody asks.
+    """
     return _goals(actor, cycle_and_below(cycle.pk, then.until), then, cycle=cycle, top=None)
 
 
@@ -179,9 +184,7 @@ def _goals(actor: Actor, ids: list[int], then: Then, *, cycle: Cycle, top: int |
         children=below,
         roots=tuple(pk for pk in inside if objective_rows[pk][IS_ROOT] or pk in orphans),
         inside=inside,
-        unaligned=unaligned_then(
-            inside, edges, objectives, open_then, lambda loose: served_then(actor, loose, then.until)
-        ),
+        unaligned=unaligned_then(inside, edges, objectives, open_then),
         objective_rows=objective_rows,
         key_result_rows={
             pk: row for pk, row in key_result_rows.items() if found.rows[pk]["objective_id"] in objectives

@@ -1,6 +1,6 @@
 """The lines of a day of the past: of objectives and key results, from rows as they stood."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -80,17 +80,10 @@ def unaligned_then(
     edges: Collection[PastEdge],
     objectives: Mapping[int, Mapping[str, Any]],
     seen: Collection[int],
-    served: Callable[[Collection[int]], Collection[int]],
 ) -> tuple[int, ...]:
-    """Return those that hung on nothing, as `alignment.unaligned` tells of today.
-
-    Args:
-        served: which of these served a key result or a KPI; asked where some have no parent.
-    """
+    """Return those without a parent and a pillar, as `alignment.unaligned` tells of today."""
     aligned = {e.child_id for e in edges if e.parent_id in seen}
-    loose = tuple(pk for pk in inside if pk not in aligned and _could_hang(objectives[pk]))
-    serving = served(loose) if loose else ()
-    return tuple(pk for pk in loose if pk not in serving)
+    return tuple(pk for pk in inside if pk not in aligned and _could_hang(objectives[pk]))
 
 
 def _could_hang(o: Mapping[str, Any]) -> bool:
