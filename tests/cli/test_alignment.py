@@ -74,7 +74,7 @@ def test_another_lead_is_asked_and_answers(place: Company, run: Run) -> None:
     number = AlignmentRequest.objects.get().pk
     asked = f"{number}  Lead Acme asks whether Ours may count towards Theirs: We feed it\n"
     assert run("align", "requests", who="member") == (0, asked)
-    assert run("align", "answer", str(number), "--yes", who="member") == (0, "It counts from now on.\n")
+    assert run("align", "answer", str(number), "--yes", who="member") == (0, "It may count from now on.\n")
     assert Alignment.objects.get(until=None).contributes
 
 

@@ -287,7 +287,7 @@ def test_p9() -> None:
 def test_p10_and_overrides() -> None:
     judged = measure_progress(Measure(Kind.JUDGED), Seen(judgement=Judgement(0.6, "half of the doors are open")))
     assert judged == Measured(None, 0.6, 0.6)
-    for score, why, words in ((1.2, "x", "is 1.2"), (-0.1, "x", "is −0.1"), (0.5, " ", "Say why the score is 0.5")):
+    for score, why, words in ((1.2, "x", "is 1.2"), (-0.1, "x", "is −0.1"), (0.5, " ", "Say why the score is 50 %")):
         with pytest.raises(BadJudgement, match=words):
             check_judgement(score=score, why=why)
     with pytest.raises(NotANumber):

@@ -120,7 +120,7 @@ def test_whoever_asks_for_changes_says_which_and_approvals_end(company: Company)
     goal = company.objective()
     approve(company, goal, "manager")
     with pytest.raises(NotAllowed):
-        actions.send_back(by=company.actor("lead"), objective_id=goal, reason="No", now=LATER)
+        actions.send_back(by=company.actor("member"), objective_id=goal, reason="No", now=LATER)
     with pytest.raises(Invalid, match="Say in one line what should change"):
         actions.send_back(by=company.actor(), objective_id=goal, reason=" \n ", now=LATER)
     actions.send_back(by=company.actor(), objective_id=goal, reason="From  which\nnumber?", now=LATER)
@@ -196,3 +196,13 @@ def test_settings_say_how_many(company: Company) -> None:
             settings=workspace.WorkspaceSettings("Acme", "UTC", 1, 1, 0, 3, demands_second_step=False),
             now=NOW,
         )
+
+
+def test_who_leads_it_takes_it_back_where_nobody_may_approve_it(company: Company) -> None:
+    ask_for(company, 1)
+    goal = company.objective()
+    assert state(goal) == GoalState.IN_REVIEW
+    actions.send_back(by=company.actor("lead"), objective_id=goal, reason="It asks too much", now=LATER)
+    assert state(goal) == GoalState.DRAFT
+    assert not ReviewAnswer.objects.filter(objective_id=goal).exists()
+    assert Event.objects.get(verb="sent_back").data["reason"] == "It asks too much"

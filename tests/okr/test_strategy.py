@@ -182,3 +182,13 @@ def test_only_a_pillar_in_use_of_this_workspace_can_be_chosen(company: Company) 
             by=company.actor(), today=TODAY, now=NOW,
             draft=metrics.KpiDraft("Up", "%", "higher", "week", "stock", None, company.ids["lead"], pillar_id=theirs),
         )  # fmt: skip
+
+
+def test_what_runs_for_a_cycle_that_has_not_begun_says_nothing_of_a_pillar_yet(company: Company) -> None:
+    stay = pillar(company)
+    check_in(company, company.objective("Now", pillar_id=stay), 60)
+    first, last = date(2027, 1, 1), date(2027, 3, 31)
+    later = actions.create_cycle(by=company.actor(), name="Q1 2027", first_day=first, last_day=last, now=NOW)
+    company.objective("Next year", pillar_id=stay, cycle_id=later)
+    line = line_of(company)
+    assert (line.health.score, line.past) == (1.0, ())

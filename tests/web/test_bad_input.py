@@ -147,3 +147,16 @@ def test_a_file_that_cannot_be_read(client: Client, things: Things, data: bytes,
 
     file = SimpleUploadedFile("weekly.csv", data)
     refused(client, "kpi_import", things, {"file": file, "date": "Week", "value": "Value", "do": "save"}, words)
+
+
+def test_an_address_that_takes_a_form_says_so_to_who_looks_at_it(company: Company) -> None:
+    goal = company.objective()
+    client = Client()
+    client.force_login(company.users["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get(reverse("goal_activate", args=[company.slug, goal]))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Go back to the page with the form" in answer.content.decode()
+    assert (
+        "This cannot be shown"
+        in client.get(reverse("goal", args=[company.slug, goal]) + "?on=2031-01-01").content.decode()
+    )

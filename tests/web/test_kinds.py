@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from milepost.okr import actions
-from milepost.okr.models import KeyResult, KeyResultScore, Step
+from milepost.okr.models import CheckIn, KeyResult, KeyResultScore, Step
 from tests.people import NOW, Company
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_the_lead_judges_in_percent(company: Company, lead: Client) -> None:
         {f"value-{key_result.pk}": "70", f"confidence-{key_result.pk}": "6"},
     )
     assert answer.status_code == 422
-    assert "Say why the score is 0.7" in answer.content.decode()
+    assert "Say why the score is 70 %" in answer.content.decode()
 
 
 def test_what_was_measured_is_the_start_of_the_way_that_follows(company: Company, lead: Client) -> None:
@@ -265,3 +265,28 @@ def test_checkpoints_are_asked_for_with_the_curve_that_goes_through_them(company
     for name in ("sum_start", "sum_target"):
         before = text[: text.index(f'id="id_{name}"')]
         assert before.endswith(before[before.rindex('<div class="fld" data-when="combine" data-values="sum">') :])
+
+
+def test_a_refused_row_of_my_week_is_the_one_that_is_marked_and_keeps_what_was_typed(
+    company: Company, lead: Client
+) -> None:
+    drafts = [
+        actions.KeyResultDraft(title="Fine", start=100, target=60),
+        actions.KeyResultDraft(title="Judged", kind="judged"),
+        actions.KeyResultDraft(title="Stages", kind="milestone", steps=[actions.StepDraft("One")]),
+    ]
+    goal = company.objective(key_results=drafts)
+    fine, judged, steps = KeyResult.objects.filter(objective_id=goal).order_by("position")
+    one = steps.steps.order_by("position")[0]
+    sent = {
+        f"value-{fine.pk}": "80", f"confidence-{fine.pk}": "6", f"value-{judged.pk}": "70",
+        f"confidence-{judged.pk}": "6", f"confidence-{steps.pk}": "6", f"steps-{steps.pk}-{one.pk}": "40",
+    }  # fmt: skip
+    page = lead.post(reverse("week", args=[company.slug]), sent)
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert shown.count("Say why the score is 70 %") == 1
+    before, _, _ = shown.partition("Say why the score is 70 %")
+    assert before.rfind(f"value-{judged.pk}") > before.rfind(f"value-{fine.pk}")
+    assert f'name="steps-{steps.pk}-{one.pk}" inputmode="decimal" autocomplete="off" value="40"' in shown
+    assert not CheckIn.objects.exists()

@@ -60,7 +60,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "goal_alignment": (READ, everybody(422)),  # an empty one says nothing that could be done
     "goal_clone": (only(*WRITERS, status=200), only(*WRITERS, status=422)),
     "goal_activate": (NO, only(*OWNERS, status=302)),
-    "goal_send_back": (READ, only("admin", "manager", status=422)),
+    "goal_send_back": (READ, only(*OWNERS, status=422)),
     "goal_pause": (NO, only(*OWNERS, status=400)),
     "goal_cancel": (READ, everybody(422)),
     "goal_close": (only(*OWNERS, status=200), only(*OWNERS, status=302)),
@@ -209,7 +209,7 @@ WRITES: dict[str, tuple[Callable[[Things], dict[str, object]], dict[str, int]]] 
     "template_change": (lambda _: {"name": "Other"}, only("admin", "lead", status=302)),
     "goal_pause": (lambda _: {"paused": "1"}, only(*OWNERS, status=302)),
     "goal_cancel": (lambda _: {"reason": "No longer"}, only(*OWNERS, status=302)),
-    "goal_send_back": (lambda _: {"reason": "From where?"}, only("admin", "manager", status=302)),
+    "goal_send_back": (lambda _: {"reason": "From where?"}, only(*OWNERS, status=302)),
     "goal_views": (lambda _: {"name": "Mine", "query": "as=list&view=mine"}, only(*WRITERS, status=302)),
     "goal_view": (lambda _: {"name": "Other", "seen_by": "all"}, only("admin", "lead", status=302)),
     "key_result_new": (key_result_form, only(*OWNERS, status=302)),

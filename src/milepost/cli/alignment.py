@@ -163,7 +163,7 @@ def answer(
     """Say whether a goal may count towards yours."""
     body = {"accepted": yes, "answer": word}
     guarded(lambda: remote_of(profile).post(f"alignment-requests/{request}/answer", body))
-    _say("It counts from now on." if yes else "It goes on supporting, and does not count.")
+    _say("It may count from now on." if yes else "It goes on supporting, and does not count.")
 
 
 def objective_id(remote: Remote, name: str) -> int:

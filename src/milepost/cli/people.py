@@ -299,7 +299,7 @@ def _key_result(remote: Remote, name: str) -> int:
     due = remote.get("week")["due"]
     mine = [line for line in due if all(any(w.startswith(p) for w in line["title"].lower().split()) for p in words)]
     begins = [line for line in mine if line["title"].lower().startswith(name.lower())]
-    for found in (mine, begins):
+    for found in (begins, mine):
         if len(found) == 1:
             return int(found[0]["key_result_id"])
     return int(found_one(remote, name, kind="key_result", noun="key result"))
@@ -313,7 +313,8 @@ def found_one(remote: Remote, name: str, *, kind: str, noun: str) -> str:
     """
     found = [hit for hit in remote.get("search", q=name)["items"] if hit["kind"] == kind]
     exact = [hit for hit in found if name.lower() in {hit["reference"].lower(), hit["title"].lower()}]
-    found = exact if len(exact) == 1 else found
+    begins = [hit for hit in found if hit["title"].lower().startswith(name.lower())]
+    found = exact if len(exact) == 1 else begins if len(begins) == 1 else found
     if not found and kind == "kpi":
         with suppress(NotThere):  # a slug whose words begin with something else
             return str(remote.get(f"kpis/{quote(name, safe='')}")["slug"])

@@ -52,7 +52,7 @@ def check_judgement(*, score: float, why: str) -> None:
     if not 0 <= score <= 1:
         raise BadJudgement(f"The score is {said(score)}. Write one from 0 to 1, or 0 to 100 %.")
     if not why.strip():
-        raise BadJudgement(f"Say why the score is {said(score)}.")
+        raise BadJudgement(f"Say why the score is {said(round(100 * score, 6))} %.")
 
 
 def standing_score(computed: float | None, override: Override | None, *, value_at: datetime | None) -> Standing:

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from milepost.workspace.errors import DomainError, NotAllowed, NotFound
 
+FORM_ONLY = "This address only takes what a form sends. Go back to the page with the form, and send it from there."
 MOST_BODY = 21 * 1024 * 1024  # the largest file that may be sent, and the form around it
 
 
@@ -36,7 +37,12 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 405 and not answer.content and not request.path_info.startswith("/api/"):  # noqa: PLR2004
+            shown = error_page(request, status=405, sentence=FORM_ONLY)
+            shown.headers["Allow"] = answer.headers["Allow"]
+            return shown
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
@@ -47,7 +53,7 @@ class ErrorPages:
 
 def error_page(request: HttpRequest, *, status: int, sentence: str) -> HttpResponse:
     titles = {
-        400: "This cannot be saved",
+        400: "This cannot be shown" if request.method in {"GET", "HEAD"} else "This cannot be saved",
         403: "Not yours to change",
         404: "Nothing here",
         405: "Not this way",

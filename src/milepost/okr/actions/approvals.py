@@ -64,6 +64,8 @@ def approve_objective(*, by: Actor, objective_id: int, now: datetime) -> bool:
 def send_back(*, by: Actor, objective_id: int, reason: str, now: datetime) -> None:
     """Ask for changes: an objective in review is a draft again, and what others approved of it is to be asked anew.
 
+    Who may change it takes it back the same way; that is no answer of a reviewer.
+
     Raises:
         NotAllowed, NotFound.
         Invalid: it is not said what should change.
@@ -71,20 +73,23 @@ def send_back(*, by: Actor, objective_id: int, reason: str, now: datetime) -> No
     """
     moment = lock_moment(by, now=now)
     objective = get_objective(by, objective_id)
-    require(can_approve_goal, by, objective, to="send objectives back")
+    is_reviewer = can_approve_goal.test(by, objective)
+    if not is_reviewer:
+        require(can_edit_goal, by, objective, to="send objectives back")
     _must_wait(objective)
     reason = " ".join(clean_text(reason, field="reason", most=500).split())
-    if not reason or by.membership_id is None:
+    if not reason or (is_reviewer and by.membership_id is None):
         raise Invalid("Say in one line what should change.", field="reason")
     end_answers(objective, now=now)
-    ReviewAnswer.objects.create(
-        workspace_id=by.workspace_id,
-        objective=objective,
-        by_id=by.membership_id,
-        verdict=Verdict.CHANGES,
-        reason=reason,
-        at=now,
-    )
+    if is_reviewer and by.membership_id is not None:
+        ReviewAnswer.objects.create(
+            workspace_id=by.workspace_id,
+            objective=objective,
+            by_id=by.membership_id,
+            verdict=Verdict.CHANGES,
+            reason=reason,
+            at=now,
+        )
     old, objective.state = objective.state, GoalState.DRAFT
     count_up(objective, seen=None)
     objective.save(update_fields=["state", "version"])

@@ -99,7 +99,11 @@ def record_check_ins(*, by: Actor, drafts: Sequence[CheckInDraft], now: datetime
         if key_result is None:
             raise NotFound
         _may_check_in(by, key_result, moment, to="check in on this key result")
-        check_in, stored = _save(by, key_result, draft, moment=moment)
+        try:
+            check_in, stored = _save(by, key_result, draft, moment=moment)
+        except Exception as refusal:
+            refusal.add_note(f"key result {key_result.pk}")  # so that a form with many of them marks the right one
+            raise
         saved.append(check_in.pk)
         touched[key_result.pk] = key_result
         if stored is not None and key_result.metric_id is not None:

@@ -64,8 +64,8 @@ def strategy_page(actor: Actor, *, today: date) -> StrategyPage:
     """Return the page of the strategy: a fixed number of queries.
 
     A pillar stands now as its running top objectives do, with those that were closed in a cycle that is not
-    over. There is no score of each day to draw it over time, so the past is told by the final scores of
-    cycles that are over, by what hangs on the pillar today.
+    over; what was started for a cycle that has not begun says nothing yet. There is no score of each day to draw
+    it over time, so the past is told by the final scores of cycles that are over, by what hangs on the pillar today.
 
     Source: rules R3, R6, R8.
     """
@@ -89,27 +89,31 @@ class _Top:
     pillar_id: int
     line: ObjectiveLine
     cycle: str
+    first_day: date
     last_day: date
 
     def is_now(self, today: date) -> bool:
-        return self.line.state == "active" or self.last_day >= today
+        return self.first_day <= today and (self.line.state == "active" or self.last_day >= today)
+
+    def is_past(self, today: date) -> bool:
+        return self.line.state != "active" and self.last_day < today
 
 
 def _tops(actor: Actor) -> Iterable[_Top]:
     pillar_of = {objective: pillar for pillar, objective in top_objectives(actor)}
     newest = sorted(pillar_of, reverse=True)[:MOST_TOPS]
     rows = ObjectiveScore.objects.visible_to(actor).filter(objective_id__in=newest)
-    names = (*OBJECTIVE_VALUES, "cycle__name", "cycle__last_day")
-    for *values, cycle, last_day in rows.order_by("-cycle__first_day", "objective_id").values_list(*names):
+    names = (*OBJECTIVE_VALUES, "cycle__name", "cycle__first_day", "cycle__last_day")
+    for *values, cycle, first_day, last_day in rows.order_by("-cycle__first_day", "objective_id").values_list(*names):
         line = objective_line(values)
-        yield _Top(pillar_of[line.id], line, cycle, last_day)
+        yield _Top(pillar_of[line.id], line, cycle, first_day, last_day)
 
 
 def _line(row: dict[str, Any], tops: list[_Top], kpis: list[Tile], *, today: date) -> PillarLine:
     now = [top.line for top in tops if top.is_now(today)]
     past: dict[tuple[date, str], list[ObjectiveLine]] = {}
     for top in tops:
-        if not top.is_now(today):
+        if top.is_past(today):
             past.setdefault((top.last_day, top.cycle), []).append(top.line)
     words: dict[str, int] = {}
     for tile in kpis:

@@ -37,7 +37,7 @@ def send_back(request: PlacedRequest, pk: int) -> HttpResponse:
         do=actions.send_back,
         heading="Ask for changes",
         label="Send back as a draft",
-        lede="It becomes a draft again with your reason beside it; approvals given so far end.",
+        lede="It becomes a draft again, with your reason in its history; approvals given so far end.",
         back=_from_plan(request, get_objective(request.place.actor, pk).cycle_id),
     )
 

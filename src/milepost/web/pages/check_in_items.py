@@ -1,7 +1,8 @@
 """One check-in as inputs of a form, and back."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
@@ -40,6 +41,8 @@ class Item:
     own: str = ""
     blockers: str = ""
     request_key: str = ""
+    ticked: frozenset[int] | None = None  # steps, as sent; None: as they stand
+    shares: Mapping[int, str] = field(default_factory=dict)  # of steps, as sent
     error: str = ""
     line: object = None
     parts: tuple[PartLine, ...] = ()
@@ -78,6 +81,8 @@ def typed(item: Item, data: QueryDict) -> Item:
         own=data.get(names.own, ""),
         blockers=data.get(names.blockers, ""),
         request_key=data.get(names.key, item.request_key)[:64],
+        ticked=frozenset(s.id for s in item.k.steps if str(s.id) in data.getlist(names.steps)),
+        shares={s.id: data.get(f"{names.steps}-{s.id}", "")[:20] for s in item.k.steps},
     )
 
 

@@ -68,7 +68,7 @@ def choices(place: Place, asked: GoalFilter) -> list[tuple[str, str, Choices, st
     return [
         ("team", "Team, with those below", anything + teams(place), str(asked.team_id or "")),
         ("lead", "Lead", anything + people(place), str(asked.lead_id or "")),
-        ("pillar", "Pillar", anything + pillars(place), str(asked.pillar_id or "")),
+        ("pillar", "Pillar", anything + pillars(place)[1:], str(asked.pillar_id or "")),
         ("status", "Status", anything + [(word, look(word).label) for word in STATUSES], asked.status),
         ("state", "State", anything + [(word, look(word).label) for word in STATES], asked.state),
         ("group", "Group by", [(group, GROUP_WORDS[group]) for group in GROUPS], asked.group),

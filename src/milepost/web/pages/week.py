@@ -56,11 +56,8 @@ def save_items(request: PlacedRequest, items: list[Item]) -> tuple[list[Item], b
         except (NotFound, NotAllowed):
             raise
         except REFUSALS as error:
-            first = (
-                sent[0].k.id
-                if len(sent) == 1
-                else next((item.k.id for item in sent if item.k.title in str(error)), sent[0].k.id)
-            )
+            noted = getattr(error, "__notes__", ())
+            first = next((item.k.id for item in sent if f"key result {item.k.id}" in noted), sent[0].k.id)
             wrong[first] = str(error)
         else:
             messages.success(request, f"Saved {words.count(len(drafts), 'check-in')}.")

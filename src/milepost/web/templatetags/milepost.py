@@ -208,8 +208,8 @@ def check_in_age(context: dict[str, Any], line: Any) -> SafeString:
     due = line.next_check_in_on
     if due is not None and due < today:
         is_old = (old_on := getattr(line, "stale_on", None)) is not None and old_on <= today
-        word = ' <span class="tag">stale</span>' if is_old else ""
-        return safe(f'<span class="age stale">{icon("clock", small=True)}{text}{word}</span>')
+        word = ", stale" if is_old else ""
+        return safe(f'<span class="age stale">{icon("clock", small=True)}<span>{text}{word}</span></span>')
     return safe(f'<span class="age">{text}</span>')
 
 
@@ -281,9 +281,17 @@ def amended(text: str, field: str) -> str:
 
 
 @register.filter
-def step_share(step: Any) -> str:
-    """The share of a step that is done in part, in percent; empty where none or all of it is."""
+def step_share(step: Any, item: Any) -> str:
+    """The share of a step that is done in part, in percent, or what was sent; empty where none or all of it is."""
+    if item.ticked is not None:
+        return str(item.shares.get(step.id, ""))
     return f"{100 * step.done:.6g}" if 0 < step.done < 1 else ""
+
+
+@register.filter
+def is_ticked(step: Any, item: Any) -> bool:
+    """Whether a step is done, or was ticked in what was sent."""
+    return step.id in item.ticked if item.ticked is not None else step.done >= 1
 
 
 @register.simple_tag
