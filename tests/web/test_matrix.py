@@ -55,7 +55,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "examples": (READ, NO),
     "template_change": (NO, only("admin", "lead", status=400)),
     "goal_changes": (READ, NO),
-    "goal_new": (READ, everybody(422)),
+    "goal_new": (only(*WRITERS, status=200), only(*WRITERS, status=422)),
     "goal_edit": (only(*OWNERS, status=200), only(*OWNERS, status=422)),
     "goal_alignment": (READ, everybody(422)),  # an empty one says nothing that could be done
     "goal_clone": (only(*WRITERS, status=200), only(*WRITERS, status=422)),
@@ -110,7 +110,7 @@ TABLE: dict[str, tuple[dict[str, int], dict[str, int]]] = {
     "feed": (READ, NO),
     "notifications": (READ, everybody(302)),
     "kpis": (READ, NO),
-    "kpi_new": (READ, everybody(422)),
+    "kpi_new": (only(*WRITERS, status=200), only(*WRITERS, status=422)),
     "kpi_formula": (NO, everybody(200)),  # what a formula would read, before it is saved
     "kpi": (READ, NO),
     "kpi_edit": (READ, everybody(422)),

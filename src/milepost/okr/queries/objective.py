@@ -229,9 +229,18 @@ def parent_of(actor: Actor, objective_id: int) -> tuple[int, str] | None:
     )
 
 
-def list_parents(actor: Actor, *, cycle_id: int | None = None, but: int | None = None) -> tuple[tuple[int, str], ...]:
-    """Return (id, title) of running or drafted objectives to hang another one below, at most 500."""
-    rows = Objective.objects.visible_to(actor).filter(state__in=["draft", "in_review", "active", "paused"])
+def list_parents(
+    actor: Actor, *, cycle_id: int | None = None, but: int | None = None, only_running: bool = False
+) -> tuple[tuple[int, str], ...]:
+    """Return (id, title) of running or drafted objectives to hang another one below, at most 500.
+
+    Args:
+        cycle_id: of this cycle alone.
+        but: without this objective.
+        only_running: no drafts, and none in review.
+    """
+    states = ["active", "paused"] if only_running else ["draft", "in_review", "active", "paused"]
+    rows = Objective.objects.visible_to(actor).filter(state__in=states)
     if cycle_id is not None:
         rows = rows.filter(cycle_id=cycle_id)
     if but is not None:

@@ -175,7 +175,10 @@ def transfer(request: PlacedRequest, pk: int) -> HttpResponse:
     row = get_key_result(place.actor, pk)
     runs = row.state != "draft"
     cycle = row.objective.cycle_id if runs else None
-    offered = [(str(one), title) for one, title in list_parents(place.actor, cycle_id=cycle, but=row.objective_id)]
+    offered = [
+        (str(one), title)
+        for one, title in list_parents(place.actor, cycle_id=cycle, but=row.objective_id, only_running=runs)
+    ]
     form = TransferForm(request.POST or None, objectives=offered, runs=runs)
     if request.method == "POST" and form.is_valid():
         target = int(form.cleaned_data["objective"])
@@ -215,7 +218,7 @@ def clone(request: PlacedRequest, pk: int) -> HttpResponse:
     source = get_objective(place.actor, pk)
     if not place.actor.can_write:
         raise NotAllowed("You may not add objectives here. Ask an admin if you should.")
-    cycles = [(str(c.id), c.name) for c in list_cycles(place.actor, today=place.today)]
+    cycles = [(str(c.id), c.name) for c in list_cycles(place.actor, today=place.today) if c.last_day >= place.today]
     initial = {"title": source.title, "cycle": str(source.cycle_id), "with_key_results": True}
     form = CloneForm(request.POST or None, cycles=cycles, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -20,7 +20,7 @@ from milepost.web.forms.kpis import FORMULA_HELP, KpiForm, target_fields
 from milepost.web.forms.versions import attempt_on, status_of
 from milepost.web.pages.choices import kpi_choices
 from milepost.web.words import FREQUENCIES
-from milepost.workspace.errors import Invalid
+from milepost.workspace.errors import Invalid, NotAllowed
 from milepost.workspace.permissions import WHO_SEES, Visibility
 from milepost.workspace.queries import show_pillar
 
@@ -29,6 +29,8 @@ from milepost.workspace.queries import show_pillar
 @page
 def new(request: PlacedRequest) -> HttpResponse:
     place = request.place
+    if not place.actor.can_write:
+        raise NotAllowed("You may not add KPIs here. Ask an admin if you should.")
     initial = {
         "lead": str(place.actor.membership_id),
         "frequency": "week",

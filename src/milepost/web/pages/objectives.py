@@ -143,6 +143,8 @@ def _worst(key_results: tuple[KeyResultLine, ...]) -> str:
 @page
 def new(request: PlacedRequest) -> HttpResponse:
     place = request.place
+    if not place.actor.can_write:
+        raise NotAllowed("You may not add objectives here. Ask an admin if you should.")
     choices = objective_choices(place)
     if not choices["cycle"]:
         messages.info(request, "Objectives live in cycles. Add one first.")

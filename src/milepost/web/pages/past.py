@@ -31,7 +31,7 @@ LABELS = {
     "attention": "Needed attention",
     "overdue": "Overdue check-in",
     "mine": "Mine",
-    "unaligned": "Unaligned",
+    "unaligned": "Not aligned",
 }
 CHANGE_LABELS = {"all": "All", "plan": "The plan", "people": "People", "words": "Wording", "life": "Its life"}
 BECAME = {
