@@ -76,5 +76,5 @@ def test_a_coach_plans_a_cycle(living: Company, open_as: Opener, width: int, sch
 
     page.get_by_role("button", name="Publish Q1 2027").click()
     expect(page.get_by_text("Three objectives of Q1 2027 went to review.")).to_be_visible()
-    expect(page.locator(".steps")).to_contain_text("Published, today")
+    expect(page.locator(".steps")).to_contain_text("Sent to review, today")
     sound(page)

@@ -28,7 +28,8 @@ def steps_of(cycle: CycleRow, page: PlanningPage, place: Place) -> tuple[Step, .
     """Return the days of a plan in their order."""
     days = [(day, label) for day, label in _wishes(page.requests)[-MOST_WISHES:]]
     if page.published_at is not None:
-        days.append((local_day(page.published_at, place.time_zone), "Published"))
+        word = "Sent to review" if place.reviewers else "Published"  # with reviewers publishing starts nothing yet
+        days.append((local_day(page.published_at, place.time_zone), word))
     if cycle.locked_at is not None:
         days.append((local_day(cycle.locked_at, place.time_zone), "Plan locked"))
     days += [
