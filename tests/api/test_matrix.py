@@ -91,7 +91,7 @@ TABLE: dict[str, Row] = {
     "update_objective": Row(OWNERS, 200, lambda _: {"title": "Other", "reason": "Said so"}),
     "activate_objective": Row(OWNERS, at={"objective_id": "draft"}),
     "list_approvals": every(), "approve_objective": Row(("admin", "manager"), 201, at={"objective_id": "waiting"}),
-    "send_back": Row(("admin", "manager", "lead"), 200, lambda _: {"reason": "From where?"}, at={"objective_id": "waiting"}),
+    "send_back": Row(OWNERS, 200, lambda _: {"reason": "From where?"}, at={"objective_id": "waiting"}),
     "pause_objective": Row(OWNERS), "resume_objective": Row(OWNERS, at={"objective_id": "paused"}),
     "cancel_objective": Row(OWNERS, 200, lambda _: {"reason": "Over"}),
     "close_objective": Row(OWNERS, 200, lambda _: {}),
