@@ -40,7 +40,7 @@ SIGNED_IN = (
     "/workspaces/", "/account/password/", "/account/", "/account/second-step/app/", "/account/second-step/app/remove/",
     "/account/second-step/codes/", "/account/second-step/codes/new/", "/account/second-step/confirm/", "/account/passkeys/new/",
 )  # fmt: skip
-MODES = ((1440, "light"), (390, "dark"))  # both widths and both schemes; a colour does not depend on the width
+MODES = ((1440, "light"), (1440, "dark"), (390, "light"))
 
 
 def furnish(company: Company) -> dict[str, object]:
